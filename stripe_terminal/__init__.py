@@ -1,0 +1,1 @@
+"""Stripe Terminal without Odoo: gateway, error map, money and the settlement rules."""

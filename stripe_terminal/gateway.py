@@ -1,0 +1,175 @@
+"""The one place that calls the Stripe SDK.
+
+Every method makes exactly one HTTP request over a pooled, kept-alive connection, returns a
+`Reply` with plain Python data, and raises `StripeProblem` (see `errors.py`) for everything that
+goes wrong. Amounts are integers in minor units. Retrying is the journal's business: the SDK's own
+retries stay off, so that one call is one attempt with one idempotency key.
+"""
+
+import functools
+import time
+from typing import NamedTuple
+
+import requests
+import stripe
+from stripe import HTTPClient, StripeClient
+
+from .errors import problem_from
+
+API_VERSION = "2026-10-28.endive"
+CONNECT_TIMEOUT = 5  # seconds
+READ_TIMEOUT = 20  # seconds
+# The reader answers this call, not Stripe alone: a slow network at the shop makes it slow.
+READER_TIMEOUT = 35  # seconds
+POOL_SIZE = 16
+
+# The intent and its charge come with the reader's action: one request reads the whole truth.
+READER_EXPAND = ["action.process_payment_intent.payment_intent.latest_charge"]
+INTENT_EXPAND = ["latest_charge"]
+
+stripe.enable_telemetry = False
+
+
+class Reply(NamedTuple):
+    """What Stripe answered: the object as plain data, the request id and the duration."""
+
+    data: dict
+    request_id: str
+    milliseconds: int
+
+
+@functools.lru_cache(maxsize=64)
+def get_gateway(secret_key, base_address=None):
+    """Return the process-wide `Gateway` of one secret key, so that its connections stay open.
+
+    :param str secret_key: `sk_…` or `rk_…`
+    :param str | None base_address: another API host, for tests and sandboxes
+    """
+    return Gateway(secret_key, base_address)
+
+
+class Gateway:
+    """Stripe Terminal's API for one account, thread-safe."""
+
+    def __init__(self, secret_key, base_address=None):
+        self._secret_key = secret_key
+        self._base_addresses = {"api": base_address} if base_address else None
+        self._session = requests.Session()
+        adapter = requests.adapters.HTTPAdapter(pool_maxsize=POOL_SIZE)
+        self._session.mount("https://", adapter)
+        self._session.mount("http://", adapter)
+        self._client = self._make_client(READ_TIMEOUT)
+        self._reader_client = self._make_client(READER_TIMEOUT)
+
+    def _make_client(self, read_timeout):
+        # One session for all threads: a new worker thread finds the connection already open.
+        http_client: HTTPClient = stripe.RequestsClient(
+            timeout=(CONNECT_TIMEOUT, read_timeout), session=self._session
+        )
+        return StripeClient(
+            self._secret_key,
+            stripe_version=API_VERSION,
+            base_addresses=self._base_addresses,
+            http_client=http_client,
+            max_network_retries=0,
+        )
+
+    @staticmethod
+    def _call(method, *args, params=None, idempotency_key=None):
+        options = {"idempotency_key": idempotency_key} if idempotency_key else {}
+        started = time.monotonic()
+        try:
+            answer = method(*args, params=params or {}, options=options)
+        except stripe.StripeError as error:
+            raise problem_from(error) from error
+        return Reply(
+            answer.to_dict(),
+            answer.last_response.request_id,
+            round((time.monotonic() - started) * 1000),
+        )
+
+    # PaymentIntents: https://docs.stripe.com/api/payment_intents
+
+    def create_payment_intent(self, params, idempotency_key):
+        """Create a PaymentIntent; `params` as in the API, amount in minor units."""
+        return self._call(
+            self._client.v1.payment_intents.create,
+            params=params,
+            idempotency_key=idempotency_key,
+        )
+
+    def retrieve_payment_intent(self, intent_id):
+        """Read a PaymentIntent with its latest charge."""
+        return self._call(
+            self._client.v1.payment_intents.retrieve,
+            intent_id,
+            params={"expand": INTENT_EXPAND},
+        )
+
+    def update_payment_intent(self, intent_id, params, idempotency_key):
+        """Change a PaymentIntent that is not yet paid, for instance its amount (minor units)."""
+        return self._call(
+            self._client.v1.payment_intents.update,
+            intent_id,
+            params=params,
+            idempotency_key=idempotency_key,
+        )
+
+    def capture_payment_intent(self, intent_id, idempotency_key):
+        """Capture all that is authorized."""
+        return self._call(
+            self._client.v1.payment_intents.capture,
+            intent_id,
+            params={"expand": INTENT_EXPAND},
+            idempotency_key=idempotency_key,
+        )
+
+    def cancel_payment_intent(self, intent_id, idempotency_key):
+        """Cancel a PaymentIntent; Stripe refuses when it is succeeded or being processed."""
+        return self._call(
+            self._client.v1.payment_intents.cancel,
+            intent_id,
+            params={"expand": INTENT_EXPAND},
+            idempotency_key=idempotency_key,
+        )
+
+    # Readers: https://docs.stripe.com/api/terminal/readers
+
+    def list_readers(self, params):
+        """Read one page of the account's readers; `params` as in the API."""
+        return self._call(self._client.v1.terminal.readers.list, params=params)
+
+    def retrieve_reader(self, reader_id):
+        """Read a reader with its action, the action's PaymentIntent and its latest charge."""
+        return self._call(
+            self._client.v1.terminal.readers.retrieve,
+            reader_id,
+            params={"expand": READER_EXPAND},
+        )
+
+    def process_payment_intent(self, reader_id, intent_id, idempotency_key):
+        """Ask the reader to collect the PaymentIntent; answers when the reader acknowledged."""
+        return self._call(
+            self._reader_client.v1.terminal.readers.process_payment_intent,
+            reader_id,
+            params={
+                "payment_intent": intent_id,
+                "process_config": {"enable_customer_cancellation": True},
+                "expand": READER_EXPAND,
+            },
+            idempotency_key=idempotency_key,
+        )
+
+    def cancel_reader_action(self, reader_id, idempotency_key):
+        """Take the running action from the reader; `terminal_reader_busy` while it authorizes."""
+        return self._call(
+            self._reader_client.v1.terminal.readers.cancel_action,
+            reader_id,
+            idempotency_key=idempotency_key,
+        )
+
+    # Account: https://docs.stripe.com/api/accounts
+
+    def retrieve_account(self):
+        """Read the account that the key belongs to."""
+        return self._call(self._client.v1.accounts.retrieve_current)

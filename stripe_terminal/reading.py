@@ -1,0 +1,68 @@
+"""From Stripe's objects, as plain data, to the values that the journal keeps.
+
+See https://docs.stripe.com/api/payment_intents/object, https://docs.stripe.com/api/charges/object
+and https://docs.stripe.com/api/terminal/readers/object.
+"""
+
+from .settlement import NO_ACTION
+
+CARD_KINDS = ("card_present", "interac_present")
+
+
+def intent_values(intent):
+    """Return the journal's values for a PaymentIntent with `latest_charge` expanded.
+
+    :param dict intent: a PaymentIntent; amounts in minor units
+    """
+    values = {
+        "payment_intent": intent["id"],
+        "intent_status": intent["status"],
+        "intent_amount": intent["amount"],
+        "amount_received": intent.get("amount_received") or 0,
+        "livemode": bool(intent.get("livemode")),
+    }
+    error = intent.get("last_payment_error")
+    if error and intent["status"] == "requires_payment_method":
+        values["failure_code"] = error.get("decline_code") or error.get("code") or "card_declined"
+    charge = intent.get("latest_charge")
+    if isinstance(charge, dict) and intent["status"] in ("succeeded", "requires_capture"):
+        values.update(charge_values(charge))
+    return values
+
+
+def charge_values(charge):
+    """Return the journal's card facts of a Charge, for receipts and for `pos.payment`.
+
+    :param dict charge: a Charge
+    """
+    details = charge.get("payment_method_details") or {}
+    card = next((details[kind] for kind in CARD_KINDS if details.get(kind)), {})
+    receipt = card.get("receipt") or {}
+    return {
+        "charge": charge["id"],
+        "card_brand": card.get("brand"),
+        "card_last4": card.get("last4"),
+        "card_funding": card.get("funding"),
+        "card_network": card.get("network"),
+        "card_read_method": card.get("read_method"),
+        "auth_code": receipt.get("authorization_code"),
+        "emv_receipt": receipt or False,
+    }
+
+
+def action_values(reader, intent_id):
+    """Return what the reader does for one PaymentIntent, and that intent when it came along.
+
+    :param dict reader: a Reader, its action's PaymentIntent expanded if possible
+    :param str intent_id: `pi_…`
+    :return: tuple of the journal's values and the PaymentIntent's data or None
+    """
+    action = reader.get("action") or {}
+    intent = (action.get("process_payment_intent") or {}).get("payment_intent")
+    expanded = intent if isinstance(intent, dict) else None
+    if not intent or (expanded["id"] if expanded else intent) != intent_id:
+        return {"reader_action": NO_ACTION}, None
+    values = {"reader_action": action["status"]}
+    if action["status"] == "failed":
+        values["failure_code"] = action.get("failure_code") or "card_declined"
+    return values, expanded

@@ -1,0 +1,124 @@
+"""The state machine of a card payment, as one pure function.
+
+`settle` looks at what the journal holds and at what Stripe said last, and answers with the
+journal's next state and the one thing to do next at Stripe, if any. It never guesses: a state
+other than `unknown` is only reached by something that Stripe said.
+See https://docs.stripe.com/payments/paymentintents/lifecycle and
+https://docs.stripe.com/terminal/payments/collect-card-payment?terminal-sdk-platform=server-driven
+"""
+
+from typing import NamedTuple
+
+# Journal states
+NEW = "new"
+COLLECTING = "collecting"
+AUTHORIZED = "authorized"
+PAID = "paid"
+DECLINED = "declined"
+CANCELED = "canceled"
+UNKNOWN = "unknown"
+STATES = (NEW, COLLECTING, AUTHORIZED, PAID, DECLINED, CANCELED, UNKNOWN)
+# The reader may be showing these.
+RUNNING_STATES = (NEW, COLLECTING)
+# Reading Stripe again can still change these.
+OPEN_STATES = (NEW, COLLECTING, AUTHORIZED, UNKNOWN)
+
+# What the till wants: the card collected, or the payment taken back; None: only to know.
+COLLECT = "collect"
+CANCEL = "cancel"
+WANTS = (None, COLLECT, CANCEL)
+
+# PaymentIntent statuses
+INTENT_OPEN = ("requires_payment_method", "requires_confirmation", "requires_action")
+INTENT_STATUSES = (*INTENT_OPEN, "processing", "requires_capture", "succeeded", "canceled")
+
+# The reader's action for this intent. NO_ACTION: the reader has none, or another payment's.
+NO_ACTION = "none"
+UNREAD = "unread"
+ACTIONS = (NO_ACTION, UNREAD, "in_progress", "succeeded", "failed")
+
+# What to do next at Stripe
+CREATE = "create_intent"
+UPDATE = "update_intent"
+SEND = "process_intent"
+READ = "read"
+CANCEL_ACTION = "cancel_action"
+CANCEL_INTENT = "cancel_intent"
+CAPTURE = "capture_intent"
+VERBS = (CREATE, UPDATE, SEND, READ, CANCEL_ACTION, CANCEL_INTENT, CAPTURE)
+
+
+class Facts(NamedTuple):
+    """What is known of a payment at Stripe.
+
+    :param intent: status of the PaymentIntent; None while no intent is known
+    :param action: what the reader does for this intent, one of ACTIONS
+    :param requested: an intent was asked for, so one may exist even if none is known
+    :param reachable: Stripe answered the last question
+    :param amount_differs: the intent's amount is not the line's
+    """
+
+    intent: str | None = None
+    action: str = NO_ACTION
+    requested: bool = False
+    reachable: bool = True
+    amount_differs: bool = False
+
+
+class Settlement(NamedTuple):
+    """The journal's next state, and the next verb or None when there is nothing to do now."""
+
+    state: str
+    verb: str | None = None
+
+
+def settle(state, wanted, facts):
+    """Decide the next state and verb of a payment.
+
+    :param str state: the journal's state, one of STATES
+    :param str | None wanted: one of WANTS
+    :param Facts facts: what Stripe said last
+    :return: Settlement
+    """
+    if state == PAID or facts.intent == "succeeded":
+        return Settlement(PAID)
+    if facts.intent == "canceled":
+        # The intent can no longer be paid; the reader's screen may still ask for a card.
+        lingering = facts.reachable and facts.action == "in_progress"
+        return Settlement(CANCELED, CANCEL_ACTION if lingering else None)
+    if not facts.reachable:
+        return Settlement(state if state in (AUTHORIZED, CANCELED) else UNKNOWN)
+    if facts.intent is None:
+        return _settle_without_intent(state, wanted, facts)
+    if facts.intent == "requires_capture":
+        return Settlement(AUTHORIZED, CANCEL_INTENT if wanted == CANCEL else CAPTURE)
+    if facts.intent == "processing":
+        return Settlement(COLLECTING)
+    return _settle_open_intent(state, wanted, facts)
+
+
+def _settle_without_intent(state, wanted, facts):
+    if facts.requested:
+        # The answer was lost: the same idempotency key tells which intent it was.
+        return Settlement(NEW, CREATE)
+    if wanted == CANCEL or state == CANCELED:
+        return Settlement(CANCELED)
+    if wanted == COLLECT:
+        return Settlement(NEW, CREATE)
+    return Settlement(DECLINED)
+
+
+def _settle_open_intent(state, wanted, facts):
+    if facts.action == UNREAD:
+        return Settlement(state, READ)
+    if facts.action == "succeeded":
+        # The reader is ahead of the intent: neither may be believed alone.
+        return Settlement(UNKNOWN)
+    if facts.action == "in_progress":
+        must_stop = wanted == CANCEL or (wanted == COLLECT and facts.amount_differs)
+        return Settlement(COLLECTING, CANCEL_ACTION if must_stop else None)
+    if wanted == CANCEL:
+        return Settlement(state, CANCEL_INTENT)
+    if wanted == COLLECT:
+        return Settlement(NEW, UPDATE if facts.amount_differs else SEND)
+    return Settlement(DECLINED)
