@@ -150,7 +150,7 @@ def _kind_and_code(error, details, is_answer):
 
 
 def _(source):
-    """Mark a sentence for Odoo's translation exporter; `env._()` translates it where it is shown."""
+    """Mark a sentence for Odoo's translation exporter; `env._()` translates it when shown."""
     return source
 
 

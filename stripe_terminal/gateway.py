@@ -48,6 +48,14 @@ def get_gateway(secret_key, base_address=None):
     return Gateway(secret_key, base_address)
 
 
+class PooledAdapter(requests.adapters.HTTPAdapter):
+    """Kept-alive connections that are given up early when nobody answers the door."""
+
+    def send(self, request, timeout=None, **options):
+        """Send with a time limit in seconds for the answer, and a shorter one to connect."""
+        return super().send(request, timeout=(CONNECT_TIMEOUT, timeout), **options)
+
+
 class Gateway:
     """Stripe Terminal's API for one account, thread-safe."""
 
@@ -55,7 +63,7 @@ class Gateway:
         self._secret_key = secret_key
         self._base_addresses = {"api": base_address} if base_address else None
         self._session = requests.Session()
-        adapter = requests.adapters.HTTPAdapter(pool_maxsize=POOL_SIZE)
+        adapter = PooledAdapter(pool_maxsize=POOL_SIZE)
         self._session.mount("https://", adapter)
         self._session.mount("http://", adapter)
         self._client = self._make_client(READ_TIMEOUT)
@@ -64,7 +72,7 @@ class Gateway:
     def _make_client(self, read_timeout):
         # One session for all threads: a new worker thread finds the connection already open.
         http_client: HTTPClient = stripe.RequestsClient(
-            timeout=(CONNECT_TIMEOUT, read_timeout), session=self._session
+            timeout=read_timeout, session=self._session
         )
         return StripeClient(
             self._secret_key,
@@ -173,3 +181,17 @@ class Gateway:
     def retrieve_account(self):
         """Read the account that the key belongs to."""
         return self._call(self._client.v1.accounts.retrieve_current)
+
+    # Webhook endpoints: https://docs.stripe.com/api/webhook_endpoints
+
+    def list_webhook_endpoints(self, params):
+        """Read one page of the account's webhook endpoints; `params` as in the API."""
+        return self._call(self._client.v1.webhook_endpoints.list, params=params)
+
+    def create_webhook_endpoint(self, params):
+        """Create a webhook endpoint; only this answer ever carries its `secret`."""
+        return self._call(self._client.v1.webhook_endpoints.create, params=params)
+
+    def delete_webhook_endpoint(self, endpoint_id):
+        """Delete a webhook endpoint."""
+        return self._call(self._client.v1.webhook_endpoints.delete, endpoint_id)

@@ -100,7 +100,7 @@ def settle(state, wanted, facts):
 def _settle_without_intent(state, wanted, facts):
     if facts.requested:
         # The answer was lost: the same idempotency key tells which intent it was.
-        return Settlement(NEW, CREATE)
+        return Settlement(UNKNOWN if state == UNKNOWN else NEW, CREATE)
     if wanted == CANCEL or state == CANCELED:
         return Settlement(CANCELED)
     if wanted == COLLECT:

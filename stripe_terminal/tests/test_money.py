@@ -127,12 +127,3 @@ def test_minimum_charge():
     assert minimum_charge("JPY") == 50
     assert minimum_charge("HUF") == 17500
     assert minimum_charge("XXX") is None
-
-
-def test_decimals_are_those_of_odoo():
-    """Odoo's own table, corrected by payment_stripe's, says the same for Stripe's currencies."""
-    payment = pytest.importorskip("odoo.addons.payment.const")
-    payment_stripe = pytest.importorskip("odoo.addons.payment_stripe.const")
-    decimals = {**payment.CURRENCY_MINOR_UNITS, **payment_stripe.CURRENCY_DECIMALS}
-    for currency in [*TWO_DECIMAL, *ZERO_DECIMAL, *THREE_DECIMAL, *WHOLE_IN_HUNDREDTHS]:
-        assert to_minor(7, currency) == 7 * 10 ** decimals[currency], currency

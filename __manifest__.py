@@ -1,0 +1,32 @@
+{
+    "name": "Stripe Terminal for Point of Sale",
+    "version": "19.0.1.0.0",
+    "summary": "Take card payments on Stripe readers, and lose none of them",
+    "category": "Sales/Point of Sale",
+    "author": "pos_payment_stripe contributors",
+    "license": "LGPL-3",
+    "depends": ["point_of_sale", "payment_stripe"],
+    "external_dependencies": {"python": ["stripe"]},
+    "data": [
+        "security/ir.model.access.csv",
+        "security/pos_stripe_payment_security.xml",
+        "security/pos_stripe_reader_security.xml",
+        "security/pos_stripe_webhook_event_security.xml",
+        "data/ir_cron_data.xml",
+        "views/payment_provider_views.xml",
+        "views/pos_payment_method_views.xml",
+        "views/pos_stripe_payment_views.xml",
+        "views/pos_stripe_reader_views.xml",
+        "views/res_config_settings_views.xml",
+    ],
+    "assets": {
+        "point_of_sale._assets_pos": ["pos_payment_stripe/static/src/app/**/*"],
+        "web.assets_backend": ["pos_payment_stripe/static/src/backend/**/*"],
+        # Odoo's test page has nothing of point_of_sale/static/src/backend that could be extended.
+        "web.assets_unit_tests_setup": [
+            ("remove", "pos_payment_stripe/static/src/backend/pos_payment_provider_cards/**/*"),
+        ],
+        "web.assets_unit_tests": ["pos_payment_stripe/static/tests/unit/**/*"],
+    },
+    "uninstall_hook": "uninstall_hook",
+}

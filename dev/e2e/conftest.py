@@ -1,0 +1,131 @@
+"""Fixtures of the live tours; ``README.md`` beside this file shows how to use them."""
+
+import pytest
+from harness import postgres
+from stripe_simulator import Simulator
+from support import browser, naming
+from support.live_server import LiveServer
+from support.shop import Shop
+from support.till import Till
+
+
+def pytest_configure(config):
+    """Reach PostgreSQL before any test asks for a database."""
+    postgres.ensure()
+
+
+@pytest.fixture(scope="session")
+def simulator():
+    """The Stripe simulator, in this process: tests tap cards and make it fail."""
+    with Simulator(country="BE") as stripe:
+        yield stripe
+
+
+@pytest.fixture(autouse=True)
+def no_faults_left(request):
+    """Take the simulator's faults back after each test that asked for it."""
+    yield
+    if "simulator" in request.fixturenames:
+        request.getfixturevalue("simulator").faults.clear()
+
+
+@pytest.fixture(scope="session")
+def start_server(simulator):
+    """A function that starts one more server: ``start_server(workers=1)``.
+
+    Takes what :class:`~support.live_server.LiveServer` takes. All are stopped at the end of the
+    run; a test may call ``server.close()`` itself.
+    """
+    servers = []
+
+    def start(**settings):
+        server = LiveServer(simulator, **settings)
+        servers.append(server)
+        server.open()
+        return server
+
+    yield start
+    for server in servers:
+        server.close()
+
+
+@pytest.fixture(scope="session")
+def odoo_server(start_server):
+    """The server most tests share: one threaded process."""
+    return start_server()
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    """The browser of the run."""
+    with browser.launched() as launched:
+        yield launched
+
+
+@pytest.fixture
+def make_shop(request, simulator):
+    """A function that opens one more register: ``make_shop(name="Bar", server=…, card=False)``.
+
+    Each has its own cash and card method and its own reader. Further keywords are values of
+    ``pos.config``.
+    """
+
+    def make(name="Till", *, server=None, card=True, **options):
+        # Asked for late, so that a test with its own server starts no other.
+        server = server or request.getfixturevalue("odoo_server")
+        reader = None
+        if card:
+            serial = naming.unique("STRM26100000")
+            reader = simulator.account.add_reader(serial_number=serial)
+        return Shop(server, reader, name, **options)
+
+    return make
+
+
+@pytest.fixture
+def shop(make_shop):
+    """A register with Cash and Card, its session open."""
+    return make_shop()
+
+
+@pytest.fixture
+def open_till(request, chromium):
+    """A function that opens a register in a browser profile of its own: ``open_till(shop)``.
+
+    At the test's end each page is checked for errors and foreign requests; when the test failed,
+    a picture of each is saved and its path is printed.
+    """
+    tills = []
+
+    def make(shop, login="cashier"):
+        till = Till(chromium, shop, login)
+        tills.append(till)
+        return till.open()
+
+    yield make
+    failed = getattr(request.node, "failed", False)
+    try:
+        for number, till in enumerate(tills, 1):
+            if failed and not till.page.is_closed():
+                picture = till.screenshot(f"{request.node.name}_{number}")
+                print(f"screenshot: {picture}; server log: {till.shop.server.log_file}")
+            if not failed:
+                till.check()
+    finally:
+        for till in tills:
+            till.close()
+
+
+@pytest.fixture
+def till(open_till, shop):
+    """A cashier's page of ``shop`` on the product screen."""
+    return open_till(shop)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item, call):
+    """Tell the fixtures whether the test itself failed."""
+    report = yield
+    if report.failed:
+        item.failed = True
+    return report

@@ -1,0 +1,58 @@
+"""Stripe's money against Odoo's, to the cent."""
+
+# The metadata by which the addon names the register in a PaymentIntent.
+REGISTER = "pos_register"
+
+
+def audit(shop):
+    """Compare what Stripe took for ``shop`` with its ``pos.payment`` rows.
+
+    :param shop: the :class:`~support.shop.Shop`, whose server knows its simulator
+    :raises AssertionError: with a table of both sides, when they differ by a cent or a payment
+    """
+    stripe = _taken_by_stripe(shop)
+    odoo = _recorded_by_odoo(shop)
+    if stripe == odoo:
+        return
+    lines = [
+        f"Stripe's money and Odoo's differ for “{shop.name}”:",
+        _row("payment", "Stripe", "Odoo"),
+    ]
+    for intent in sorted({*stripe, *odoo}):
+        mark = "" if stripe.get(intent) == odoo.get(intent) else "   <--"
+        lines.append(_row(intent, stripe.get(intent, "-"), odoo.get(intent, "-")) + mark)
+    lines.append(_row("total", sum(stripe.values()), sum(odoo.values())))
+    lines.append("journal: " + "; ".join(str(row) for row in shop.journal()))
+    raise AssertionError("\n".join(lines))
+
+
+def intents(shop):
+    """Return the simulator's ledger rows of the PaymentIntents that ``shop`` asked for."""
+    return [
+        intent
+        for intent in shop.simulator.ledger()["intents"]
+        if intent["metadata"].get(REGISTER) == shop.name
+    ]
+
+
+def _taken_by_stripe(shop):
+    """Return the minor units that Stripe kept, by PaymentIntent."""
+    taken = {}
+    for intent in intents(shop):
+        kept = intent["amount_received"] - intent["refunded"]
+        if kept:
+            taken[intent["id"]] = kept
+    return taken
+
+
+def _recorded_by_odoo(shop):
+    """Return the minor units that Odoo recorded, by PaymentIntent (or the row's own id)."""
+    recorded = {}
+    for payment in shop.card_payments():
+        key = payment["transaction_id"] or f"pos.payment {payment['id']}"
+        recorded[key] = recorded.get(key, 0) + round(payment["amount"] * 100)
+    return {key: amount for key, amount in recorded.items() if amount}
+
+
+def _row(name, stripe, odoo):
+    return f"{name:<34}{stripe!s:>10}{odoo!s:>10}"

@@ -1,0 +1,56 @@
+"""An Odoo server with a database of its own, fitted out to sell."""
+
+from harness import database, odoo_source, shopfitting, template
+from harness.rpc import OdooClient
+from harness.server import OdooServer
+
+from . import naming
+
+
+class LiveServer(OdooServer):
+    """An :class:`~harness.server.OdooServer` on a fresh copy of the template database.
+
+    :param simulator: the Stripe simulator that the server shall take for Stripe, or None
+    :param modules: modules to install besides ours, such as ``pos_stripe``
+    :param addon: whether ``pos_payment_stripe`` is installed
+    :param settings: what :class:`~harness.server.OdooServer` takes (``workers``, ``options`` …)
+    """
+
+    def __init__(self, simulator, *, modules=(), addon=True, variables=None, **settings):
+        odoo = odoo_source.ensure()
+        name = database.temporary_name(naming.unique("e2e"))
+        template.copy(odoo, name, addon=addon, modules=modules)
+        self.simulator = simulator
+        variables = dict(variables or {})
+        if simulator:
+            variables.setdefault("STRIPE_API_BASE", simulator.url)
+        super().__init__(odoo, name, variables=variables, **settings)
+        self._admin = None
+
+    def open(self):
+        """Start the server and fit the database out: products, a cashier, the Stripe key."""
+        self.start()
+        shopfitting.stock_products(self.admin)
+        shopfitting.hire_cashier(self.admin)
+        if self.simulator:
+            shopfitting.connect_stripe(self.admin, self.simulator.account.secret_key)
+
+    @property
+    def admin(self):
+        """The administrator's :class:`~harness.rpc.OdooClient`."""
+        if not self._admin:
+            self._admin = self.client("admin", "admin")
+        return self._admin
+
+    def client(self, login, password=None):
+        """Return the :class:`~harness.rpc.OdooClient` of a user, whose password is the login."""
+        return OdooClient(self.url, self.database, login, password or login)
+
+    def close(self):
+        """Stop the server and drop its database."""
+        super().close()
+        database.drop(self.database)
+
+    def log(self):
+        """Return what the server has logged so far."""
+        return self.log_file.read_text(errors="replace")

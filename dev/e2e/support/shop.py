@@ -1,0 +1,90 @@
+"""One register with its own methods and reader, and what Odoo has recorded of it."""
+
+import time
+
+from harness import shopfitting
+
+from . import naming
+
+SETTLED = ("paid", "canceled", "declined")
+CRON = "pos_payment_stripe.ir_cron_look"
+
+
+class Shop:
+    """A register in an open session.
+
+    :param server: the :class:`~support.live_server.LiveServer`
+    :param reader: the simulator's reader on its counter, or None for a shop that takes cash only
+    :param options: further values of ``pos.config``
+    """
+
+    cash = "Cash"
+    card = "Card"
+
+    def __init__(self, server, reader, name="Till", **options):
+        self.server = server
+        self.simulator = server.simulator
+        self.reader = reader
+        self.name = naming.unique(f"{name} ")
+        self.register = shopfitting.open_register(
+            server.admin,
+            self.name,
+            reader_serial=reader.serial_number if reader else None,
+            **options,
+        )
+        cashier = server.client(shopfitting.CASHIER)
+        self.session_id = shopfitting.start_session(cashier, self.config_id)
+
+    @property
+    def config_id(self):
+        """The id of the register's ``pos.config``."""
+        return self.register.config_id
+
+    def orders(self, fields=("pos_reference", "state", "amount_total", "amount_paid", "uuid")):
+        """Return the session's orders that have reached Odoo, oldest first."""
+        return self._read("pos.order", [("session_id", "=", self.session_id)], fields)
+
+    def payments(self, fields=("amount", "payment_method_id", "transaction_id", "uuid")):
+        """Return the session's ``pos.payment`` rows, oldest first."""
+        return self._read("pos.payment", [("session_id", "=", self.session_id)], fields)
+
+    def card_payments(self, fields=("amount", "transaction_id", "uuid")):
+        """Return the session's ``pos.payment`` rows of the card method, oldest first."""
+        domain = [
+            ("session_id", "=", self.session_id),
+            ("payment_method_id", "=", self.register.card_method_id),
+        ]
+        return self._read("pos.payment", domain, fields)
+
+    def journal(self, fields=("state", "line_uuid", "payment_intent", "amount_minor", "wanted")):
+        """Return the session's rows of the addon's journal, oldest first."""
+        return self._read("pos.stripe.payment", [("session_id", "=", self.session_id)], fields)
+
+    def wait_for_reader(self, state="amount", timeout=10):
+        """Wait until the reader's screen shows ``state``; returns the screen.
+
+        :param state: idle, cart, amount, processing, approved, declined or cancelled
+        :param timeout: seconds
+        :raises AssertionError: with what the screen shows instead
+        """
+        deadline = time.monotonic() + timeout
+        while (screen := self.reader.screen)["state"] != state:
+            assert time.monotonic() < deadline, f"the reader shows {screen}, not {state}"
+            time.sleep(0.05)
+        return screen
+
+    def settle(self, timeout=20):
+        """Run the addon's scheduled look until every journal row of the session is settled.
+
+        :param timeout: seconds
+        :raises AssertionError: with the rows that still are open
+        """
+        deadline = time.monotonic() + timeout
+        while open_rows := [row for row in self.journal() if row["state"] not in SETTLED]:
+            assert time.monotonic() < deadline, f"not settled after {timeout} s: {open_rows}"
+            admin = self.server.admin
+            admin.call("ir.cron", "method_direct_trigger", [admin.ref(CRON)])
+            time.sleep(0.5)
+
+    def _read(self, model, domain, fields):
+        return self.server.admin.read(model, domain, list(fields), order="id")

@@ -1,0 +1,284 @@
+"""The Point of Sale in a browser, in the words of a cashier."""
+
+import re
+from urllib.parse import urlsplit
+
+from playwright.sync_api import expect
+
+from harness import paths
+
+from . import browser, naming
+
+# Milliseconds: what a person would still wait for; Odoo's first start of a till is slower.
+PATIENCE = 10_000
+STARTING = 60_000
+
+LOADED = ".pos .product-screen, .pos .payment-screen, .pos .receipt-screen, .pos .ticket-screen"
+OPEN_REGISTER = ".login-overlay .open-register-btn"
+# Odoo's pages ask for these where a browser has none.
+HARMLESS = (r"favicon\.ico",)
+
+
+class Till:
+    """A register's page, opened by a cashier in a browser profile of its own.
+
+    :param chromium: the Playwright browser
+    :param shop: the :class:`~support.shop.Shop` it belongs to
+    :param login: the user who sells; the password is the login
+    """
+
+    def __init__(self, chromium, shop, login="cashier"):
+        self.shop = shop
+        self.problems = []
+        self.foreign_requests = []
+        self._tolerated = list(HARMLESS)
+        self._context = chromium.new_context(viewport=browser.VIEWPORT, locale="en-US")
+        self._context.set_default_timeout(PATIENCE)
+        self._context.on("request", self._note_request)
+        client = shop.server.client(login)
+        self._context.add_cookies(
+            [{"name": "session_id", "value": client.session_id, "url": shop.server.url}]
+        )
+        self.page = self._new_page()
+
+    def _new_page(self):
+        page = self._context.new_page()
+        page.on("console", self._note_console)
+        page.on("pageerror", lambda error: self.problems.append(f"page error: {error}"))
+        return page
+
+    # Opening and closing
+
+    def open(self):
+        """Open the register's address and wait until it can be used."""
+        self.page.goto(f"{self.shop.server.url}/pos/ui/{self.shop.config_id}", timeout=STARTING)
+        return self.wait_until_loaded()
+
+    def wait_until_loaded(self):
+        """Wait until one of the Point of Sale's screens is shown; passes its welcome screen."""
+        _wait_until_loaded(self.page)
+        return self
+
+    def reload(self):
+        """Press F5 and wait until the till is back."""
+        self.page.reload(timeout=STARTING)
+        return self.wait_until_loaded()
+
+    def crash(self):
+        """End the tab without any farewell to the page, as a crash would; see :meth:`reopen`."""
+        self.page.close(run_before_unload=False)
+
+    def reopen(self):
+        """Open the till again in the same browser profile after :meth:`crash`."""
+        self.page = self._new_page()
+        return self.open()
+
+    def second_tab(self):
+        """Return the Playwright page of a second tab on the same register."""
+        page = self._new_page()
+        page.goto(f"{self.shop.server.url}/pos/ui/{self.shop.config_id}", timeout=STARTING)
+        _wait_until_loaded(page)
+        return page
+
+    def close(self):
+        """Close the browser profile."""
+        self._context.close()
+
+    # Product screen
+
+    def add_product(self, name, quantity=1):
+        """Put ``quantity`` pieces of a product into the order."""
+        product = self.page.locator("article.product").filter(
+            has=self.page.locator(".product-name", has_text=_exactly(name))
+        )
+        for _ in range(quantity):
+            product.first.click()
+        line = self.page.locator(".order-container .orderline", has_text=name)
+        expect(line.first).to_be_visible()
+        return self
+
+    def go_to_payment(self):
+        """Press “Payment” on the product screen."""
+        self.page.locator(".product-screen .pay-order-button").click()
+        expect(self.payment_screen).to_be_visible()
+        return self
+
+    def back(self):
+        """Press “Back” on the payment screen."""
+        self.page.locator(".payment-screen .back-button").click()
+        expect(self.page.locator(".product-screen")).to_be_visible()
+        return self
+
+    def sell(self, *products):
+        """Put the products into the order and go to the payment screen."""
+        for name in products:
+            self.add_product(name)
+        return self.go_to_payment()
+
+    # Payment screen
+
+    @property
+    def payment_screen(self):
+        """The payment screen's locator."""
+        return self.page.locator(".pos .payment-screen")
+
+    def choose_method(self, name):
+        """Press a payment method: adds a payment line, which a terminal's method sends at once."""
+        self.page.locator(".paymentmethods .paymentmethod").filter(
+            has=self.page.locator(".payment-name", has_text=_exactly(name))
+        ).click()
+        return self
+
+    def type_amount(self, text):
+        """Type an amount for the selected line on the numpad, such as ``"2.50"``."""
+        for key in text:
+            self.page.locator(".payment-screen .numpad button", has_text=_exactly(key)).click()
+            # The numpad takes quick presses for a barcode scanner's.
+            self.page.wait_for_timeout(150)
+        return self
+
+    def lines(self):
+        """Return the payment lines as a list of (method, amount) in the page's words."""
+        found = []
+        for line in self.page.locator(".paymentlines .paymentline .payment-infos").all():
+            amount = line.locator(".payment-amount").inner_text().strip()
+            found.append((line.inner_text().replace(amount, "").strip(), amount))
+        return found
+
+    def select_line(self, index):
+        """Select the payment line at ``index`` (0 is the first)."""
+        self.page.locator(".paymentlines .paymentline .payment-infos").nth(index).click()
+        return self
+
+    def delete_line(self, index=0):
+        """Press the cross of the payment line at ``index``; a dialog may follow."""
+        self.page.locator(".paymentlines .paymentline .delete-button").nth(index).click()
+        return self
+
+    @property
+    def status(self):
+        """The locator of the selected line's status text."""
+        return self.page.locator(".electronic_payment .electronic_status")
+
+    def payment_status(self):
+        """Return the selected line's status in the page's words, or "" when it has none."""
+        return self.status.inner_text().strip() if self.status.count() else ""
+
+    def wait_for_status(self, text, timeout=PATIENCE):
+        """Wait until the selected line's status contains ``text`` (or matches a pattern).
+
+        :param timeout: milliseconds
+        """
+        expect(self.status).to_contain_text(text, timeout=timeout)
+        return self
+
+    def wait_for_card(self, timeout=PATIENCE):
+        """Wait until the till and the reader both wait for the card.
+
+        :param timeout: milliseconds, for each of them
+        """
+        self.wait_for_status("Waiting for card", timeout)
+        self.shop.wait_for_reader("amount", timeout / 1000)
+        return self
+
+    def send(self):
+        """Press the button that sends the payment: “Send”, or “Retry” after a failure."""
+        self.page.locator(".electronic_payment .send_payment_request").click()
+        return self
+
+    retry = send
+
+    def cancel(self):
+        """Press “Cancel” of the selected line."""
+        self.page.locator(".electronic_payment .send_payment_cancel").click()
+        return self
+
+    def has_force_done(self):
+        """Tell whether the selected line offers “Force done”."""
+        return self.page.locator(".electronic_payment .send_force_done").is_visible()
+
+    def force_done(self):
+        """Press “Force done” of the selected line; a dialog may follow."""
+        self.page.locator(".electronic_payment .send_force_done").click()
+        return self
+
+    def validate(self):
+        """Press “Validate” and wait for the receipt."""
+        self.page.locator(".payment-screen .validation-button.next").click()
+        return self.wait_for_receipt()
+
+    # Receipt screen and dialogs
+
+    def wait_for_receipt(self, timeout=PATIENCE):
+        """Wait until the order is done and its receipt is shown."""
+        expect(self.page.locator(".pos .receipt-screen")).to_be_visible(timeout=timeout)
+        return self
+
+    def receipt_text(self):
+        """Return the text of the receipt that is shown."""
+        return self.page.locator(".receipt-screen .pos-receipt").inner_text()
+
+    def next_order(self):
+        """Press “New Order” on the receipt screen."""
+        self.page.locator(".receipt-screen .button.next[name='done']").click()
+        expect(self.page.locator(".product-screen")).to_be_visible()
+        return self
+
+    @property
+    def dialog(self):
+        """The locator of the dialog on top."""
+        return self.page.locator(".modal:visible").last
+
+    def answer(self, button):
+        """Press the button of the dialog on top whose text is ``button``."""
+        self.dialog.get_by_role("button", name=button).click()
+        return self
+
+    # What went wrong
+
+    def tolerate(self, pattern):
+        """Let console messages pass that match the regular expression ``pattern``."""
+        self._tolerated.append(pattern)
+        return self
+
+    def check(self):
+        """Fail if the page had an error or asked another host than the server.
+
+        :raises AssertionError: with one line for each
+        """
+        problems = [
+            problem
+            for problem in self.problems
+            if not any(re.search(pattern, problem) for pattern in self._tolerated)
+        ]
+        problems += [f"request to another host: {url}" for url in self.foreign_requests]
+        assert not problems, "The page had problems:\n" + "\n".join(problems)
+
+    def screenshot(self, name):
+        """Save a picture of the page in ``.dev/screenshots`` and return its path."""
+        paths.SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+        path = paths.SCREENSHOTS / f"{naming.file_name(name)}.png"
+        self.page.screenshot(path=path)
+        return path
+
+    def _note_console(self, message):
+        if message.type == "error":
+            where = message.location.get("url", "")
+            self.problems.append(f"console: {message.text} ({where})")
+
+    def _note_request(self, request):
+        own = urlsplit(self.shop.server.url).netloc
+        address = urlsplit(request.url)
+        if address.scheme in ("http", "https", "ws", "wss") and address.netloc != own:
+            self.foreign_requests.append(request.url)
+
+
+def _wait_until_loaded(page):
+    expect(page.locator(f"{LOADED}, {OPEN_REGISTER}").first).to_be_visible(timeout=STARTING)
+    if page.locator(OPEN_REGISTER).is_visible():
+        page.locator(OPEN_REGISTER).click()
+    expect(page.locator(LOADED).first).to_be_visible()
+
+
+def _exactly(text):
+    return re.compile(rf"^\s*{re.escape(text)}\s*$")

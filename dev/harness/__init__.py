@@ -1,0 +1,1 @@
+"""Plumbing behind ``dev/demo`` and ``dev/test``: one small file for each thing that must run."""

@@ -1,0 +1,89 @@
+"""``dev/demo``: Odoo, PostgreSQL, a reader and a coffee bar, until Ctrl-C."""
+
+import argparse
+import os
+import signal
+import sys
+import time
+
+from . import python_env
+from .console import Problem, clear_ending, say
+
+DESCRIPTION = """\
+Bring up Odoo 19 with a coffee bar whose till takes cash and cards, and a Stripe reader to go with
+it: simulated here, or Stripe's own simulated reader when STRIPE_SECRET_KEY holds a test key.
+Everything is kept in the ignored folder .dev; Ctrl-C stops all of it."""
+
+
+def main(arguments):
+    """Run ``dev/demo`` with ``arguments`` until it is interrupted."""
+    parser = argparse.ArgumentParser(prog="dev/demo", description=DESCRIPTION)
+    parser.add_argument("--reset", action="store_true", help="throw the demo's data away first")
+    parser.add_argument("--port", type=int, help="Odoo's port (default: 8069, or a free one)")
+    parser.add_argument(
+        "--reader-port", type=int, help="the simulator's port (default: 8269, or a free one)"
+    )
+    options = parser.parse_args(arguments)
+    with clear_ending("dev/demo"):
+        python_env.ensure()
+        python_env.enter()
+        # A service manager's way to end us shall clean up as Ctrl-C does.
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+        _run(options)
+
+
+def _run(options):
+    from . import demo_database, odoo_source, ports, postgres
+    from .server import OdooServer
+
+    port = ports.given_or_free(options.port, 8069)
+    reader_port = ports.given_or_free(options.reader_port, 8269)
+    odoo = odoo_source.ensure()
+    say("Starting PostgreSQL …")
+    postgres.ensure()
+    counter = _counter(os.environ.get("STRIPE_SECRET_KEY"))
+    with demo_database.taken(counter.database):
+        if options.reset:
+            counter.reset()
+        demo_database.ensure(odoo, counter.database, reset=options.reset)
+        counter.open(reader_port)
+        server = OdooServer(odoo, counter.database, port=port, variables=counter.variables)
+        try:
+            say("Starting Odoo …")
+            server.start()
+            till = demo_database.fit_out(server, counter)
+            _tell(server, till, counter)
+            _wait(server, counter)
+        finally:
+            say("Stopping …")
+            server.close()
+            counter.close()
+
+
+def _counter(key):
+    from . import demo_simulated, demo_stripe
+
+    return demo_stripe.StripeCounter(key) if key else demo_simulated.SimulatedCounter()
+
+
+def _tell(server, till, counter):
+    login = f"{till.login} / {till.login}"
+    print(
+        f"""
+  The till     {server.url}/pos/ui/{till.config_id}
+  Login        {login}   (administrator: admin / admin, {server.url}/odoo)
+  The reader   {counter.address}
+  Server log   {server.log_file}
+
+  {counter.advice}
+  Ctrl-C stops everything.
+""",
+        flush=True,
+    )
+
+
+def _wait(server, counter):
+    while server.process.poll() is None:
+        counter.attend()
+        time.sleep(0.2)
+    raise Problem(f"Odoo has ended by itself (log: {server.log_file}).")

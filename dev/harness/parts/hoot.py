@@ -1,0 +1,48 @@
+"""The addon's JavaScript unit tests in Odoo's own test page, run by Odoo in Chromium."""
+
+import re
+
+from .. import chromium, commands, database, odoo_config, odoo_source, paths, postgres, template
+from ..console import say
+from . import Count
+
+SUITE = "/web:WebSuite.test_unit_desktop"
+# What hoot writes at its end and for each failure.
+PASSED = re.compile(r"\[HOOT\] Passed (\d+) tests")
+FAILED = re.compile(r"\[HOOT\] Failed (\d+) tests")
+INTERESTING = re.compile(r"\[HOOT\]|ERROR|FAIL:|AssertionError|TypeError")
+
+
+def run(extra):
+    """Run the hoot suites of the addon, or those that ``extra`` names (``@module/path``)."""
+    odoo = odoo_source.ensure()
+    chromium.ensure()
+    postgres.ensure()
+    database.drop_leftovers()
+    name = database.temporary_name("hoot")
+    template.copy(odoo, name)
+    configuration = odoo_config.write(odoo, name, max_cron_threads=0)
+    suites = ",".join(extra) or f"@{paths.ADDON}"
+    log_file = paths.LOGS / "hoot.log"
+    say(f"Hoot unit tests {suites} in Chromium (log: {log_file})")
+    try:
+        with log_file.open("wb") as log:
+            code = commands.call(
+                [*template.command(odoo), "-c", configuration, "--stop-after-init"]
+                + ["--test-tags", f"{SUITE}[{suites}]"],
+                env=template.environment(odoo),
+                stdout=log,
+            )
+    finally:
+        database.drop(name)
+        configuration.unlink()
+    return _count(log_file.read_text(errors="replace"), code)
+
+
+def _count(log, code):
+    passed = sum(map(int, PASSED.findall(log)))
+    failed = sum(map(int, FAILED.findall(log)))
+    for line in log.splitlines():
+        if INTERESTING.search(line):
+            print(line)
+    return Count(passed, failed or int(code != 0))

@@ -1,0 +1,60 @@
+"""Run pytest and count from its JUnit report."""
+
+import os
+import sys
+import xml.etree.ElementTree as ElementTree
+
+from .. import commands, paths
+from ..console import say
+from . import Count
+
+
+def run(part, root, targets, extra, *, options=(), variables=None):
+    """Run pytest on ``targets`` and return the :class:`Count`.
+
+    A skipped test counts as failed: what did not run has proved nothing.
+
+    :param part: the part's name, also that of the report in ``.dev/reports``
+    :param root: pytest's root folder; the addon's own folder would make every test its package
+    :param targets: paths, used unless ``extra`` names files itself
+    :param extra: arguments of the person who started the command
+    :param options: pytest options of this part
+    :param variables: the environment variables to add
+    """
+    paths.REPORTS.mkdir(parents=True, exist_ok=True)
+    paths.RUN.mkdir(parents=True, exist_ok=True)
+    report = paths.REPORTS / f"{part}.xml"
+    report.unlink(missing_ok=True)
+    named = any(os.path.exists(argument.split("::")[0]) for argument in extra)
+    command = [sys.executable, "-m", "pytest", "-c", paths.ROOT / "pyproject.toml"]
+    command += ["--rootdir", root, "--confcutdir", root, "--junitxml", report, *options]
+    command += ["-o", f"cache_dir={paths.STATE / 'pytest_cache'}"]
+    command += [*extra, *(() if named else targets)]
+    environment = {
+        **os.environ,
+        "HYPOTHESIS_STORAGE_DIRECTORY": str(paths.STATE / "hypothesis"),
+        **(variables or {}),
+    }
+    # Not in the addon's folder, whose packages would then hide others of their name.
+    commands.call(command, env=environment, cwd=paths.RUN)
+    return count(report)
+
+
+def count(report):
+    """Return the :class:`Count` of a JUnit report; none at all is a failure."""
+    if not report.is_file():
+        say("pytest ended without a report.")
+        return Count(failed=1)
+    passed = failed = skipped = 0
+    for case in ElementTree.parse(report).iter("testcase"):
+        if case.find("failure") is not None or case.find("error") is not None:
+            failed += 1
+        elif (
+            case.find("skipped") is not None and case.find("skipped").get("type") != "pytest.xfail"
+        ):
+            skipped += 1
+        else:
+            passed += 1
+    if skipped:
+        say(f"{skipped} skipped tests count as failed.")
+    return Count(passed, failed + skipped)

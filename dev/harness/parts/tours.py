@@ -1,0 +1,29 @@
+"""A real server and a real browser: plain pytest on ``dev/e2e``."""
+
+import os
+
+from .. import chromium, database, odoo_source, paths, postgres, template
+from . import pytest_run
+
+
+def run(extra):
+    """Run the live tours; their fixtures make servers and databases themselves."""
+    odoo = odoo_source.ensure()
+    chromium.ensure()
+    postgres.ensure()
+    database.drop_leftovers()
+    template.ensure(odoo)
+    extra = [_absolute(argument) for argument in extra]
+    return pytest_run.run(
+        "tours",
+        paths.DEV / "e2e",
+        [paths.DEV / "e2e"],
+        extra,
+        options=["-p", "no:odoo"],
+        variables={"PYTHONPATH": str(paths.DEV)},
+    )
+
+
+def _absolute(argument):
+    name, separator, test = argument.partition("::")
+    return os.path.abspath(name) + separator + test if os.path.exists(name) else argument

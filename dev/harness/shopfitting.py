@@ -1,0 +1,109 @@
+"""What a shop needs in Odoo before it can sell: products, people, a Stripe account, registers."""
+
+import dataclasses
+
+CATEGORIES = {"Coffee": 3, "Tea and more": 4, "Bakery": 2}
+PRODUCTS = (
+    ("Espresso", 2.40, "Coffee"),
+    ("Cappuccino", 3.60, "Coffee"),
+    ("Flat White", 3.90, "Coffee"),
+    ("Filter Coffee", 2.90, "Coffee"),
+    ("Green Tea", 2.80, "Tea and more"),
+    ("Hot Chocolate", 3.70, "Tea and more"),
+    ("Lemonade", 3.20, "Tea and more"),
+    ("Croissant", 2.20, "Bakery"),
+    ("Cinnamon Roll", 3.30, "Bakery"),
+    ("Cheesecake", 4.50, "Bakery"),
+)
+CASHIER = "cashier"
+TERMINAL = "stripe_terminal"
+
+
+@dataclasses.dataclass(frozen=True)
+class Register:
+    """A Point of Sale register in Odoo; the ids are those of its records."""
+
+    name: str
+    config_id: int
+    cash_method_id: int
+    card_method_id: int | None
+
+
+def stock_products(admin):
+    """Create the demo products in their categories, replacing none that are there.
+
+    :param admin: an administrator's :class:`~harness.rpc.OdooClient`
+    """
+    for name, color in CATEGORIES.items():
+        if not admin.search("pos.category", [("name", "=", name)]):
+            admin.create("pos.category", name=name, color=color)
+    categories = {row["name"]: row["id"] for row in admin.read("pos.category", [], ["name"])}
+    existing = {row["name"] for row in admin.read("product.template", [], ["name"])}
+    for name, price, category in PRODUCTS:
+        if name not in existing:
+            admin.create(
+                "product.template",
+                name=name,
+                list_price=price,
+                taxes_id=[(6, 0, [])],
+                available_in_pos=True,
+                pos_categ_ids=[(6, 0, [categories[category]])],
+            )
+
+
+def hire_cashier(admin, login=CASHIER, name="Camille Cashier"):
+    """Create a user who may sell and nothing else; the password is the login. Returns its id."""
+    groups = [admin.ref("base.group_user"), admin.ref("point_of_sale.group_pos_user")]
+    return admin.create(
+        "res.users", name=name, login=login, password=login, group_ids=[(6, 0, groups)]
+    )
+
+
+def connect_stripe(admin, secret_key):
+    """Give the company's Stripe provider ``secret_key``; it stays disabled for web payments."""
+    provider = admin.search("payment.provider", [("code", "=", "stripe")], limit=1)
+    admin.write("payment.provider", provider, stripe_secret_key=secret_key)
+
+
+def open_register(admin, name, *, reader_serial=None, **options):
+    """Create a register with its own cash and card methods.
+
+    :param reader_serial: the reader's serial number; None means the register takes cash only
+    :param options: further values of ``pos.config``
+    """
+    number = admin.call("account.journal", "search_count", []) + 1
+    cash = admin.create(
+        "pos.payment.method",
+        name="Cash",
+        sequence=1,
+        journal_id=admin.create(
+            "account.journal", name=f"Cash {name}", code=f"C{number:04}", type="cash"
+        ),
+    )
+    card = None
+    if reader_serial:
+        card = admin.create(
+            "pos.payment.method",
+            name="Card",
+            sequence=2,
+            payment_method_type="terminal",
+            use_payment_terminal=TERMINAL,
+            stripe_serial_number=reader_serial,
+            journal_id=admin.search("account.journal", [("type", "=", "bank")], limit=1)[0],
+        )
+    methods = [method for method in (cash, card) if method]
+    config = admin.create("pos.config", name=name, payment_method_ids=[(6, 0, methods)], **options)
+    return Register(name, config, cash, card)
+
+
+def start_session(client, config_id):
+    """Open a register with an empty drawer, unless it is open; return the session's id.
+
+    :param client: the :class:`~harness.rpc.OdooClient` of a user who may sell
+    """
+    domain = [("config_id", "=", config_id), ("state", "!=", "closed")]
+    if not client.search("pos.session", domain, limit=1):
+        client.call("pos.config", "open_ui", [config_id])
+    (session,) = client.search("pos.session", domain, limit=1)
+    client.call("pos.session", "set_opening_control", [session], 0, "")
+    return session

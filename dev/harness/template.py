@@ -1,0 +1,167 @@
+"""Template databases: made once, copied in a second, made anew when their ingredients change."""
+
+import hashlib
+import os
+import shutil
+import sys
+
+from . import database, odoo_config, paths
+from .commands import run
+from .console import Problem, say
+from .locks import exclusive
+
+CORE_MODULES = ("point_of_sale", "payment_stripe")
+SHELL = paths.DEV / "harness" / "shell"
+ASSETS = SHELL / "assets.py"
+# Folders of the addon that leave no trace in a database.
+NO_TRACE = {"dev", "tests", "benchmarks", "docs", "__pycache__", "node_modules"}
+INSTALLED_FILES = {".py", ".xml", ".csv", ".po", ".js", ".css", ".scss"}
+
+
+def ensure(odoo, *, addon=True, modules=()):
+    """Return the name of a template database, which is made first if there is none that fits.
+
+    :param odoo: the :class:`~harness.odoo_source.Odoo` to run
+    :param addon: whether ``pos_payment_stripe`` is installed in it
+    :param modules: further modules to install
+    :raises Problem: a module cannot be installed
+    """
+    with exclusive("template", "it prepares a database"):
+        return _ensure(odoo, addon, modules)
+
+
+def copy(odoo, name, *, addon=True, modules=()):
+    """Make the database ``name`` a fresh copy of the template that :func:`ensure` describes."""
+    # Under the same lock, lest another command replaces the template meanwhile.
+    with exclusive("template", "it prepares a database"):
+        database.create(name, _ensure(odoo, addon, modules))
+
+
+def _ensure(odoo, addon, modules):
+    kind, name = "core", _core(odoo)
+    if addon:
+        kind = "addon"
+        name = _with_modules(odoo, kind, name, [paths.ADDON], addon_fingerprint(static=False))
+    if modules:
+        kind = "_".join([kind, *modules])
+        name = _with_modules(odoo, kind, name, modules, "")
+    return _with_assets(odoo, kind, name, addon_fingerprint() if addon else "")
+
+
+def addon_fingerprint(*, static=True):
+    """Return a text that changes with any file of the addon that shapes its database.
+
+    :param static: whether the files count that only shape the browser's bundles
+    """
+    digest = hashlib.sha256()
+    for path in sorted(paths.ROOT.rglob("*")):
+        parts = path.relative_to(paths.ROOT).parts
+        left_out = NO_TRACE if static else {*NO_TRACE, "static"}
+        hidden = any(part in left_out or part.startswith(".") for part in parts)
+        if not hidden and path.suffix in INSTALLED_FILES and path.is_file():
+            digest.update(f"{'/'.join(parts)}\0".encode() + path.read_bytes() + b"\0")
+    return digest.hexdigest()
+
+
+def _core(odoo):
+    script = SHELL / "base.py"
+
+    def fill(name):
+        say("Preparing a database with Odoo's Point of Sale (about a minute, once) …")
+        _install(odoo, name, CORE_MODULES)
+        shell(odoo, name, script)
+
+    return _keep("core", script.read_text() + odoo.fingerprint, fill)
+
+
+def _with_modules(odoo, kind, template, modules, fingerprint):
+    def fill(name):
+        say(f"Preparing a database with {', '.join(modules)} …")
+        database.create(name, template)
+        _install(odoo, name, modules)
+
+    return _keep(kind, f"{template} {fingerprint}", fill)
+
+
+def _with_assets(odoo, kind, template, fingerprint):
+    def fill(name):
+        say("Building the pages' bundles …")
+        database.create(name, template)
+        shell(odoo, name, ASSETS)
+
+    return _keep(f"ready_{kind}", f"{template} {fingerprint} {ASSETS.read_text()}", fill)
+
+
+def _keep(kind, fingerprint, fill):
+    """Return the template ``kind`` for ``fingerprint``; older ones of its kind are dropped."""
+    mark = hashlib.sha256(fingerprint.encode()).hexdigest()[:10]
+    prefix = database.name(f"template_{kind}")[:45] + "_"
+    name = f"{prefix}{mark}"
+    if not database.exists(name):
+        making = f"{prefix}tmp{os.getpid()}"
+        fill(making)
+        # Odoo's own copies of what is now in the database.
+        shutil.rmtree(paths.DATA / "filestore" / making, ignore_errors=True)
+        database.rename(making, name)
+        for other in database.names():
+            if other[: -len(mark)] == prefix and other != name:
+                database.drop(other)
+    return name
+
+
+def update(odoo, name):
+    """Bring the addon in the database ``name`` up to date with the clone.
+
+    :raises Problem: the update failed
+    """
+    _install(odoo, name, (paths.ADDON,), how="-u")
+    shell(odoo, name, ASSETS)
+
+
+def _install(odoo, name, modules, how="-i"):
+    configuration = odoo_config.write(odoo, name)
+    if not database.exists(name):
+        database.create(name)
+    run(
+        [*command(odoo), "-c", configuration, how, ",".join(modules), "--without-demo"]
+        + ["--stop-after-init", "--no-http", "--log-level", "warn"],
+        log="install",
+        purpose=f"Installing {', '.join(modules)}",
+        env=environment(odoo),
+    )
+    configuration.unlink()
+    missing = set(modules) - database.installed_modules(name)
+    if missing:
+        raise Problem(
+            f"Odoo did not install {', '.join(sorted(missing))}"
+            f" (its output is in {paths.LOGS / 'install.log'})."
+        )
+
+
+def shell(odoo, name, script, **variables):
+    """Run ``script`` in ``odoo shell`` on the database ``name``.
+
+    :param variables: further environment variables for the script
+    """
+    configuration = odoo_config.write(odoo, name, file_name=f"shell_{os.getpid()}")
+    run(
+        [*command(odoo, "shell"), "-c", configuration, "--no-http", "--log-level", "warn"],
+        log=f"shell-{script.stem}",
+        purpose=f"Running {script.name} in odoo shell",
+        env={**environment(odoo), **variables},
+        stdin=script,
+    )
+    configuration.unlink()
+
+
+def command(odoo, *words):
+    """Return the command line that starts ``odoo`` with ``words`` as its first arguments."""
+    return [sys.executable, "-m", "odoo", *words]
+
+
+def environment(odoo):
+    """Return the environment in which ``odoo`` runs."""
+    # Odoo would take the first ones before the configuration file; the last are for us to give.
+    ours = ("ODOO_RC", "PGDATABASE", "PGAPPNAME", "STRIPE_API_BASE", "STRIPE_SECRET_KEY")
+    variables = {key: value for key, value in os.environ.items() if key not in ours}
+    return {**variables, "PYTHONPATH": str(odoo.python_path), "PYTHONUNBUFFERED": "1"}

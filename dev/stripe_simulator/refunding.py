@@ -1,0 +1,151 @@
+"""Refunds of charges (pages "Refund and cancel payments", "Refund transactions" of Terminal)."""
+
+from . import card_facts, cards, money
+from .balance import add_refund_failure_transaction, add_refund_transaction
+from .errors import invalid
+from .metadata import merge
+
+
+def find_charge(environment, charge_id=None, intent_id=None):
+    """Return the charge that a refund is about.
+
+    :raise ApiError: 400, when none or both ids are given, or nothing was charged
+    """
+    if not charge_id and not intent_id:
+        raise invalid(
+            "One of the following params should be provided: charge, payment_intent.",
+            "parameter_missing",
+            "charge",
+        )
+    if charge_id:
+        charge = environment.get("charge", charge_id, "charge", 400)
+        if intent_id and charge["payment_intent"] != intent_id:
+            raise invalid("The charge does not belong to the PaymentIntent.", param="charge")
+        return charge
+    intent = environment.get("payment_intent", intent_id, "payment_intent", 400)
+    charge = environment.find("charge", intent["latest_charge"])
+    if charge is None or charge["status"] != "succeeded":
+        raise invalid(
+            f"This PaymentIntent ({intent_id}) does not have a successful charge to refund.",
+            "payment_intent_unexpected_state",
+            "payment_intent",
+        )
+    return charge
+
+
+def refundable(charge):
+    """Return how much of a charge can still be refunded, in minor units."""
+    released = charge["amount"] - charge["amount_captured"] if charge["captured"] else 0
+    return charge["amount_captured"] - (charge["amount_refunded"] - released)
+
+
+def check_amount(charge, amount):
+    """Return the amount of a refund in minor units; None asks for all that is left.
+
+    :raise ApiError: 400, `charge_already_refunded`, or for an amount that is more than is left
+    """
+    if charge["status"] != "succeeded":
+        raise invalid(f"Charge {charge['id']} failed: nothing to refund.", param="charge")
+    if not charge["captured"]:
+        raise invalid(
+            f"Charge {charge['id']} is not captured: cancel its PaymentIntent instead.",
+            "charge_not_refundable",
+            "charge",
+        )
+    left = refundable(charge)
+    if left <= 0:
+        message = f"Charge {charge['id']} has already been refunded."
+        raise invalid(message, "charge_already_refunded")
+    if amount is None:
+        return left
+    if amount < 1:
+        raise invalid(
+            "Invalid amount: the value must be at least 1.", "parameter_invalid_integer", "amount"
+        )
+    if amount > left:
+        raise invalid(
+            f"Refund amount ({money.shown(amount, charge['currency'])}) is greater than unrefunded "
+            f"amount on charge ({money.shown(left, charge['currency'])})",
+            param="amount",
+        )
+    return amount
+
+
+def card_of(charge):
+    """Return the test card that a charge was paid with."""
+    details = charge["payment_method_details"]
+    fingerprint = details[details["type"]]["fingerprint"]
+    return next(card for card in cards.CARDS.values() if card.fingerprint == fingerprint)
+
+
+def is_interac(charge):
+    """Return whether the owner of the card must be present for a refund."""
+    return charge["payment_method_details"]["type"] == "interac_present"
+
+
+def create(environment, charge, amount, reason=None, metadata=None, call=None):
+    """Refund a charge and return the Refund.
+
+    :param int amount: in minor units, already checked
+    """
+    refund = environment.new("refund")
+    del refund["livemode"]
+    refund.update(
+        amount=amount,
+        balance_transaction=None,
+        charge=charge["id"],
+        currency=charge["currency"],
+        customer=None,
+        description=None,
+        destination_details=card_facts.refund_details(charge, None),
+        failure_balance_transaction=None,
+        failure_reason=None,
+        metadata=merge({}, metadata),
+        next_action=None,
+        payment_intent=charge["payment_intent"],
+        payment_method=charge["payment_method"],
+        pending_reason=None,
+        reason=reason,
+        receipt_number=None,
+        source_transfer_reversal=None,
+        status="succeeded",
+        transfer_reversal=None,
+    )
+    environment.add(refund)
+    transaction = add_refund_transaction(environment, refund)
+    refund["balance_transaction"] = transaction["id"]
+    _change_refunded(charge, amount)
+    behaviour = card_of(charge).refund
+    if behaviour == "pending":
+        refund.update(status="pending", pending_reason="processing")
+    environment.emit("charge.refunded", charge, call=call)
+    environment.emit("refund.created", refund, call=call)
+    if behaviour:
+        simulator = environment.simulator
+        later = _fail if behaviour == "fail" else _succeed
+        simulator.later(simulator.async_refund_time, later, environment, refund, charge)
+    return refund
+
+
+def _change_refunded(charge, amount):
+    charge["amount_refunded"] += amount
+    charge["refunded"] = charge["amount_refunded"] >= charge["amount"]
+
+
+def _succeed(environment, refund, charge):
+    refund.update(status="succeeded", pending_reason=None)
+    environment.emit("refund.updated", refund, {"status": "pending"})
+    environment.emit("charge.refund.updated", refund, {"status": "pending"})
+
+
+def _fail(environment, refund, charge):
+    transaction = add_refund_failure_transaction(environment, refund)
+    refund.update(
+        status="failed",
+        failure_reason="expired_or_canceled_card",
+        failure_balance_transaction=transaction["id"],
+    )
+    _change_refunded(charge, -refund["amount"])
+    environment.emit("refund.updated", refund, {"status": "succeeded"})
+    environment.emit("refund.failed", refund)
+    environment.emit("charge.refund.updated", refund, {"status": "succeeded"})

@@ -1,0 +1,88 @@
+"""Terminal locations: https://docs.stripe.com/api/terminal/locations."""
+
+from ..errors import invalid
+from ..metadata import merge
+from ..pagination import page
+from ..routing import route
+
+URL = "/v1/terminal/locations"
+NAME = "terminal.location"
+PERMISSION = "terminal_location"
+REQUIRED_IN_ADDRESS = ("line1",)
+OPTIONAL = (
+    "address_kana",
+    "address_kanji",
+    "configuration_overrides",
+    "display_name_kana",
+    "display_name_kanji",
+    "phone",
+)
+ADDRESS_FIELDS = ("city", "country", "line1", "line2", "postal_code", "state")
+
+
+def new_location(environment, display_name, address, metadata=None, **optional):
+    """Return a location's object; not stored yet."""
+    location = environment.new(NAME, created=False)
+    location.update(
+        address={name: address.get(name) for name in ADDRESS_FIELDS},
+        display_name=display_name,
+        metadata=merge({}, metadata),
+        **{name: value for name, value in optional.items() if value},
+    )
+    return location
+
+
+@route("POST", URL, NAME, "terminal._location_create_params", PERMISSION)
+def create(call):
+    """Create a location; name and address are required outside Japan."""
+    params = dict(call.params)
+    if not params.get("display_name"):
+        raise invalid("Missing required param: display_name.", "parameter_missing", "display_name")
+    if not params.get("address"):
+        raise invalid("Missing required param: address.", "parameter_missing", "address")
+    for name in REQUIRED_IN_ADDRESS:
+        if not params["address"].get(name):
+            param = f"address[{name}]"
+            raise invalid(f"Missing required param: {param}.", "parameter_missing", param)
+    return call.environment.add(new_location(call.environment, **params))
+
+
+@route("GET", URL, NAME, "terminal._location_list_params", PERMISSION)
+def list_all(call):
+    """List the locations."""
+    return page(call, call.environment.all(NAME), URL)
+
+
+@route("GET", f"{URL}/<location_id>", NAME, "terminal._location_retrieve_params", PERMISSION)
+def retrieve(call, location_id):
+    """Return a location."""
+    return call.environment.get(NAME, location_id, "location")
+
+
+@route("POST", f"{URL}/<location_id>", NAME, "terminal._location_update_params", PERMISSION)
+def update(call, location_id):
+    """Change a location; its country stays what it is."""
+    location = call.environment.get(NAME, location_id, "location")
+    params = call.params
+    address = params.get("address") or {}
+    if address.get("country", location["address"]["country"]) != location["address"]["country"]:
+        raise invalid("The country of a location cannot be changed.", param="address[country]")
+    location["address"].update(address)
+    if params.get("display_name"):
+        location["display_name"] = params["display_name"]
+    if "metadata" in params:
+        location["metadata"] = merge(location["metadata"], params["metadata"])
+    for name in OPTIONAL:
+        if name in params:
+            location[name] = params[name] or None
+    return location
+
+
+@route("DELETE", f"{URL}/<location_id>", NAME, "terminal._location_delete_params", PERMISSION)
+def delete(call, location_id):
+    """Delete a location that no reader is assigned to."""
+    call.environment.get(NAME, location_id, "location")
+    if any(reader["location"] == location_id for reader in call.environment.all("terminal.reader")):
+        raise invalid("The location still has readers: delete or move them first.")
+    del call.environment.objects[NAME][location_id]
+    return {"id": location_id, "object": NAME, "deleted": True}

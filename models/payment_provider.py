@@ -1,0 +1,250 @@
+import ipaddress
+import os
+from urllib.parse import urlsplit
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from ..stripe_terminal.errors import Kind, StripeProblem, sentence
+from ..stripe_terminal.gateway import API_VERSION, get_gateway
+
+WEBHOOK_EVENTS = [
+    "charge.refunded",
+    "payment_intent.amount_capturable_updated",
+    "payment_intent.canceled",
+    "payment_intent.payment_failed",
+    "payment_intent.processing",
+    "payment_intent.succeeded",
+    "refund.created",
+    "refund.failed",
+    "refund.updated",
+    "terminal.reader.action_failed",
+    "terminal.reader.action_succeeded",
+]
+
+
+def _is_local(url):
+    """Tell whether only this machine or its own network can reach a URL."""
+    host = urlsplit(url).hostname or ""
+    try:
+        return not ipaddress.ip_address(host).is_global
+    except ValueError:
+        return "." not in host or host.endswith((".internal", ".lan", ".local", ".localhost"))
+
+
+class PaymentProvider(models.Model):
+    _inherit = "payment.provider"
+
+    @api.model
+    def _stripe_terminal_provider(self, company):
+        """Return the Stripe provider of a company or its parents, in sudo; empty when none is.
+
+        The state does not matter: Terminal works with a provider that is disabled for online
+        payments. One with a secret key comes first, then the one closest to the company.
+        """
+        providers = self.sudo().search(
+            [("code", "=", "stripe"), ("company_id", "parent_of", company.id)]
+        )
+        return providers.sorted(
+            lambda found: (bool(found.stripe_secret_key), len(found.company_id.parent_ids)),
+            reverse=True,
+        )[:1]
+
+    def _stripe_terminal_gateway(self):
+        """Return the gateway to the Stripe account of this provider, whatever its state.
+
+        Terminal needs the secret key only. Another address of Stripe's API, for tests, comes from
+        the server's environment alone, so that nobody can redirect payments from a screen.
+
+        :return: stripe_terminal.gateway.Gateway
+        :raise StripeProblem: `no_provider` on an empty recordset, `no_secret_key`
+        """
+        if not self:
+            raise StripeProblem(Kind.misconfigured, "no_provider")
+        secret_key = (self.stripe_secret_key or "").strip()
+        if not secret_key:
+            raise StripeProblem(Kind.misconfigured, "no_secret_key")
+        return get_gateway(secret_key, os.environ.get("STRIPE_API_BASE"))
+
+    def _stripe_terminal_is_test(self):
+        """Return whether the secret key belongs to Stripe's test mode or a sandbox."""
+        return "_test_" in (self.stripe_secret_key or "")
+
+    @api.model
+    def _stripe_terminal_advice(self, problem, company):
+        """Return what to tell the person who sets up the terminals of a company.
+
+        :param StripeProblem problem: why Stripe could not be asked
+        """
+        if problem.code == "no_provider":
+            return self.env._(
+                "There is no Stripe payment provider for %(company)s. An administrator can "
+                "duplicate the one of another company, or install Stripe in Payment Providers, "
+                "and enter the secret key.",
+                company=company.name,
+            )
+        if problem.code == "no_secret_key":
+            return self.env._(
+                "The Stripe payment provider has no secret key yet. An administrator enters it "
+                "in the provider's credentials; the provider may stay disabled."
+            )
+        if problem.code == "api_key_invalid":
+            return self.env._(
+                "Stripe does not accept the secret key. Copy it again from Stripe's dashboard "
+                "(Developers, API keys) to the credentials of the Stripe payment provider."
+            )
+        if problem.http_status == 403:
+            return self.env._(
+                "The Stripe key may not list card readers. Give it the permission to read and "
+                "write Terminal and PaymentIntents in Stripe's dashboard, or use the secret key."
+            )
+        if problem.http_status is None:
+            return self.env._(
+                "Stripe cannot be reached, so nothing could be checked. Check the internet "
+                "connection of the Odoo server and try again. The payment method can be saved."
+            )
+        return self.env._(sentence(problem.code, problem.kind))
+
+    # Webhook
+
+    stripe_terminal_webhook_secret = fields.Char(
+        string="Card Readers Webhook Secret",
+        help="Signs what Stripe tells about card payments in the Point of Sale. Without it, Odoo "
+        "asks Stripe by itself, which takes a little longer.",
+        copy=False,
+        groups="base.group_system",
+    )
+    stripe_terminal_webhook_id = fields.Char(
+        string="Card Readers Webhook ID", copy=False, readonly=True, groups="base.group_system"
+    )
+
+    def action_stripe_terminal_create_webhook(self):
+        """Create our webhook on the Stripe account, in place of those with the same address.
+
+        The secret is told at creation only, so that an existing webhook is of no use.
+        See https://docs.stripe.com/api/webhook_endpoints/create
+
+        :return: a notification, which also reloads the form
+        :raise UserError: Stripe could not reach the address, or did not do it
+        """
+        url = self._stripe_terminal_webhook_url()
+        simulated = _is_local(os.environ.get("STRIPE_API_BASE") or "https://api.stripe.com")
+        if not simulated and (_is_local(url) or urlsplit(url).scheme != "https"):
+            raise UserError(
+                self.env._(
+                    "Stripe can send events to a public https address only, and the address of "
+                    "this database is %(url)s. Change the system parameter web.base.url if that is "
+                    "wrong. Without a webhook card payments work too: Odoo asks Stripe by itself.",
+                    url=self.get_base_url(),
+                )
+            )
+        try:
+            gateway = self._stripe_terminal_gateway()
+            former = self._stripe_terminal_webhooks(gateway)
+            webhook = gateway.create_webhook_endpoint(
+                {
+                    "url": url,
+                    "enabled_events": WEBHOOK_EVENTS,
+                    "api_version": API_VERSION,
+                    "description": f"Odoo Point of Sale, {self.env.cr.dbname}",
+                }
+            ).data
+        except StripeProblem as problem:
+            raise UserError(self._stripe_terminal_webhook_advice(problem)) from problem
+        self.write(
+            {
+                "stripe_terminal_webhook_secret": webhook["secret"],
+                "stripe_terminal_webhook_id": webhook["id"],
+            }
+        )
+        message = self.env._("Stripe now tells Odoo about card payments as soon as they happen.")
+        try:
+            for webhook_id in former:
+                gateway.delete_webhook_endpoint(webhook_id)
+        except StripeProblem as problem:
+            # The new secret must not be lost for that.
+            advice = self._stripe_terminal_webhook_advice(problem)
+            message = self.env._(
+                "The webhook works, but its predecessor %(webhook)s is still at Stripe. Delete it "
+                "in Stripe's dashboard (Developers, Webhooks). %(advice)s",
+                webhook=webhook_id,
+                advice=advice,
+            )
+            return self._stripe_terminal_webhook_notification("warning", message)
+        return self._stripe_terminal_webhook_notification("success", message)
+
+    def action_stripe_terminal_remove_webhook(self):
+        """Delete our webhook at Stripe and forget its secret.
+
+        A webhook with another address than this database has now is left at Stripe: in a copy
+        of the database it is the shop's.
+
+        :return: a notification, which also reloads the form
+        :raise UserError: Stripe did not do it; nothing is forgotten then
+        """
+        try:
+            gateway = self._stripe_terminal_gateway()
+            webhooks = self._stripe_terminal_webhooks(gateway)
+            for webhook_id in webhooks:
+                gateway.delete_webhook_endpoint(webhook_id)
+        except StripeProblem as problem:
+            raise UserError(self._stripe_terminal_webhook_advice(problem)) from problem
+        known = self.stripe_terminal_webhook_id
+        self.write({"stripe_terminal_webhook_secret": False, "stripe_terminal_webhook_id": False})
+        if known and known not in webhooks:
+            message = self.env._(
+                "Odoo no longer takes events. The webhook %(webhook)s is not at Stripe with this "
+                "database's address: if nobody needs it, delete it in Stripe's dashboard "
+                "(Developers, Webhooks).",
+                webhook=known,
+            )
+            return self._stripe_terminal_webhook_notification("warning", message)
+        message = self.env._("The webhook is removed. Odoo asks Stripe by itself.")
+        return self._stripe_terminal_webhook_notification("success", message)
+
+    def _stripe_terminal_webhook_url(self):
+        """Return the address that Stripe sends the events of this provider to."""
+        self.ensure_one()
+        return f"{self.get_base_url().rstrip('/')}/pos_payment_stripe/webhook/{self.id}"
+
+    def _stripe_terminal_webhooks(self, gateway):
+        """Return the ids of the webhooks that Stripe has for our address.
+
+        :raise StripeProblem: from asking Stripe
+        """
+        # Stripe allows 16 of them: one page has all.
+        listed = gateway.list_webhook_endpoints({"limit": 100}).data["data"]
+        url = self._stripe_terminal_webhook_url()
+        return [webhook["id"] for webhook in listed if webhook["url"] == url]
+
+    def _stripe_terminal_webhook_advice(self, problem):
+        """Return what to tell the administrator who sets up the webhook.
+
+        :param StripeProblem problem: why it could not be done
+        """
+        if problem.http_status == 403:
+            return self.env._(
+                "The Stripe key may not manage webhooks. Give it the permission to write Webhook "
+                "Endpoints in Stripe's dashboard, or use the secret key."
+            )
+        if problem.kind == Kind.ambiguous:
+            return self.env._(
+                "Stripe cannot be reached or has a problem. Check the internet connection of the "
+                "Odoo server and try again."
+            )
+        if problem.kind == Kind.bug:
+            return self.env._("Stripe did not accept it: %s", problem.message)
+        return self._stripe_terminal_advice(problem, self.company_id)
+
+    @api.model
+    def _stripe_terminal_webhook_notification(self, level, message):
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": level,
+                "message": message,
+                "sticky": level != "success",
+                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
+            },
+        }

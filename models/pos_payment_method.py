@@ -1,0 +1,217 @@
+from odoo import api, fields, models
+from odoo.exceptions import RedirectWarning, UserError, ValidationError
+from odoo.tools.misc import format_datetime
+
+from ..stripe_terminal.errors import Kind, StripeProblem
+
+TERMINAL = "stripe_terminal"
+
+
+class PosPaymentMethod(models.Model):
+    _inherit = "pos.payment.method"
+
+    # The same field as in Odoo's own pos_stripe, so that a shop can go from one to the other.
+    stripe_serial_number = fields.Char(
+        help="Serial number of the card reader, for example WSC513105011295.", copy=False
+    )
+    stripe_reader_id = fields.Many2one(
+        "pos.stripe.reader",
+        string="Card Reader",
+        compute="_compute_stripe_reader_id",
+        inverse="_inverse_stripe_reader_id",
+        help="The readers of the Stripe account. Several registers may share a reader.",
+    )
+
+    def _get_payment_terminal_selection(self):
+        # Two entries of the same name could not be told apart.
+        beside_core = "pos_stripe" in self.env.registry._init_modules
+        label = self.env._("Stripe Terminal") if beside_core else self.env._("Stripe")
+        return [*super()._get_payment_terminal_selection(), (TERMINAL, label)]
+
+    @api.model
+    def get_provider_status(self, modules_list):
+        """Let the form's “Stripe” card set up this terminal instead of installing core's."""
+        status = super().get_provider_status(modules_list)
+        for module in status["state"]:
+            if module["name"] == "pos_stripe":
+                module.update(
+                    state="installed",
+                    selection=TERMINAL,
+                    image="/point_of_sale/static/img/providers/stripe.png",
+                )
+        return status
+
+    @api.model
+    def _get_view(self, view_id=None, view_type="form", **options):
+        arch, view = super()._get_view(view_id, view_type, **options)
+        # pos_online_payment shows this to all, and the form then opens for administrators only.
+        for node in arch.xpath("//field[@name='online_payment_provider_ids']/.."):
+            node.set("groups", "base.group_system")
+        return arch, view
+
+    @api.depends("stripe_serial_number", "company_id")
+    def _compute_stripe_reader_id(self):
+        for method in self:
+            method.stripe_reader_id = method.stripe_serial_number and self.env[
+                "pos.stripe.reader"
+            ].search(
+                [
+                    ("provider_id", "=", method._stripe_terminal_provider().id),
+                    ("serial_number", "=", method.stripe_serial_number),
+                ],
+                limit=1,
+            )
+
+    def _inverse_stripe_reader_id(self):
+        for method in self:
+            if method.stripe_reader_id:
+                method.stripe_serial_number = method.stripe_reader_id.serial_number
+
+    @api.onchange("stripe_reader_id")
+    def _onchange_stripe_reader_id(self):
+        self._inverse_stripe_reader_id()
+
+    @api.onchange("stripe_serial_number")
+    def _onchange_stripe_serial_number(self):
+        # Blanks come from copying, and Stripe would find no such reader.
+        self.stripe_serial_number = "".join((self.stripe_serial_number or "").split())
+
+    @api.onchange("use_payment_terminal")
+    def _onchange_use_payment_terminal(self):
+        result = super()._onchange_use_payment_terminal()
+        # Core's pos_stripe keeps the number in the same field.
+        if self.use_payment_terminal not in (TERMINAL, "stripe"):
+            self.stripe_serial_number = False
+        return result
+
+    @api.constrains("use_payment_terminal", "stripe_serial_number", "company_id")
+    def _check_stripe_terminal_reader(self):
+        for method in self.filtered(lambda method: method.use_payment_terminal == TERMINAL):
+            if not method.stripe_serial_number:
+                raise ValidationError(
+                    self.env._(
+                        "Enter the serial number of the card reader for %(method)s, or choose the "
+                        "reader from the list.",
+                        method=method.name,
+                    )
+                )
+            if self.sudo().search_count(
+                [
+                    ("use_payment_terminal", "=", TERMINAL),
+                    ("stripe_serial_number", "=", method.stripe_serial_number),
+                    ("company_id", "!=", method.company_id.id),
+                ],
+                limit=1,
+            ):
+                raise ValidationError(
+                    self.env._(
+                        "The card reader %(serial_number)s is already used by another company. "
+                        "A reader serves the registers of one company only.",
+                        serial_number=method.stripe_serial_number,
+                    )
+                )
+
+    def copy_data(self, default=None):
+        """Let the copy share the reader: without one it could not be saved."""
+        vals_list = super().copy_data(default=default)
+        for method, vals in zip(self, vals_list, strict=True):
+            if vals.get("use_payment_terminal") == TERMINAL:
+                vals.setdefault("stripe_serial_number", method.stripe_serial_number)
+        return vals_list
+
+    def _stripe_terminal_provider(self):
+        """Return the Stripe provider that this method charges with, in sudo; may be empty."""
+        return self.env["payment.provider"]._stripe_terminal_provider(
+            self.company_id or self.env.company
+        )
+
+    def action_stripe_provider(self):
+        """Open the company's Stripe provider, where the keys are.
+
+        :raise UserError: the user may not see payment providers
+        :raise RedirectWarning: there is no Stripe provider for the company
+        """
+        if not self.env["payment.provider"].has_access("write"):
+            raise UserError(
+                self.env._(
+                    "Only an administrator can open the Stripe payment provider. "
+                    "Ask one to connect Stripe there, or to enter the secret key."
+                )
+            )
+        provider = self._stripe_terminal_provider()
+        if not provider:
+            problem = StripeProblem(Kind.misconfigured, "no_provider")
+            raise RedirectWarning(
+                provider._stripe_terminal_advice(problem, self.company_id or self.env.company),
+                self.env.ref("payment.action_payment_provider").id,
+                self.env._("Payment Providers"),
+            )
+        return {
+            "name": self.env._("Stripe"),
+            "type": "ir.actions.act_window",
+            "res_model": "payment.provider",
+            "view_mode": "form",
+            "res_id": provider.id,
+        }
+
+    def stripe_terminal_check(self, serial_number):
+        """Ask Stripe whether it knows this reader, and refresh the list of readers.
+
+        The form calls this beside editing and saving, which therefore never wait on Stripe.
+
+        :param str serial_number: as on the form, perhaps not saved yet
+        :return: dict of `level` (success, warning or danger) and `message`
+        """
+        self.check_access("write")
+        company = self.company_id or self.env.company
+        provider = self._stripe_terminal_provider()
+        try:
+            readers = self.env["pos.stripe.reader"]._stripe_fetch(provider)
+        except StripeProblem as problem:
+            advice = provider._stripe_terminal_advice(problem, company)
+            return {"level": "danger", "message": advice}
+        level, message = self._stripe_terminal_reader_advice(
+            readers, serial_number, provider._stripe_terminal_is_test()
+        )
+        return {"level": level, "message": message}
+
+    def _stripe_terminal_reader_advice(self, readers, serial_number, is_test):
+        """Return level and sentence for a serial number among the account's readers."""
+        mode = self.env._("test mode") if is_test else self.env._("live mode")
+        if not readers:
+            return "warning", self.env._(
+                "Stripe accepts the key (%(mode)s), but the account has no card reader yet. "
+                "Register the reader in Stripe's dashboard, under Terminal, then check again.",
+                mode=mode,
+            )
+        if not serial_number:
+            return "warning", self.env._(
+                "Stripe accepts the key (%(mode)s). Choose one of its %(count)s card readers, or "
+                "enter the serial number.",
+                mode=mode,
+                count=len(readers),
+            )
+        reader = readers.filtered(lambda reader: reader.serial_number == serial_number)[:1]
+        if not reader:
+            return "danger", self.env._(
+                "The Stripe account (%(mode)s) has no card reader with the serial number "
+                "%(serial_number)s. Compare it with the one on the back of the reader, or choose "
+                "the reader from the list.",
+                mode=mode,
+                serial_number=serial_number,
+            )
+        facts = {
+            "reader": reader.display_name,
+            "device": reader.device_name,
+            "mode": mode,
+            "seen": reader.last_seen_at and format_datetime(self.env, reader.last_seen_at),
+        }
+        if reader.status == "offline" or not reader.last_seen_at:
+            return "warning", self.env._(
+                "%(reader)s, %(device)s, is registered (%(mode)s), but Stripe has not heard from "
+                "it lately. Switch it on and connect it to the internet before you take payments.",
+                **facts,
+            )
+        return "success", self.env._(
+            "%(reader)s, %(device)s, is ready (%(mode)s). Last seen by Stripe: %(seen)s.", **facts
+        )

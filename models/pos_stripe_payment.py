@@ -1,0 +1,452 @@
+from datetime import timedelta
+
+from psycopg2.errors import UniqueViolation
+
+from odoo import api, fields, models
+from odoo.exceptions import AccessError
+from odoo.tools import SQL
+
+from .. import runner
+from ..stripe_terminal import money, settlement
+from ..stripe_terminal.errors import sentence
+
+CODE_LEASED = "reader_leased"
+# A till may ask as often as it likes, Stripe is read at most this often for one payment.
+READ_INTERVAL = timedelta(seconds=1)
+# A till looks after its own payments; the cron takes those that no till has asked about lately.
+CRON_INTERVAL = timedelta(seconds=30)
+CRON_ROWS = 50
+
+
+class PosStripePayment(models.Model):
+    """The journal: one row per POS payment line that is paid with Stripe Terminal.
+
+    A row is committed before Stripe hears of the payment and changes only by what Stripe
+    answers. Only the server writes it, so that it is evidence.
+    """
+
+    _name = "pos.stripe.payment"
+    _description = "Stripe Terminal Payment"
+    _order = "id desc"
+    _rec_name = "order_ref"
+
+    line_uuid = fields.Char(string="Payment Line UUID", required=True, readonly=True)
+    request_uuid = fields.Char(string="Last Request UUID", readonly=True)
+    order_uuid = fields.Char(string="Order UUID", readonly=True, index=True)
+    order_ref = fields.Char(string="Order Reference", readonly=True)
+    session_id = fields.Many2one("pos.session", readonly=True, index=True, required=True)
+    config_id = fields.Many2one(related="session_id.config_id", store=True, index=True)
+    company_id = fields.Many2one(related="session_id.config_id.company_id", store=True, index=True)
+    payment_method_id = fields.Many2one("pos.payment.method", readonly=True, required=True)
+    payment_id = fields.Many2one("pos.payment", string="POS Payment", readonly=True, copy=False)
+    provider_id = fields.Many2one("payment.provider", readonly=True)
+    reader_id = fields.Many2one("pos.stripe.reader", readonly=True)
+    reader_serial = fields.Char(string="Reader Serial Number", readonly=True)
+    holds_reader = fields.Boolean(
+        readonly=True, help="The reader is reserved for this payment while it runs."
+    )
+    user_id = fields.Many2one("res.users", string="Cashier", readonly=True)
+
+    currency_id = fields.Many2one("res.currency", readonly=True, required=True)
+    amount_minor = fields.Integer(string="Amount (minor units)", readonly=True)
+    amount = fields.Monetary(compute="_compute_amount")
+
+    state = fields.Selection(
+        [
+            (settlement.NEW, "New"),
+            (settlement.COLLECTING, "Waiting for Card"),
+            (settlement.AUTHORIZED, "Authorized"),
+            (settlement.PAID, "Paid"),
+            (settlement.DECLINED, "Declined"),
+            (settlement.CANCELED, "Canceled"),
+            (settlement.UNKNOWN, "Unknown"),
+        ],
+        default=settlement.NEW,
+        required=True,
+        readonly=True,
+        index=True,
+    )
+    wanted = fields.Selection(
+        [(settlement.COLLECT, "Collect"), (settlement.CANCEL, "Cancel")], readonly=True
+    )
+    failure_code = fields.Char(readonly=True)
+    revision = fields.Integer(
+        readonly=True, help="Counts the steps, so that a till can tell a late answer from a new one."
+    )
+    attempt = fields.Integer(
+        default=1, readonly=True, help="Counts the PaymentIntents of this line, one after the other."
+    )
+    command = fields.Integer(
+        default=0, readonly=True, help="Counts the clicks and the answered errors, for new keys."
+    )
+    tries = fields.Integer(readonly=True, help="Unanswered requests in a row.")
+    reader_timeouts = fields.Integer(
+        readonly=True, help="How often the reader did not acknowledge the last request in time."
+    )
+    requested = fields.Boolean(
+        readonly=True, help="A PaymentIntent was asked for; it may exist even if none is known."
+    )
+
+    payment_intent = fields.Char(string="PaymentIntent", readonly=True)
+    charge = fields.Char(readonly=True)
+    livemode = fields.Boolean(string="Live Mode", readonly=True)
+    intent_status = fields.Char(string="PaymentIntent Status", readonly=True)
+    intent_amount = fields.Integer(string="PaymentIntent Amount (minor units)", readonly=True)
+    amount_received = fields.Integer(string="Received (minor units)", readonly=True)
+    reader_action = fields.Char(default=settlement.NO_ACTION, readonly=True)
+    reachable = fields.Boolean(default=True, readonly=True)
+    card_brand = fields.Char(readonly=True)
+    card_last4 = fields.Char(string="Card Last 4 Digits", readonly=True)
+    card_funding = fields.Char(readonly=True)
+    card_network = fields.Char(readonly=True)
+    card_read_method = fields.Char(readonly=True)
+    auth_code = fields.Char(string="Authorization Code", readonly=True)
+    emv_receipt = fields.Json(string="EMV Receipt Data", readonly=True)
+
+    forced_uid = fields.Many2one("res.users", string="Forced By", readonly=True)
+    forced_at = fields.Datetime(readonly=True)
+    unverified = fields.Boolean(
+        readonly=True, index="btree_not_null", help="Forced, and Stripe has not confirmed it yet."
+    )
+
+    sent_at = fields.Datetime(string="Sent to Reader", readonly=True)
+    last_read_at = fields.Datetime(string="Last Read from Stripe", readonly=True)
+    settled_at = fields.Datetime(readonly=True)
+    lease_owner = fields.Char(readonly=True)
+    lease_until = fields.Datetime(readonly=True)
+
+    event_ids = fields.One2many("pos.stripe.payment.event", "stripe_payment_id", readonly=True)
+
+    _line_uuid_unique = models.Constraint(
+        "UNIQUE (line_uuid)", "A payment line has one Stripe payment."
+    )
+    _payment_intent_unique = models.Constraint(
+        "UNIQUE (payment_intent)", "A PaymentIntent belongs to one payment line."
+    )
+    _reader_lease = models.UniqueIndex(
+        "(provider_id, reader_serial) WHERE holds_reader",
+        "The reader is busy with another payment.",
+    )
+    _open_idx = models.Index(
+        "(last_read_at) WHERE state IN ('new', 'collecting', 'authorized', 'unknown')"
+        " OR wanted IS NOT NULL"
+    )
+
+    @api.depends("amount_minor", "currency_id")
+    def _compute_amount(self):
+        for payment in self:
+            payment.amount = float(money.to_major(payment.amount_minor, payment.currency_id.name))
+
+    # What the till asks for. Nothing here waits on Stripe.
+
+    @api.model
+    def _send(self, session, payment_method, line):
+        """Write down that the till wants a line paid, and kick the runner after the commit.
+
+        Asking twice with one `request_uuid` is asking once.
+
+        :param session: the open `pos.session`, access checked
+        :param payment_method: one of its payment methods
+        :param dict line: `line_uuid`, `request_uuid`, `order_uuid`, `order_ref` and `amount` (major
+            units, as the till shows it)
+        :return: what the till shows, see `_till_data`
+        """
+        currency = session.currency_id
+        try:
+            amount_minor = money.to_minor(line["amount"], currency.name)
+        except ValueError:
+            amount_minor = 0
+        if amount_minor <= 0:
+            return self._refusal(line["line_uuid"], "amount_not_positive")
+        if amount_minor < (money.minimum_charge(currency.name) or 1):
+            return self._refusal(line["line_uuid"], "amount_too_small")
+        provider = payment_method._stripe_terminal_provider()
+        if not provider.stripe_secret_key:
+            code = "no_secret_key" if provider else "no_provider"
+            return self._refusal(line["line_uuid"], code)
+        serial_number = payment_method.stripe_serial_number
+        reader = self.env["pos.stripe.reader"].search(
+            [("provider_id", "=", provider.id), ("serial_number", "=", serial_number)], limit=1
+        )
+        payment = self._insert(
+            {
+                "line_uuid": line["line_uuid"],
+                "session_id": session.id,
+                "currency_id": currency.id,
+                "payment_method_id": payment_method.id,
+                "provider_id": provider.id,
+            }
+        )
+        if payment.company_id != session.company_id:
+            raise AccessError(self.env._("You cannot use this payment terminal."))
+        if payment.request_uuid == line["request_uuid"] or payment.state in (
+            settlement.COLLECTING,
+            settlement.AUTHORIZED,
+            settlement.PAID,
+        ):
+            return payment._till_data()
+        if payment.state == settlement.CANCELED:
+            payment._start_attempt()
+        payment.write(
+            {
+                "request_uuid": line["request_uuid"],
+                "order_uuid": line.get("order_uuid"),
+                "order_ref": line.get("order_ref"),
+                "user_id": self.env.uid,
+                "amount_minor": amount_minor,
+                "reader_serial": serial_number,
+                "reader_id": reader.id,
+                "wanted": settlement.COLLECT,
+                # Another click is another command, not the replay of the last one's answer.
+                "command": payment.command + 1,
+                "failure_code": False,
+                "tries": 0,
+                "reader_timeouts": 0,
+                "reachable": True,
+            }
+        )
+        if payment.state == settlement.UNKNOWN:
+            # What happened is not known: look before anything is sent again.
+            payment.reader_action = settlement.UNREAD
+        else:
+            payment.state = settlement.NEW
+        if not payment._hold_reader():
+            payment.write({"wanted": False, "state": settlement.DECLINED})
+            payment.failure_code = CODE_LEASED
+        payment._log("till", "send", {"amount": amount_minor, "currency": currency.name})
+        payment._kick()
+        return payment._till_data()
+
+    def _cancel(self):
+        """Write down that the till wants the payment taken back, and kick the runner."""
+        for payment in self:
+            if payment.state not in (settlement.PAID, settlement.CANCELED):
+                payment.wanted = settlement.CANCEL
+                payment.tries = 0
+                payment._log("till", "cancel")
+            payment._kick()
+
+    def _force_done(self):
+        """Record that a person declared the line paid while Stripe could not be asked.
+
+        :raise AccessError: when Stripe can be asked, so that nothing may be forced
+        """
+        self.ensure_one()
+        if self.state == settlement.PAID:
+            return
+        if self.state != settlement.UNKNOWN:
+            raise AccessError(self.env._("Only a payment with a connection error can be forced."))
+        self.write(
+            {
+                "forced_uid": self.env.uid,
+                "forced_at": fields.Datetime.now(),
+                "unverified": True,
+                "wanted": False,
+            }
+        )
+        self._log("till", "force_done")
+
+    def _look(self):
+        """Have Stripe read again where that can change anything, at most once a second each."""
+        recently = fields.Datetime.now() - READ_INTERVAL
+        for payment in self:
+            if payment.wanted or (
+                payment.state in settlement.OPEN_STATES
+                and (not payment.last_read_at or payment.last_read_at <= recently)
+            ):
+                payment._kick()
+
+    def _kick(self):
+        """Hand the row to the runner once this transaction is committed."""
+        self.ensure_one()
+        payment_id, dbname = self.id, self.env.cr.dbname
+        self.env.cr.postcommit.add(lambda: runner.submit(dbname, payment_id))
+
+    @api.model
+    def _insert(self, values):
+        """Return the one row of a line, created if need be, also when two requests race."""
+        payment = self.search([("line_uuid", "=", values["line_uuid"])])
+        if payment:
+            return payment
+        # A racing insert makes PostgreSQL report a serialization failure here, and Odoo
+        # repeats the request; the ORM's create would report a broken constraint instead.
+        self.env.cr.execute(
+            SQL(
+                """INSERT INTO pos_stripe_payment (line_uuid, session_id, currency_id,
+                       payment_method_id, state, create_uid, create_date, write_uid, write_date)
+                   VALUES (%s, %s, %s, %s, 'new', %s, %s, %s, %s)
+                   ON CONFLICT (line_uuid) DO NOTHING RETURNING id""",
+                values["line_uuid"],
+                values["session_id"],
+                values["currency_id"],
+                values["payment_method_id"],
+                self.env.uid,
+                fields.Datetime.now(),
+                self.env.uid,
+                fields.Datetime.now(),
+            )
+        )
+        payment = self.browse(self.env.cr.fetchone()[0])
+        defaults = self.default_get(["attempt", "command", "reader_action", "reachable"])
+        payment.write({**defaults, **values})
+        return payment
+
+    def _start_attempt(self):
+        """Begin anew after the last PaymentIntent was verified `canceled`."""
+        self.write(
+            {
+                "attempt": self.attempt + 1,
+                "command": 0,
+                "requested": False,
+                "payment_intent": False,
+                "intent_status": False,
+                "intent_amount": 0,
+                "reader_action": settlement.NO_ACTION,
+                "state": settlement.NEW,
+                "settled_at": False,
+            }
+        )
+
+    def _hold_reader(self):
+        """Reserve the reader for this row; False when another payment has it."""
+        if self.holds_reader:
+            return True
+        if self._reader_holder():
+            return False
+        try:
+            with self.env.cr.savepoint(flush=True):
+                self.holds_reader = True
+                self.flush_recordset(["holds_reader"])
+        except UniqueViolation:
+            self.invalidate_recordset(["holds_reader"])
+            return False
+        return True
+
+    def _reader_holder(self):
+        """Return the other payment that has this row's reader, if any."""
+        return self.search(
+            [
+                ("holds_reader", "=", True),
+                ("provider_id", "=", self.provider_id.id),
+                ("reader_serial", "=", self.reader_serial),
+                ("id", "!=", self.id),
+            ],
+            limit=1,
+        )
+
+    # What the till shows
+
+    def _till_data(self):
+        """Return the row as the till needs it, in the user's language, free of secrets."""
+        self.ensure_one()
+        return {
+            "id": self.id,
+            "line_uuid": self.line_uuid,
+            "request_uuid": self.request_uuid,
+            "revision": self.revision,
+            "state": self.state,
+            "canceling": self.wanted == settlement.CANCEL,
+            "forced": bool(self.forced_at),
+            "unverified": self.unverified,
+            "amount": self.amount,
+            "failure_code": self.failure_code or False,
+            "sentence": self._sentence(),
+            "transaction_id": self.payment_intent or False,
+            "card_brand": self.card_brand or False,
+            "card_type": self.card_funding or False,
+            "card_no": self.card_last4 or False,
+            "authcode": self.auth_code or False,
+            "ticket": self._ticket(),
+        }
+
+    @api.model
+    def _refusal(self, line_uuid, code):
+        """Return till data for a line that was refused before anything was written."""
+        return {
+            "line_uuid": line_uuid,
+            "state": settlement.DECLINED,
+            "failure_code": code,
+            "sentence": self.env._(sentence(code)),
+        }
+
+    def _sentence(self):
+        """Tell the cashier what happened and what to do; empty while all is well."""
+        if self.state == settlement.UNKNOWN:
+            return self.env._(sentence(self.failure_code or "connection_error"))
+        if self.state == settlement.CANCELED:
+            return self.env._(sentence("canceled"))
+        if self.state != settlement.DECLINED:
+            return ""
+        holder = self.failure_code == CODE_LEASED and self._reader_holder()
+        if holder:
+            return self.env._(
+                "The reader is busy with order %(order)s at %(register)s, since %(seconds)s s.",
+                order=holder.order_ref,
+                register=holder.config_id.name,
+                seconds=int((fields.Datetime.now() - holder.write_date).total_seconds()),
+            )
+        return self.env._(sentence(self.failure_code))
+
+    def _ticket(self):
+        """Return the lines that a receipt prints for a card payment."""
+        if self.state not in (settlement.PAID, settlement.AUTHORIZED):
+            return ""
+        brand = (self.card_brand or "").replace("_", " ").title()
+        rows = [
+            f"{brand} **** {self.card_last4 or ''}",
+            self.auth_code and self.env._("Auth. code: %s", self.auth_code),
+            self.payment_intent,
+        ]
+        return "\n".join(row for row in rows if row)
+
+    # Journal
+
+    def _fill_pos_payment(self):
+        """Write what Stripe said about the card on the `pos.payment` of each paid row."""
+        for payment in self.filtered(lambda payment: payment.state == settlement.PAID):
+            payment.payment_id.write(
+                {
+                    "card_brand": payment.card_brand,
+                    "card_type": payment.card_funding,
+                    "card_no": payment.card_last4,
+                    "transaction_id": payment.payment_intent,
+                    "payment_method_authcode": payment.auth_code,
+                    "ticket": payment._ticket(),
+                }
+            )
+
+    @api.model
+    def _cron_look(self):
+        """Carry out what no till asks for any more: open rows, oldest reading first."""
+        recently = fields.Datetime.now() - CRON_INTERVAL
+        payments = self.search(
+            [
+                "|",
+                ("state", "in", settlement.OPEN_STATES),
+                ("wanted", "!=", False),
+                "|",
+                ("last_read_at", "=", False),
+                ("last_read_at", "<", recently),
+                ("write_date", "<", recently),
+            ],
+            order="last_read_at NULLS FIRST",
+            limit=CRON_ROWS,
+        )
+        for payment_id in payments.ids:
+            runner.submit(self.env.cr.dbname, payment_id)
+
+    def _log(self, kind, verb, data=None, request_id=None, milliseconds=None):
+        """Append to the row's event log; the data is scrubbed of secrets."""
+        self.revision += 1
+        self.env["pos.stripe.payment.event"]._append(
+            self, kind, verb, data, request_id, milliseconds
+        )
+
+    def _idempotency_key(self, verb):
+        """Return the key of the request that this row would make now.
+
+        It stays the same until Stripe has answered, so that a lost answer is replayed and not
+        executed again. See https://docs.stripe.com/api/idempotent_requests
+        """
+        database = self.env["ir.config_parameter"].sudo().get_param("database.uuid")
+        return f"{database}:{self.line_uuid}:{self.attempt}:{verb}:{self.command}"

@@ -1,0 +1,45 @@
+from odoo import api, fields, models
+
+from ..stripe_terminal.scrub import scrub
+
+
+class PosStripePaymentEvent(models.Model):
+    """What happened to a Stripe payment, step by step. Rows are only ever added."""
+
+    _name = "pos.stripe.payment.event"
+    _description = "Stripe Terminal Payment Event"
+    _order = "id"
+    _log_access = False
+
+    stripe_payment_id = fields.Many2one(
+        "pos.stripe.payment", required=True, readonly=True, index=True, ondelete="cascade"
+    )
+    date = fields.Datetime(default=fields.Datetime.now, readonly=True)
+    kind = fields.Selection(
+        [
+            ("till", "Asked by the Till"),
+            ("answer", "Answer of Stripe"),
+            ("error", "Error"),
+            ("state", "State Change"),
+        ],
+        required=True,
+        readonly=True,
+    )
+    verb = fields.Char(string="Step", readonly=True)
+    request_id = fields.Char(string="Stripe Request", readonly=True)
+    milliseconds = fields.Integer(string="Duration (ms)", readonly=True)
+    data = fields.Json(readonly=True)
+
+    @api.model
+    def _append(self, payment, kind, verb, data=None, request_id=None, milliseconds=None):
+        """Add one event; secrets are removed from `data`."""
+        return self.create(
+            {
+                "stripe_payment_id": payment.id,
+                "kind": kind,
+                "verb": verb,
+                "data": scrub(data) if data else False,
+                "request_id": request_id,
+                "milliseconds": milliseconds,
+            }
+        )

@@ -1,0 +1,340 @@
+import os
+import secrets
+import socket
+from collections.abc import Callable
+from datetime import timedelta
+from typing import NamedTuple
+
+from odoo import fields, models
+from odoo.tools import SQL
+
+from ..stripe_terminal import reading, settlement
+from ..stripe_terminal.errors import Kind, StripeProblem
+from ..stripe_terminal.settlement import Facts, settle
+
+# Longer than the slowest request to Stripe can take, see the gateway's time limits.
+LEASE = timedelta(seconds=60)
+# Pauses in seconds before an unanswered request is made again; then the payment is `unknown`.
+PAUSES = (0.3, 1.5)
+BUS_NAME = "STRIPE_TERMINAL_PAYMENT"
+FIND_READER = "find_reader"
+
+_PROCESS = (os.getpid(), secrets.token_hex(4))
+
+
+class Command(NamedTuple):
+    """One request to Stripe, to be made with no database connection held."""
+
+    verb: str
+    perform: Callable
+    pause: float = 0
+
+
+def _process_id():
+    """Return the name of this process, as a lease's owner."""
+    global _PROCESS
+    if _PROCESS[0] != os.getpid():
+        _PROCESS = (os.getpid(), secrets.token_hex(4))
+    return f"{socket.gethostname()}:{_PROCESS[0]}:{_PROCESS[1]}"
+
+
+def _is_gone(owner):
+    """Tell whether a lease's owner was a process of this host that no longer runs."""
+    host, pid, _token = owner.rsplit(":", 2)
+    if host != socket.gethostname() or owner == _process_id():
+        return False
+    if int(pid) == os.getpid():
+        return True
+    try:
+        os.kill(int(pid), 0)
+    except ProcessLookupError:
+        return True
+    except PermissionError:
+        return False
+    return False
+
+
+class PosStripePayment(models.Model):
+    """How the runner carries a journal row out: claim, ask Stripe, learn, until nothing is due."""
+
+    _inherit = "pos.stripe.payment"
+
+    def _claim(self):
+        """Take the row for this process and return the first command, or None."""
+        self.env.cr.execute(
+            SQL(
+                "SELECT id FROM pos_stripe_payment WHERE id = %s FOR UPDATE SKIP LOCKED", self.id
+            )
+        )
+        if not self.env.cr.rowcount:
+            return None
+        now = fields.Datetime.now()
+        if self.lease_until and self.lease_until > now and not _is_gone(self.lease_owner):
+            return None
+        if not self.wanted and self.state in (settlement.PAID, settlement.CANCELED):
+            return None
+        self.write({"lease_owner": _process_id(), "tries": 0, "reachable": True})
+        must_read = self.payment_intent and self.wanted != settlement.COLLECT
+        return self._next_command(must_read=must_read)
+
+    def _release(self):
+        """Give the row back."""
+        self.write({"lease_owner": False, "lease_until": False})
+
+    def _next_command(self, must_read=False, pause=0):
+        """Settle what is known, store the state, and return the next command or release the row."""
+        settlement_ = settle(self.state, self.wanted or None, self._facts())
+        verb = settlement.READ if must_read else settlement_.verb
+        if not must_read:
+            self._store_state(settlement_.state, verb)
+        if not verb:
+            self._release()
+            return None
+        self.lease_until = fields.Datetime.now() + LEASE
+        try:
+            return self._command(verb)._replace(pause=pause)
+        except StripeProblem as problem:
+            # No key, no provider: the command could not even be put together.
+            return self._learn(Command(verb, None), None, problem, 0)
+
+    def _facts(self):
+        return Facts(
+            intent=self.intent_status or None,
+            action=self.reader_action,
+            requested=self.requested,
+            reachable=self.reachable,
+            amount_differs=bool(self.payment_intent) and self.intent_amount != self.amount_minor,
+        )
+
+    def _store_state(self, state, verb):
+        """Write the settled state with all that hangs on it, and wake the till."""
+        before = (self.state, self.wanted)
+        values = {"state": state}
+        if not verb and not (self.wanted == settlement.CANCEL and state in settlement.OPEN_STATES):
+            values["wanted"] = False
+        if state == settlement.DECLINED and not self.failure_code:
+            values["failure_code"] = "reader_replaced" if self.sent_at else "not_sent"
+        if state in (settlement.PAID, settlement.CANCELED):
+            values["unverified"] = False
+            values["failure_code"] = False
+        if state not in settlement.OPEN_STATES and state != self.state:
+            values["settled_at"] = fields.Datetime.now()
+        if state not in settlement.RUNNING_STATES:
+            values["holds_reader"] = False
+        self.write(values)
+        if state in settlement.RUNNING_STATES and not self.holds_reader:
+            self._hold_reader()
+        if (self.state, self.wanted) != before:
+            self._log("state", state, {"from": before[0], "failure_code": self.failure_code})
+            self._notify_till()
+
+    def _notify_till(self):
+        """Tell the tills of the register that something changed; they read it back themselves."""
+        self.config_id._notify(BUS_NAME, {"id": self.id})
+
+    # Asking
+
+    def _command(self, verb):
+        """Return the request for a verb.
+
+        :raise StripeProblem: when there is no key to ask with
+        """
+        gateway = self.provider_id._stripe_terminal_gateway()
+        intent, key = self.payment_intent, self._idempotency_key(verb)
+        if verb == settlement.CREATE:
+            self.requested = True
+            params = self._intent_params()
+            return Command(verb, lambda: gateway.create_payment_intent(params, key))
+        if verb == settlement.UPDATE:
+            params = {"amount": self.amount_minor}
+            return Command(verb, lambda: gateway.update_payment_intent(intent, params, key))
+        if verb == settlement.CAPTURE:
+            return Command(verb, lambda: gateway.capture_payment_intent(intent, key))
+        if verb == settlement.CANCEL_INTENT:
+            return Command(verb, lambda: gateway.cancel_payment_intent(intent, key))
+        reader = self.reader_id.stripe_id
+        if verb == settlement.CANCEL_ACTION:
+            return Command(verb, lambda: gateway.cancel_reader_action(reader, key))
+        if verb == settlement.SEND:
+            if not reader:
+                params = {"serial_number": self.reader_serial}
+                return Command(FIND_READER, lambda: gateway.list_readers(params))
+            return Command(verb, lambda: gateway.process_payment_intent(reader, intent, key))
+        if reader and self.intent_status not in ("requires_capture", "succeeded", "canceled"):
+            return Command(verb, lambda: gateway.retrieve_reader(reader))
+        return Command(verb, lambda: gateway.retrieve_payment_intent(intent))
+
+    def _intent_params(self):
+        """Return what a new PaymentIntent says, so that the sale is found in Stripe's dashboard.
+
+        See https://docs.stripe.com/terminal/payments/collect-card-payment
+        """
+        kinds = ["card_present"]
+        if self.currency_id.name == "CAD" and self.company_id.country_code == "CA":
+            kinds.append("interac_present")
+        return {
+            "amount": self.amount_minor,
+            "currency": self.currency_id.name.lower(),
+            "allowed_payment_method_types": kinds,
+            "capture_method": "automatic",
+            "description": f"{self.config_id.name}, {self.order_ref or self.order_uuid}",
+            "metadata": {
+                "odoo_database": self.env.cr.dbname,
+                "pos_order": self.order_ref or "",
+                "pos_order_uuid": self.order_uuid or "",
+                "pos_payment_line_uuid": self.line_uuid,
+                "pos_register": self.config_id.name,
+                "pos_session": self.session_id.name,
+            },
+        }
+
+    # Learning
+
+    def _learn(self, command, reply, problem, took):
+        """Store what Stripe answered and return the next command, or None when the row rests.
+
+        :param Command command: what was asked
+        :param Reply | None reply: the answer
+        :param StripeProblem | None problem: what went wrong instead
+        :param int took: milliseconds
+        """
+        self.env.cr.execute(
+            SQL("SELECT lease_owner FROM pos_stripe_payment WHERE id = %s FOR UPDATE", self.id)
+        )
+        if self.env.cr.fetchone()[0] != _process_id():
+            # The lease ran out and somebody else goes on; what was asked is idempotent.
+            return None
+        if problem:
+            self._log(
+                "error",
+                command.verb,
+                {"code": problem.code, "status": problem.http_status, "message": str(problem)},
+                problem.request_id,
+                took,
+            )
+            if problem.intent:
+                self._learn_intent(problem.intent)
+            if problem.answered and problem.http_status != 429:
+                return self._learn_refusal(command.verb, problem)
+            return self._learn_silence(command.verb, problem)
+        self.write({"tries": 0, "reachable": True})
+        if self.state == settlement.UNKNOWN:
+            # It told why the state was unknown, not why the payment may have failed.
+            self.failure_code = False
+        missing_intent = self._learn_reply(command.verb, reply.data)
+        self._log("answer", command.verb, self._summary(), reply.request_id, took)
+        if missing_intent:
+            intent, gateway = self.payment_intent, self.provider_id._stripe_terminal_gateway()
+            self.lease_until = fields.Datetime.now() + LEASE
+            return Command(settlement.READ, lambda: gateway.retrieve_payment_intent(intent))
+        return self._next_command()
+
+    def _learn_reply(self, verb, data):
+        """Store an answer; True when the PaymentIntent itself must be read to understand it."""
+        if verb == FIND_READER:
+            reader = self.env["pos.stripe.reader"]._store(self.provider_id, data["data"])
+            self.reader_id = reader[:1]
+            if not reader:
+                self.write({"wanted": False, "failure_code": "reader_unknown"})
+            return False
+        if verb == settlement.CANCEL_ACTION:
+            self.reader_action = settlement.NO_ACTION
+            return False
+        if data["object"] == "payment_intent":
+            self._learn_intent(data)
+            return False
+        now = fields.Datetime.now()
+        values, intent = reading.action_values(data, self.payment_intent)
+        if verb == settlement.SEND:
+            values.update(sent_at=now, wanted=self._wanted_after_send())
+        if intent:
+            values = {**reading.intent_values(intent), **values, "last_read_at": now}
+            if values.get("failure_code") == "card_declined":
+                # The intent says why, the reader only that.
+                values["failure_code"] = reading.intent_values(intent).get(
+                    "failure_code", "card_declined"
+                )
+        self.write(values)
+        return not intent
+
+    def _learn_intent(self, intent):
+        """Store what a PaymentIntent says; a reason that is known already is the more precise."""
+        values = reading.intent_values(intent)
+        if self.failure_code:
+            values.pop("failure_code", None)
+        self.write({**values, "last_read_at": fields.Datetime.now()})
+
+    def _wanted_after_send(self):
+        """The reader has it: only a cancel that came meanwhile is still to be done."""
+        return self.wanted if self.wanted == settlement.CANCEL else False
+
+    def _learn_silence(self, verb, problem):
+        """No certain answer: ask again, at last admit that the state is unknown."""
+        if problem.http_status:
+            # Stripe would replay this answer under the same key.
+            self.command += 1
+            if verb == settlement.SEND:
+                self.reader_action = settlement.UNREAD
+        tries = self.tries + 1
+        self.tries = tries
+        if tries <= len(PAUSES):
+            return self._next_command(must_read=verb == settlement.READ, pause=PAUSES[tries - 1])
+        self.write(
+            {
+                "reachable": False,
+                "failure_code": problem.code,
+                "reader_action": settlement.UNREAD if self.sent_at else self.reader_action,
+            }
+        )
+        return self._next_command()
+
+    def _learn_refusal(self, verb, problem):
+        """Stripe answered no: decide what that says about the payment."""
+        self.write({"tries": 0, "command": self.command + 1, "reachable": True})
+        code = problem.decline_code or problem.code
+        if verb == settlement.CREATE:
+            self.write({"requested": False, "wanted": self._wanted_after_send()})
+            self.failure_code = code
+        elif verb == FIND_READER:
+            self.write({"wanted": self._wanted_after_send(), "failure_code": code})
+        elif verb in (settlement.SEND, settlement.UPDATE):
+            again = code == "terminal_reader_timeout" and not self.reader_timeouts
+            self.write(
+                {
+                    "failure_code": code,
+                    "reader_timeouts": self.reader_timeouts + 1,
+                    "reader_action": settlement.UNREAD,
+                }
+            )
+            if not again:
+                self.wanted = self._wanted_after_send()
+        elif verb == settlement.CANCEL_ACTION:
+            if problem.kind == Kind.busy:
+                # The card is being authorized: the answer to the cancel is the next reading.
+                return self._rest()
+            self.reader_action = settlement.NO_ACTION
+        elif verb in (settlement.CANCEL_INTENT, settlement.CAPTURE):
+            if self.intent_status not in ("succeeded", "canceled"):
+                return self._rest()
+            return self._next_command(must_read=True)
+        elif code == "resource_missing" and self.reader_id:
+            self.reader_id = False
+            return self._next_command(must_read=True)
+        else:
+            self.write({"reachable": False, "failure_code": code})
+        return self._next_command()
+
+    def _rest(self):
+        """Leave the row as it is until the next look."""
+        self._release()
+        return None
+
+    def _summary(self):
+        """Return what the event log keeps of an answer."""
+        return {
+            "payment_intent": self.payment_intent,
+            "intent_status": self.intent_status,
+            "reader_action": self.reader_action,
+            "failure_code": self.failure_code,
+            "amount": self.intent_amount,
+        }

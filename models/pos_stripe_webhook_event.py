@@ -1,0 +1,99 @@
+from datetime import datetime, timedelta, timezone
+
+from odoo import api, fields, models
+from odoo.tools import SQL
+from odoo.tools.constants import GC_UNLINK_LIMIT
+
+# As long as Stripe itself keeps events, see https://docs.stripe.com/api/events
+KEEP = timedelta(days=30)
+
+
+class PosStripeWebhookEvent(models.Model):
+    """An event of Stripe about one of our payments, kept so that it counts once.
+
+    Nothing of what the event says about the payment is kept or used: that is read from Stripe.
+    """
+
+    _name = "pos.stripe.webhook.event"
+    _description = "Stripe Webhook Event"
+    _order = "id desc"
+    _rec_name = "event_id"
+    _log_access = False
+
+    provider_id = fields.Many2one(
+        "payment.provider", required=True, readonly=True, ondelete="cascade"
+    )
+    stripe_payment_id = fields.Many2one(
+        "pos.stripe.payment", required=True, readonly=True, index=True, ondelete="cascade"
+    )
+    event_id = fields.Char(string="Stripe Event", required=True, readonly=True)
+    type = fields.Char(required=True, readonly=True)
+    livemode = fields.Boolean(string="Live Mode", readonly=True)
+    created = fields.Datetime(string="Created at Stripe", readonly=True)
+    received_at = fields.Datetime(string="Received", readonly=True, index=True)
+
+    _event_id_unique = models.Constraint(
+        "UNIQUE (provider_id, event_id)", "An event of Stripe is stored once."
+    )
+
+    @api.model
+    def _receive(self, provider, event):
+        """Have the payment that an event is about read again, once for each event.
+
+        Events of another account or mode, of unknown payments, and those received before change
+        nothing. See https://docs.stripe.com/api/events/object
+
+        :param provider: the `payment.provider` whose webhook secret signed it
+        :param dict event: the verified event
+        """
+        if event.get("account") or event["livemode"] == provider._stripe_terminal_is_test():
+            # A connected account's event names the account; ours are without.
+            return
+        payment_intent = self._payment_intent(event["data"]["object"])
+        payment = payment_intent and self.env["pos.stripe.payment"].search(
+            [("provider_id", "=", provider.id), ("payment_intent", "=", payment_intent)]
+        )
+        if not payment:
+            return
+        # Of two deliveries at once the second waits here; Odoo then repeats its request.
+        self.env.cr.execute(
+            SQL(
+                """INSERT INTO pos_stripe_webhook_event (provider_id, stripe_payment_id, event_id,
+                       type, livemode, created, received_at)
+                   VALUES (%s, %s, %s, %s, %s, %s, %s)
+                   ON CONFLICT (provider_id, event_id) DO NOTHING""",
+                provider.id,
+                payment.id,
+                event["id"],
+                event["type"],
+                event["livemode"],
+                datetime.fromtimestamp(event["created"], timezone.utc).replace(tzinfo=None),
+                fields.Datetime.now(),
+            )
+        )
+        if self.env.cr.rowcount:
+            payment._kick()
+
+    @api.model
+    def _payment_intent(self, subject):
+        """Return the id of the PaymentIntent that an event's object is about, or None.
+
+        :param dict subject: a PaymentIntent, a Reader with its action, or what has a
+            `payment_intent`, such as a Charge, a Refund or a Dispute
+        """
+        kind = subject.get("object")
+        if kind == "payment_intent":
+            return subject["id"]
+        if kind == "terminal.reader":
+            action = subject.get("action") or {}
+            subject = action.get(action.get("type")) or {}
+        return subject.get("payment_intent")
+
+    @api.autovacuum
+    def _gc_events(self):
+        """Delete old events; returns how many, and whether more are left."""
+        events = self.search(
+            [("received_at", "<", fields.Datetime.now() - KEEP)], limit=GC_UNLINK_LIMIT
+        )
+        events.unlink()
+        return len(events), len(events) == GC_UNLINK_LIMIT

@@ -1,0 +1,115 @@
+"""Carries out due journal rows beside the HTTP requests.
+
+A small bounded pool of threads in each server process. The journal is the queue: a thread takes a
+row with a lease, asks Stripe with no database connection held, stores the answer in a short
+transaction, and goes on until the row needs nothing more. A lost thread loses nothing, because the
+lease expires and the next look at the row, by a till or the cron, goes on from what is stored.
+"""
+
+import logging
+import os
+import queue
+import threading
+import time
+
+from psycopg2.errors import DeadlockDetected, LockNotAvailable, SerializationFailure
+
+from odoo import SUPERUSER_ID, api
+from odoo.modules.registry import Registry
+
+from .stripe_terminal.errors import StripeProblem
+
+_logger = logging.getLogger(__name__)
+
+THREADS = 8
+MAX_STEPS = 20
+TRANSACTION_TRIES = 10
+
+_lock = threading.Lock()
+_queue = queue.SimpleQueue()
+_queued = set()
+_threads = []
+_pid = None
+
+
+def submit(dbname, payment_id):
+    """Have a journal row carried out soon by a thread of this process; returns at once."""
+    global _queue, _pid
+    with _lock:
+        if _pid != os.getpid():
+            # A prefork worker inherits the module's memory but not its threads.
+            _queue, _pid = queue.SimpleQueue(), os.getpid()
+            _queued.clear()
+            _threads.clear()
+        if (dbname, payment_id) in _queued:
+            return
+        _queued.add((dbname, payment_id))
+        if len(_threads) < THREADS and len(_queued) > _idle_threads():
+            thread = threading.Thread(target=_serve, name="stripe_terminal", daemon=True)
+            _threads.append(thread)
+            thread.start()
+    _queue.put((dbname, payment_id))
+
+
+def _idle_threads():
+    return sum(not getattr(thread, "busy", False) for thread in _threads)
+
+
+def _serve():
+    thread = threading.current_thread()
+    while True:
+        dbname, payment_id = _queue.get()
+        thread.busy, thread.dbname = True, dbname
+        with _lock:
+            _queued.discard((dbname, payment_id))
+        try:
+            carry_out(dbname, payment_id)
+        except Exception:
+            # The row keeps what was stored; the next look at it goes on.
+            _logger.exception("Stripe payment %s of %s was interrupted", payment_id, dbname)
+        thread.busy = False
+
+
+def carry_out(dbname, payment_id):
+    """Do at Stripe whatever a journal row needs now, step by step, in this thread.
+
+    :param str dbname: the database
+    :param int payment_id: id of a `pos.stripe.payment`
+    """
+    registry = Registry(dbname).check_signaling()
+    command = _transact(registry, payment_id, lambda payment: payment._claim())
+    for _step in range(MAX_STEPS):
+        if not command:
+            return
+        if command.pause:
+            time.sleep(command.pause)
+        started = time.monotonic()
+        try:
+            reply, problem = command.perform(), None
+        except StripeProblem as error:
+            reply, problem = None, error
+        took = round((time.monotonic() - started) * 1000)
+        command = _transact(
+            registry,
+            payment_id,
+            lambda payment, done=command, reply=reply, problem=problem, took=took: payment._learn(
+                done, reply, problem, took
+            ),
+        )
+    _transact(registry, payment_id, lambda payment: payment._release())
+    _logger.error("Stripe payment %s needed too many steps", payment_id)
+
+
+def _transact(registry, payment_id, function):
+    """Call `function` with the row in a transaction of its own, again when it collides."""
+    for _try in range(TRANSACTION_TRIES):
+        try:
+            with registry.cursor() as cr:
+                env = api.Environment(cr, SUPERUSER_ID, {})
+                result = function(env["pos.stripe.payment"].browse(payment_id))
+                cr.flush()
+                return result
+        except (SerializationFailure, DeadlockDetected, LockNotAvailable) as error:
+            collision = error
+            time.sleep(0.02 * (_try + 1))
+    raise collision

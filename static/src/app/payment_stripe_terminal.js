@@ -1,0 +1,28 @@
+import { PaymentInterface } from "@point_of_sale/app/utils/payment/payment_interface";
+import { register_payment_method } from "@point_of_sale/app/services/pos_store";
+
+/** The POS's side of a Stripe reader; the service owns the running payments. */
+export class PaymentStripeTerminal extends PaymentInterface {
+    get payments() {
+        return this.env.services.stripe_terminal;
+    }
+
+    /**
+     * @param {string} uuid of the payment line
+     * @returns {Promise<boolean>} true when paid; always settles, also when the answer is unknown
+     */
+    async sendPaymentRequest(uuid) {
+        return this.payments.send(this.payments.getLine(uuid));
+    }
+
+    /**
+     * @param {Object} order of the payment line
+     * @param {string} uuid of the payment line
+     * @returns {Promise<boolean>} true when nothing was or will be charged
+     */
+    async sendPaymentCancel(order, uuid) {
+        return this.payments.cancel(this.payments.getLine(uuid));
+    }
+}
+
+register_payment_method("stripe_terminal", PaymentStripeTerminal);

@@ -1,0 +1,420 @@
+import { ConfirmationDialog } from "@web/core/confirmation_dialog/confirmation_dialog";
+import { _t } from "@web/core/l10n/translation";
+import { ConnectionLostError, ConnectionAbortedError, rpc } from "@web/core/network/rpc";
+import { registry } from "@web/core/registry";
+import { uuidv4 } from "@point_of_sale/utils";
+import { ask } from "@point_of_sale/app/utils/make_awaitable_dialog";
+import OrderPaymentValidation from "@point_of_sale/app/utils/order_payment_validation";
+import { reactive } from "@odoo/owl";
+
+const BUS_NAME = "STRIPE_TERMINAL_PAYMENT";
+/** Pauses in milliseconds before the request to Odoo is made again. */
+const SEND_PAUSES = [500, 1500, 3000];
+const POLL_PAUSE = 1000;
+const POLL_PAUSE_MAX = 4000;
+const POLL_GROWTH = 1.15;
+/** After so many unanswered polls in a row the cashier is told that the state is unknown. */
+const POLL_FAILURES = 3;
+/** A draft's synchronisation may delay "Payment Successful" by this many milliseconds at most. */
+const SYNC_WAIT = 5000;
+
+const FINAL_STATES = ["paid", "declined", "canceled"];
+const STATUS_OF_STATE = {
+    new: "waiting",
+    collecting: "waitingCard",
+    authorized: "waitingCapture",
+    paid: "done",
+    declined: "retry",
+    canceled: "retry",
+    unknown: "force_done",
+};
+const WAITING_STATUSES = ["waiting", "waitingCard", "waitingCapture", "waitingCancel"];
+
+const delay = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
+const isConnectionError = (error) =>
+    error instanceof ConnectionLostError || error instanceof ConnectionAbortedError;
+
+/**
+ * Owns the running Stripe payments of this till. It decides nothing about money: it asks Odoo's
+ * server, shows what the server says on the payment line with that uuid, and asks again when the
+ * bus says that something changed, or after a while.
+ */
+export class StripeTerminalPayments {
+    constructor(env, { pos, dialog }) {
+        this.env = env;
+        this.pos = pos;
+        this.dialog = dialog;
+        /** What the server said last, by line uuid. */
+        this.data = reactive({});
+        /** Lines of which the server may know more than this till. */
+        this.unseen = new Set();
+        this.requests = {};
+        this.sending = new Set();
+        this.waiters = new Map();
+        this.syncs = new Map();
+        this.pollPause = POLL_PAUSE;
+        this.pollFailures = 0;
+        this.pollTimer = null;
+        this.polling = false;
+        pos.data.connectWebSocket(BUS_NAME, () => this.resume());
+        this.resume();
+    }
+
+    getLine(uuid) {
+        return this.pos.models["pos.payment"].find((line) => line.uuid === uuid);
+    }
+
+    /** What to tell the cashier about a line. */
+    sentence(line) {
+        return this.data[line.uuid]?.sentence || "";
+    }
+
+    /**
+     * Ask for the payment of a line.
+     *
+     * @returns {Promise<boolean>} see `settled`
+     */
+    send(line) {
+        const requestUuid = uuidv4();
+        this.requests[line.uuid] = requestUuid;
+        this.sending.add(line.uuid);
+        this.setStatus(line, "waiting");
+        const settled = this.settled(line.uuid);
+        this.postRequest(line, requestUuid);
+        this.syncOrder(line.pos_order_id);
+        return settled;
+    }
+
+    /** The same request may arrive twice: the server knows it by its uuid. */
+    async postRequest(line, requestUuid) {
+        const order = line.pos_order_id;
+        const params = {
+            session_id: this.pos.session.id,
+            payment_method_id: line.payment_method_id.id,
+            line: {
+                line_uuid: line.uuid,
+                request_uuid: requestUuid,
+                order_uuid: order.uuid,
+                order_ref: order.pos_reference || order.getName(),
+                amount: line.getAmount(),
+            },
+        };
+        for (const pause of [...SEND_PAUSES, null]) {
+            try {
+                const datum = await rpc("/pos_payment_stripe/send", params, { silent: true });
+                this.sending.delete(line.uuid);
+                this.show(datum);
+                break;
+            } catch (error) {
+                if (!isConnectionError(error)) {
+                    this.sending.delete(line.uuid);
+                    this.show({
+                        line_uuid: line.uuid,
+                        state: "declined",
+                        sentence: error.data?.message || error.message,
+                    });
+                    break;
+                }
+                if (pause === null) {
+                    this.sending.delete(line.uuid);
+                    this.showUnreachable(line.uuid);
+                } else {
+                    await delay(pause);
+                }
+            }
+        }
+        this.pollPause = POLL_PAUSE;
+        this.schedulePoll();
+    }
+
+    /**
+     * Take a payment back; ends with Stripe's answer.
+     *
+     * @returns {Promise<boolean>} true when the line is not and will not be charged
+     */
+    async cancel(line) {
+        this.setStatus(line, "waitingCancel");
+        const settled = this.settled(line.uuid);
+        try {
+            this.show(
+                await rpc("/pos_payment_stripe/cancel", { line_uuid: line.uuid }, { silent: true })
+            );
+        } catch (error) {
+            if (isConnectionError(error)) {
+                this.showUnreachable(line.uuid);
+            }
+        }
+        this.pollPause = POLL_PAUSE;
+        this.poll();
+        await settled;
+        return FINAL_STATES.includes(this.data[line.uuid]?.state) && !line.isDone();
+    }
+
+    /** Give up a line that is declined: its PaymentIntent is canceled beside. */
+    async abandon(line) {
+        if (this.data[line.uuid]?.id) {
+            rpc("/pos_payment_stripe/cancel", { line_uuid: line.uuid }, { silent: true }).catch(
+                () => {}
+            );
+        }
+    }
+
+    /**
+     * Declare a line paid after a connection error; Stripe is asked once more first.
+     *
+     * @returns {Promise<boolean>} true when the cashier may go on with the line as paid
+     */
+    async forceDone(line) {
+        await this.poll();
+        if (line.getPaymentStatus() !== "force_done") {
+            return false;
+        }
+        const confirmed = await ask(
+            this.dialog,
+            {
+                title: _t("Force this payment?"),
+                body: _t(
+                    "Stripe cannot be asked whether the card was charged. Look at the reader: go on only if it shows that the payment of %s was approved. The payment stays marked as unverified until Stripe confirms it.",
+                    this.env.utils.formatCurrency(line.getAmount())
+                ),
+                confirmLabel: _t("The reader shows it as approved"),
+                cancelLabel: _t("Go back"),
+            },
+            {},
+            ConfirmationDialog
+        );
+        if (!confirmed || line.getPaymentStatus() !== "force_done") {
+            return false;
+        }
+        try {
+            this.show(
+                await rpc(
+                    "/pos_payment_stripe/force_done",
+                    { line_uuid: line.uuid },
+                    { silent: true }
+                )
+            );
+            return line.isDone();
+        } catch (error) {
+            // The server marks it unverified when the order arrives there.
+            return isConnectionError(error);
+        }
+    }
+
+    /** Look at every line of this till that is not paid, whatever the browser remembers of it. */
+    resume() {
+        for (const line of this.pos.models["pos.payment"].getAll()) {
+            if (
+                line.isStripeTerminal &&
+                !line.pos_order_id?.finalized &&
+                !line.isDone() &&
+                !this.data[line.uuid]?.id
+            ) {
+                this.unseen.add(line.uuid);
+            }
+        }
+        return this.poll();
+    }
+
+    // What the server says
+
+    show(datum) {
+        const uuid = datum.line_uuid;
+        const known = this.data[uuid];
+        const isLate =
+            ("request_uuid" in datum && this.isOtherRequest(uuid, datum.request_uuid)) ||
+            datum.revision < known?.revision;
+        if (isLate) {
+            return;
+        }
+        const line = this.getLine(uuid);
+        this.data[uuid] = datum;
+        if (!line || line.pos_order_id?.finalized) {
+            return;
+        }
+        if (datum.state === "paid") {
+            this.showPaid(line, datum);
+        } else if (datum.forced) {
+            this.setStatus(line, "done");
+            this.settle(uuid, true);
+        } else {
+            const isCanceling = datum.canceling && !FINAL_STATES.includes(datum.state);
+            const status =
+                isCanceling && datum.state !== "unknown"
+                    ? "waitingCancel"
+                    : STATUS_OF_STATE[datum.state];
+            this.setStatus(line, status);
+            if (!WAITING_STATUSES.includes(status)) {
+                this.settle(uuid, false);
+            }
+        }
+    }
+
+    isOtherRequest(uuid, requestUuid) {
+        return this.sending.has(uuid) && this.requests[uuid] !== requestUuid;
+    }
+
+    async showPaid(line, datum) {
+        // Two synchronisations of one order must not overlap: the draft's one goes first.
+        await Promise.race([this.syncs.get(line.pos_order_id.uuid), delay(SYNC_WAIT)]);
+        if (line.pos_order_id.finalized) {
+            return;
+        }
+        if (line.getAmount() !== datum.amount) {
+            line.setAmount(datum.amount);
+        }
+        line.transaction_id = datum.transaction_id;
+        line.card_brand = datum.card_brand;
+        line.card_type = datum.card_type;
+        line.card_no = datum.card_no;
+        line.payment_method_authcode = datum.authcode;
+        line.ticket = datum.ticket;
+        const wasDone = line.isDone();
+        this.setStatus(line, "done");
+        if (!this.settle(line.uuid, true) && !wasDone) {
+            this.validateIfPaid(line.pos_order_id);
+        }
+    }
+
+    showUnreachable(uuid) {
+        this.show({
+            ...this.data[uuid],
+            line_uuid: uuid,
+            state: "unknown",
+            sentence: _t("Odoo's server cannot be reached. Check this till's network."),
+        });
+    }
+
+    setStatus(line, status) {
+        line.setPaymentStatus(status);
+        const isWaiting = this.pos.models["pos.payment"].some(
+            (other) => other.isStripeTerminal && WAITING_STATUSES.includes(other.payment_status)
+        );
+        if (isWaiting || this.wasWaiting) {
+            this.pos.paymentTerminalInProgress = isWaiting;
+        }
+        this.wasWaiting = isWaiting;
+    }
+
+    /** Resolves once the line is paid (true), refused, canceled or unknown (false). */
+    settled(uuid) {
+        this.settle(uuid, false);
+        return new Promise((resolve) => this.waiters.set(uuid, resolve));
+    }
+
+    settle(uuid, isPaid) {
+        const resolve = this.waiters.get(uuid);
+        this.waiters.delete(uuid);
+        resolve?.(isPaid);
+        return Boolean(resolve);
+    }
+
+    /** What the payment screen does itself, for a payment that it no longer waits for. */
+    validateIfPaid(order) {
+        const { current, params } = this.pos.router.state;
+        if (
+            current === "PaymentScreen" &&
+            params.orderUuid === order.uuid &&
+            order.isPaid() &&
+            this.pos.config.auto_validate_terminal_payment &&
+            !order.isRefundInProcess()
+        ) {
+            new OrderPaymentValidation({ pos: this.pos, orderUuid: order.uuid }).validateOrder(
+                false
+            );
+        }
+    }
+
+    // Asking
+
+    get openUuids() {
+        const open = Object.values(this.data)
+            .filter((datum) => !FINAL_STATES.includes(datum.state) || datum.canceling)
+            .map((datum) => datum.line_uuid);
+        return [...new Set([...open, ...this.unseen])].filter((uuid) => !this.sending.has(uuid));
+    }
+
+    async poll() {
+        clearTimeout(this.pollTimer);
+        if (this.polling) {
+            this.pollAgain = true;
+            return this.polling;
+        }
+        const uuids = this.openUuids;
+        if (!uuids.length) {
+            return;
+        }
+        this.polling = this.readStatus(uuids);
+        await this.polling;
+        this.polling = false;
+        if (this.pollAgain) {
+            this.pollAgain = false;
+            return this.poll();
+        }
+        this.schedulePoll();
+    }
+
+    async readStatus(uuids) {
+        try {
+            const data = await rpc(
+                "/pos_payment_stripe/status",
+                { line_uuids: uuids },
+                { silent: true }
+            );
+            this.pollFailures = 0;
+            data.forEach((datum) => this.show(datum));
+            const known = new Set(data.map((datum) => datum.line_uuid));
+            uuids.forEach((uuid) => this.unseen.delete(uuid));
+            uuids.filter((uuid) => !known.has(uuid)).forEach((uuid) => this.showNeverSent(uuid));
+        } catch (error) {
+            this.pollFailures += 1;
+            if (this.pollFailures >= POLL_FAILURES || !isConnectionError(error)) {
+                uuids.forEach((uuid) => this.showUnreachable(uuid));
+            }
+        }
+    }
+
+    showNeverSent(uuid) {
+        const line = this.getLine(uuid);
+        if (line && [...WAITING_STATUSES, "force_done"].includes(line.getPaymentStatus())) {
+            this.data[uuid] = {
+                line_uuid: uuid,
+                state: "declined",
+                sentence: _t("The payment did not reach the reader. Nothing was charged."),
+            };
+            this.setStatus(line, "retry");
+        }
+        this.settle(uuid, false);
+    }
+
+    schedulePoll() {
+        clearTimeout(this.pollTimer);
+        if (this.openUuids.length) {
+            this.pollTimer = setTimeout(() => this.poll(), this.pollPause);
+            this.pollPause = Math.min(this.pollPause * POLL_GROWTH, POLL_PAUSE_MAX);
+        }
+    }
+
+    /** The server should have the order if this till dies; the customer need not wait for it. */
+    syncOrder(order) {
+        const sync = this.pos
+            .syncAllOrders({ orders: [order] })
+            .catch(() => {})
+            .then(() => {
+                this.syncs.delete(order.uuid);
+                // What the server sent back of the line is older than what is shown.
+                for (const line of order.payment_ids) {
+                    const datum = this.data[line.uuid];
+                    if (line.isStripeTerminal && datum && datum.state !== "paid") {
+                        this.show(datum);
+                    }
+                }
+            });
+        this.syncs.set(order.uuid, sync);
+    }
+}
+
+registry.category("services").add("stripe_terminal", {
+    dependencies: ["pos", "dialog"],
+    start: (env, services) => new StripeTerminalPayments(env, services),
+});

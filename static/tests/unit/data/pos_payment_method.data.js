@@ -1,0 +1,27 @@
+import { PosPaymentMethod } from "@point_of_sale/../tests/unit/data/pos_payment_method.data";
+import { PosConfig } from "@point_of_sale/../tests/unit/data/pos_config.data";
+
+export const STRIPE_METHOD_ID = 90;
+
+/** Give the test register a payment method with a Stripe reader; undone after the test. */
+export function addStripeMethod() {
+    PosPaymentMethod._records = [
+        ...PosPaymentMethod._records,
+        {
+            id: STRIPE_METHOD_ID,
+            name: "Stripe",
+            is_cash_count: false,
+            use_payment_terminal: "stripe_terminal",
+            split_transactions: false,
+            type: "bank",
+            image: false,
+            sequence: 3,
+            payment_method_type: "terminal",
+            default_qr: false,
+        },
+    ];
+    PosConfig._records = PosConfig._records.map((config) => ({
+        ...config,
+        payment_method_ids: [...config.payment_method_ids, STRIPE_METHOD_ID],
+    }));
+}

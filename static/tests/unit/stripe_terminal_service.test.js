@@ -1,0 +1,183 @@
+import { advanceTime, animationFrame, beforeEach, describe, expect, test } from "@odoo/hoot";
+import { definePosModels } from "@point_of_sale/../tests/unit/data/generate_model_definitions";
+import { getFilledOrder, setupPosEnv } from "@point_of_sale/../tests/unit/utils";
+import { PaymentScreen } from "@point_of_sale/app/screens/payment_screen/payment_screen";
+import { getService, mountWithCleanup, onRpc } from "@web/../tests/web_test_helpers";
+import { addStripeMethod, STRIPE_METHOD_ID } from "./data/pos_payment_method.data";
+
+describe.current.tags("desktop");
+definePosModels();
+
+/** What Odoo's server would say; each test changes it as Stripe would. */
+let server;
+
+beforeEach(() => {
+    addStripeMethod();
+    server = { rows: {}, calls: [], isDown: false };
+    for (const verb of ["send", "status", "cancel", "force_done"]) {
+        onRpc(`/pos_payment_stripe/${verb}`, async (request) => {
+            const { params } = await request.json();
+            server.calls.push({ verb, ...params });
+            if (server.isDown) {
+                return new Response("", { status: 502 });
+            }
+            return answer(verb, params);
+        });
+    }
+});
+
+function answer(verb, params) {
+    if (verb === "status") {
+        return params.line_uuids.map((uuid) => server.rows[uuid]).filter(Boolean);
+    }
+    const uuid = params.line?.line_uuid || params.line_uuid;
+    if (verb === "send") {
+        say(uuid, {
+            id: 7,
+            request_uuid: params.line.request_uuid,
+            state: "new",
+            amount: params.line.amount,
+            canceling: false,
+        });
+    } else if (verb === "cancel") {
+        say(uuid, { canceling: true });
+    } else {
+        say(uuid, { forced: true, unverified: true });
+    }
+    return server.rows[uuid];
+}
+
+/** Change what the server says of a line. */
+function say(uuid, values) {
+    const row = server.rows[uuid] || { line_uuid: uuid, revision: 0 };
+    server.rows[uuid] = { ...row, ...values, revision: row.revision + 1 };
+}
+
+function verbs() {
+    return server.calls.map((call) => call.verb);
+}
+
+/** Open the payment screen and press the Stripe method. */
+async function pressStripe() {
+    const store = await setupPosEnv();
+    const order = await getFilledOrder(store);
+    const screen = await mountWithCleanup(PaymentScreen, { props: { orderUuid: order.uuid } });
+    screen.addNewPaymentLine(store.models["pos.payment.method"].get(STRIPE_METHOD_ID));
+    await animationFrame();
+    return { store, order, screen, line: order.payment_ids.at(-1) };
+}
+
+/** Let the till ask the server again. */
+async function poll() {
+    await advanceTime(5000);
+    await animationFrame();
+}
+
+test("choosing the method sends at once and shows what the server says", async () => {
+    const { line } = await pressStripe();
+    expect(line.payment_status).toBe("waiting");
+    expect(verbs()[0]).toBe("send");
+    expect(server.calls[0].line.amount).toBe(line.getAmount());
+
+    say(line.uuid, { state: "collecting" });
+    await poll();
+    expect(line.payment_status).toBe("waitingCard");
+    expect(".send_payment_cancel").toHaveCount(1);
+
+    say(line.uuid, { state: "paid", transaction_id: "pi_1", card_brand: "visa", card_no: "4242" });
+    await poll();
+    expect(line.payment_status).toBe("done");
+    expect(line.transaction_id).toBe("pi_1");
+    expect(line.card_no).toBe("4242");
+});
+
+test("Force Done is offered after a connection error only", async () => {
+    const { line } = await pressStripe();
+    expect(".send_force_done").toHaveCount(0);
+    say(line.uuid, { state: "collecting" });
+    await poll();
+    expect(".send_force_done").toHaveCount(0);
+    say(line.uuid, { state: "unknown", sentence: "Stripe does not answer." });
+    await poll();
+    expect(line.payment_status).toBe("force_done");
+    expect(".send_force_done").toHaveCount(1);
+    expect(".stripe_terminal_sentence").toHaveText("Stripe does not answer.");
+    say(line.uuid, { state: "collecting", sentence: "" });
+    await poll();
+    expect(".send_force_done").toHaveCount(0);
+});
+
+test("a decline shows its reason and can be retried", async () => {
+    const { line, screen } = await pressStripe();
+    say(line.uuid, { state: "declined", sentence: "The card has expired." });
+    await poll();
+    expect(line.payment_status).toBe("retry");
+    expect(".stripe_terminal_sentence").toHaveText("The card has expired.");
+    screen.sendPaymentRequest(line);
+    await animationFrame();
+    expect(line.payment_status).toBe("waiting");
+    const sends = server.calls.filter((call) => call.verb === "send");
+    expect(sends.length).toBe(2);
+    expect(sends[0].line.line_uuid).toBe(sends[1].line.line_uuid);
+    expect(sends[0].line.request_uuid).not.toBe(sends[1].line.request_uuid);
+});
+
+test("a late answer does not undo a newer one", async () => {
+    const { line } = await pressStripe();
+    say(line.uuid, { state: "collecting" });
+    const late = { ...server.rows[line.uuid] };
+    say(line.uuid, { state: "paid" });
+    await poll();
+    expect(line.payment_status).toBe("done");
+    getService("stripe_terminal").show(late);
+    await animationFrame();
+    expect(line.payment_status).toBe("done");
+});
+
+test("a cancel ends with the server's answer, also when the card won", async () => {
+    const { line, screen } = await pressStripe();
+    say(line.uuid, { state: "collecting" });
+    await poll();
+    screen.sendPaymentCancel(line);
+    await animationFrame();
+    expect(line.payment_status).toBe("waitingCancel");
+    expect(".send_force_done").toHaveCount(0);
+    say(line.uuid, { state: "paid", canceling: false });
+    await poll();
+    expect(line.payment_status).toBe("done");
+});
+
+test("a deleted line goes only when the server says that nothing is charged", async () => {
+    const { line, order, screen } = await pressStripe();
+    say(line.uuid, { state: "collecting" });
+    await poll();
+    screen.deletePaymentLine(line.uuid);
+    await animationFrame();
+    expect(order.payment_ids.length).toBe(1);
+    say(line.uuid, { state: "canceled", canceling: false });
+    await poll();
+    expect(order.payment_ids.length).toBe(0);
+});
+
+test("a lost answer of the send is asked for again with the same request", async () => {
+    const store = await setupPosEnv();
+    const order = await getFilledOrder(store);
+    const screen = await mountWithCleanup(PaymentScreen, { props: { orderUuid: order.uuid } });
+    server.isDown = true;
+    screen.addNewPaymentLine(store.models["pos.payment.method"].get(STRIPE_METHOD_ID));
+    await animationFrame();
+    server.isDown = false;
+    await poll();
+    const sends = server.calls.filter((call) => call.verb === "send");
+    expect(sends.length).toBe(2);
+    expect(sends[0].line.request_uuid).toBe(sends[1].line.request_uuid);
+    expect(order.payment_ids.at(-1).payment_status).toBe("waiting");
+});
+
+test("other terminals keep core's behaviour", async () => {
+    const store = await setupPosEnv();
+    const order = await getFilledOrder(store);
+    const line = order.addPaymentline(store.models["pos.payment.method"].get(2)).data;
+    line.handlePaymentResponse(false);
+    expect(line.payment_status).toBe("retry");
+});

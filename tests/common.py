@@ -1,0 +1,173 @@
+import os
+import uuid
+from unittest.mock import patch
+
+from odoo.addons.point_of_sale.tests.common import CommonPosTest
+from odoo.addons.pos_payment_stripe import runner
+from odoo.addons.pos_payment_stripe.dev.stripe_simulator import Simulator
+from odoo.tests import new_test_user
+
+SERIAL_NUMBER = "WSC513105011295"
+
+
+class StripeTerminalCase(CommonPosTest):
+    """A register with an open session, a Stripe reader, and the simulator behind the real SDK."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.simulator = Simulator(port=0)
+        cls.simulator.start()
+        cls.addClassCleanup(cls.simulator.stop)
+        environment = patch.dict(os.environ, STRIPE_API_BASE=cls.simulator.url)
+        cls.startClassPatcher(environment)
+        cls.account = cls.simulator.account
+        location = cls.account.add_location(display_name="Coffee bar")
+        cls.reader = cls.account.add_reader(
+            serial_number=SERIAL_NUMBER, label="Counter", location=location["id"]
+        )
+        cls.provider = cls.env["payment.provider"].create(
+            {
+                "name": "Stripe",
+                "code": "stripe",
+                "state": "disabled",
+                "company_id": cls.company.id,
+                "stripe_secret_key": cls.account.secret_key,
+            }
+        )
+        cls.method = cls._create_method("Card", SERIAL_NUMBER)
+        cls.config = cls._create_register("Coffee bar", cls.method)
+        cls.session = cls._open_session(cls.config)
+        cls.config = cls.session.config_id
+
+    def setUp(self):
+        super().setUp()
+        # The runner's own cursors then see, and are seen by, the test's transaction.
+        self.registry_enter_test_mode()
+        self.simulator.faults.clear()
+
+    @classmethod
+    def _create_method(cls, name, serial_number, **values):
+        journal = cls.env["account.journal"].create(
+            {
+                "name": name,
+                "type": "bank",
+                "code": name[:3].upper() + str(len(cls.env["account.journal"].search([]))),
+                "company_id": cls.company.id,
+            }
+        )
+        return cls.env["pos.payment.method"].create(
+            {
+                "name": name,
+                "journal_id": journal.id,
+                "payment_method_type": "terminal",
+                "use_payment_terminal": "stripe_terminal",
+                "stripe_serial_number": serial_number,
+                "company_id": cls.company.id,
+                **values,
+            }
+        )
+
+    @classmethod
+    def _create_register(cls, name, methods):
+        return cls.env["pos.config"].create(
+            {
+                "name": name,
+                "journal_id": cls.company_data["default_journal_sale"].id,
+                "invoice_journal_id": cls.company_data["default_journal_sale"].id,
+                "payment_method_ids": [(6, 0, methods.ids)],
+            }
+        )
+
+    @classmethod
+    def _open_session(cls, config):
+        config.open_ui()
+        config.current_session_id.set_opening_control(0, None)
+        return config.current_session_id
+
+    def line(self, amount, **values):
+        """Return what a till sends for a new payment line of `amount` (major units)."""
+        return {
+            "line_uuid": str(uuid.uuid4()),
+            "request_uuid": str(uuid.uuid4()),
+            "order_uuid": str(uuid.uuid4()),
+            "order_ref": "2-0001",
+            "amount": amount,
+            **values,
+        }
+
+    def again(self, line, **values):
+        """Return the same line as sent by another click."""
+        return {**line, "request_uuid": str(uuid.uuid4()), **values}
+
+    def send(self, line, session=None, method=None):
+        """Send a line as the till's route does, and return the journal's row."""
+        self.Payment._send((session or self.session).sudo(), (method or self.method).sudo(), line)
+        return self.Payment.search([("line_uuid", "=", line["line_uuid"])])
+
+    def pay(self, amount=12.0, **values):
+        """Send a new line and carry it to the reader."""
+        payment = self.send(self.line(amount, **values))
+        self.carry_out(payment)
+        return payment
+
+    def carry_out(self, payment):
+        """Do what the runner's thread does after the till's request is committed."""
+        self.env.flush_all()
+        runner.carry_out(self.env.cr.dbname, payment.id)
+        self.env.invalidate_all()
+
+    def look(self, payment):
+        """Read Stripe again, as a till's status or a bus message leads to."""
+        self.carry_out(payment)
+
+    @property
+    def Payment(self):
+        """The journal, as the routes use it once they have checked who asks."""
+        return self.env["pos.stripe.payment"].sudo()
+
+    def sent(self, method=None, path=None):
+        """Return the simulator's log of requests."""
+        return self.simulator.requests(method, path)
+
+    def assertMoney(self, *payments):
+        """Assert that the simulator has taken what the paid rows say, to the cent."""
+        intents = {
+            intent["id"]: intent["amount_received"]
+            for intent in self.simulator.ledger(self.account)["intents"]
+        }
+        for payment in payments:
+            expected = payment.amount_minor if payment.state == "paid" else 0
+            received = intents.get(payment.payment_intent, 0)
+            self.assertEqual(received, expected, payment.state)
+            self.assertEqual(payment.amount_received, received)
+
+
+class OwnAccountCase(StripeTerminalCase):
+    """Each test has a Stripe account of its own, with one reader and a method nobody uses yet."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.method = cls._create_method("Set-up", SERIAL_NUMBER)
+        cls.manager = cls._create_user("shop manager", "point_of_sale.group_pos_manager")
+        cls.cashier = cls._create_user("shop cashier", "point_of_sale.group_pos_user")
+
+    def setUp(self):
+        super().setUp()
+        self.account = self.simulator.add_account()
+        location = self.account.add_location(display_name="Coffee bar")
+        self.reader = self.account.add_reader(
+            serial_number=SERIAL_NUMBER, label="Counter", location=location["id"]
+        )
+        self.provider.stripe_secret_key = self.account.secret_key
+
+    @classmethod
+    def _create_user(cls, login, group, company=None):
+        """Return a user who has nothing but one group of the Point of Sale."""
+        return new_test_user(
+            cls.env,
+            login,
+            groups=f"base.group_user,{group}",
+            company_id=(company or cls.company).id,
+        )

@@ -1,0 +1,328 @@
+import os
+from unittest.mock import patch
+
+from odoo.exceptions import AccessError, RedirectWarning, UserError, ValidationError
+from odoo.tests import Form, tagged
+
+from ..hooks import uninstall_hook
+from .common import SERIAL_NUMBER, OwnAccountCase
+
+
+@tagged("post_install", "-at_install")
+class TestCheck(OwnAccountCase):
+    """Each way in which a set-up can be wrong is told in words, with what to do."""
+
+    def check(self, serial_number=SERIAL_NUMBER):
+        """Check as the shop's manager, who may not see payment providers."""
+        return self.method.with_user(self.manager).stripe_terminal_check(serial_number)
+
+    def test_good(self):
+        answer = self.check()
+        self.assertEqual(answer["level"], "success")
+        self.assertRegex(
+            answer["message"],
+            r"^Counter \(WSC513105011295\), BBPOS WisePOS E, is ready \(test mode\)\. "
+            r"Last seen by Stripe: .*\d.*\.$",
+        )
+
+    def test_unknown_serial_number(self):
+        self.assertEqual(
+            self.check("WSC000000000000"),
+            {
+                "level": "danger",
+                "message": "The Stripe account (test mode) has no card reader with the serial "
+                "number WSC000000000000. Compare it with the one on the back of the reader, or "
+                "choose the reader from the list.",
+            },
+        )
+
+    def test_reader_of_the_other_mode(self):
+        self.provider.stripe_secret_key = self.account.live_secret_key
+        self.account.add_reader(serial_number="WSC777777777777", livemode=True)
+        answer = self.check()
+        self.assertEqual(answer["level"], "danger")
+        self.assertIn("(live mode) has no card reader", answer["message"])
+
+    def test_no_serial_number_yet(self):
+        answer = self.check("")
+        self.assertEqual(answer["level"], "warning")
+        self.assertIn("Choose one of its 1 card readers", answer["message"])
+
+    def test_no_reader_in_the_account(self):
+        self.provider.stripe_secret_key = self.account.live_secret_key
+        answer = self.check()
+        self.assertEqual(answer["level"], "warning")
+        self.assertIn("(live mode), but the account has no card reader yet", answer["message"])
+        self.assertIn("Register the reader in Stripe's dashboard", answer["message"])
+
+    def test_silent_reader(self):
+        with patch.dict(self.reader.object, status="offline"):
+            answer = self.check()
+        self.assertEqual(answer["level"], "warning")
+        self.assertIn("Stripe has not heard from it lately. Switch it on", answer["message"])
+
+    def test_wrong_key(self):
+        self.provider.stripe_secret_key = "sk_" + "test_wrong"
+        self.assertEqual(
+            self.check(),
+            {
+                "level": "danger",
+                "message": "Stripe does not accept the secret key. Copy it again from Stripe's "
+                "dashboard (Developers, API keys) to the credentials of the Stripe payment "
+                "provider.",
+            },
+        )
+
+    def test_expired_key(self):
+        key = self.account.add_restricted_key(["terminal_reader_read"])
+        self.account.expire_key(key)
+        self.provider.stripe_secret_key = key
+        self.assertIn("has expired or was replaced", self.check()["message"])
+
+    def test_restricted_key(self):
+        self.provider.stripe_secret_key = self.account.add_restricted_key(["terminal_reader_read"])
+        self.assertEqual(self.check()["level"], "success")
+
+    def test_restricted_key_without_the_permission(self):
+        self.provider.stripe_secret_key = self.account.add_restricted_key(["charge_read"])
+        self.assertIn("The Stripe key may not list card readers.", self.check()["message"])
+
+    def test_no_secret_key(self):
+        self.provider.stripe_secret_key = False
+        self.assertEqual(
+            self.check(),
+            {
+                "level": "danger",
+                "message": "The Stripe payment provider has no secret key yet. An administrator "
+                "enters it in the provider's credentials; the provider may stay disabled.",
+            },
+        )
+
+    def test_no_provider(self):
+        self.env["payment.provider"].search([("code", "=", "stripe")]).code = "none"
+        self.assertEqual(
+            self.check(),
+            {
+                "level": "danger",
+                "message": f"There is no Stripe payment provider for {self.company.name}. An "
+                "administrator can duplicate the one of another company, or install Stripe in "
+                "Payment Providers, and enter the secret key.",
+            },
+        )
+
+    def test_stripe_unreachable(self):
+        with patch.dict(os.environ, STRIPE_API_BASE="http://127.0.0.1:1"):
+            answer = self.check()
+        self.assertEqual(
+            answer,
+            {
+                "level": "danger",
+                "message": "Stripe cannot be reached, so nothing could be checked. Check the "
+                "internet connection of the Odoo server and try again. The payment method can be "
+                "saved.",
+            },
+        )
+
+    def test_answer_of_a_server_that_is_down(self):
+        self.simulator.faults.add("GET", "/v1/terminal/readers", "500_before")
+        self.assertIn("Stripe has a technical problem.", self.check()["message"])
+
+    def test_without_a_saved_record(self):
+        methods = self.env["pos.payment.method"].with_user(self.manager)
+        answer = methods.with_company(self.company).stripe_terminal_check(SERIAL_NUMBER)
+        self.assertEqual(answer["level"], "success")
+
+    def test_while_a_session_uses_the_method(self):
+        self.method = self.session.payment_method_ids.filtered("stripe_serial_number")
+        self.assertEqual(self.check()["level"], "success")
+
+    def test_is_for_managers(self):
+        with self.assertRaises(AccessError):
+            self.method.with_user(self.cashier).stripe_terminal_check(SERIAL_NUMBER)
+
+
+@tagged("post_install", "-at_install")
+class TestPaymentMethod(OwnAccountCase):
+    """The form of a payment method, and what may be saved."""
+
+    def test_is_a_terminal(self):
+        selection = self.env["pos.payment.method"]._get_payment_terminal_selection()
+        self.assertIn(dict(selection)["stripe_terminal"], ("Stripe", "Stripe Terminal"))
+
+    def test_card_sets_up_this_addon(self):
+        status = self.env["pos.payment.method"].get_provider_status(["pos_stripe", "pos_adyen"])
+        modules = {module["name"]: module for module in status["state"]}
+        self.assertEqual(modules["pos_stripe"]["selection"], "stripe_terminal")
+        self.assertEqual(modules["pos_stripe"]["state"], "installed")
+        self.assertNotIn("selection", modules["pos_adyen"])
+
+    def test_settings_lead_to_methods_and_readers(self):
+        arch = self.env["res.config.settings"].get_view(view_type="form")["arch"]
+        self.assertIn('id="stripe_terminal_setting"', arch)
+        action = self.env.ref("pos_payment_stripe.pos_stripe_reader_action")
+        self.assertIn(f'name="{action.id}"', arch)
+        self.assertIn("Stripe (Odoo's own addon)", arch)
+
+    def test_needs_a_serial_number(self):
+        with self.assertRaisesRegex(ValidationError, "Enter the serial number of the card reader"):
+            self.method.stripe_serial_number = False
+
+    def test_registers_share_a_reader(self):
+        other = self._create_method("Second register", SERIAL_NUMBER)
+        self.assertEqual(other.stripe_serial_number, self.method.stripe_serial_number)
+
+    def test_companies_do_not_share_a_reader(self):
+        company = self.env["res.company"].create({"name": "Neighbour"})
+        self.env.user.company_ids += company
+        values = {
+            "name": "Neighbour's card",
+            "payment_method_type": "terminal",
+            "use_payment_terminal": "stripe_terminal",
+            "split_transactions": True,
+            "company_id": company.id,
+        }
+        with self.assertRaisesRegex(ValidationError, f"{SERIAL_NUMBER} is already used by another"):
+            self.env["pos.payment.method"].with_company(company).create(
+                {**values, "stripe_serial_number": SERIAL_NUMBER}
+            )
+        self.env["pos.payment.method"].with_company(company).create(
+            {**values, "stripe_serial_number": "WSC222222222222"}
+        )
+
+    def test_copy_shares_the_reader(self):
+        copy = self.method.copy()
+        self.assertEqual(copy.use_payment_terminal, "stripe_terminal")
+        self.assertEqual(copy.stripe_serial_number, SERIAL_NUMBER)
+
+    def test_copy_of_another_method_gets_no_serial_number(self):
+        self.assertFalse(self.cash_payment_method.copy().stripe_serial_number)
+
+    def test_choosing_a_reader(self):
+        second = self.account.add_reader(serial_number="WSC222222222222", label="Terrace")
+        self.env["pos.stripe.reader"]._stripe_fetch(self.provider)
+        form = Form(self.method.with_user(self.manager))
+        self.assertEqual(form.stripe_reader_id.label, "Counter")
+        form.stripe_reader_id = self.env["pos.stripe.reader"].search(
+            [("stripe_id", "=", second.id)]
+        )
+        self.assertEqual(form.stripe_serial_number, "WSC222222222222")
+        form.save()
+        self.assertEqual(self.method.stripe_serial_number, "WSC222222222222")
+        self.assertEqual(self.method.stripe_reader_id.label, "Terrace")
+
+    def test_typing_the_serial_number(self):
+        self.env["pos.stripe.reader"]._stripe_fetch(self.provider)
+        form = Form(self.method.with_user(self.manager))
+        form.stripe_serial_number = "WSC999999999999"
+        self.assertFalse(form.stripe_reader_id)
+        form.stripe_serial_number = " WSC5 13105011295\n"
+        self.assertEqual(form.stripe_serial_number, SERIAL_NUMBER)
+        self.assertEqual(form.stripe_reader_id.label, "Counter")
+        form.save()
+        self.assertEqual(self.method.stripe_serial_number, SERIAL_NUMBER)
+
+    def test_choosing_a_reader_by_code(self):
+        self.account.add_reader(serial_number="WSC222222222222")
+        readers = self.env["pos.stripe.reader"]._stripe_fetch(self.provider)
+        self.method.stripe_reader_id = readers.filtered(
+            lambda reader: reader.serial_number == "WSC222222222222"
+        )
+        self.assertEqual(self.method.stripe_serial_number, "WSC222222222222")
+
+    def test_deselecting_the_terminal_forgets_the_reader(self):
+        form = Form(self.method.with_user(self.manager))
+        form.payment_method_type = "none"
+        self.assertFalse(form.use_payment_terminal)
+        form.save()
+        self.assertFalse(self.method.stripe_serial_number)
+
+    def test_form_opens_for_a_manager_without_access_to_providers(self):
+        """Also beside pos_online_payment, whose field of providers such a manager cannot read."""
+        methods = self.method.with_user(self.manager)
+        Form(methods)
+        arch = methods.get_view(view_type="form")["arch"]
+        self.assertNotIn("online_payment_provider_ids", arch)
+
+    def test_saving_does_not_ask_stripe(self):
+        before = len(self.sent())
+        with patch.dict(os.environ, STRIPE_API_BASE="http://127.0.0.1:1"):
+            method = self._create_method("Saved offline", "WSC000000000000")
+            method.stripe_serial_number = "WSC111111111111"
+        self.assertEqual(len(self.sent()), before)
+
+    def test_secrets_stay_on_the_server(self):
+        data = (
+            self.env["pos.payment.method"]
+            .with_user(self.cashier)
+            ._load_pos_data_read(self.method.with_user(self.cashier), self.config)
+        )
+        self.assertTrue(data)
+        for secret in (self.account.secret_key, "secret"):
+            self.assertNotIn(secret, repr(data))
+
+
+@tagged("post_install", "-at_install")
+class TestProvider(OwnAccountCase):
+    """Which provider a method charges with, and the way to it."""
+
+    def test_disabled_provider_with_only_a_secret_key(self):
+        self.assertEqual(self.provider.state, "disabled")
+        self.assertFalse(self.provider.stripe_publishable_key)
+        self.assertEqual(self.method._stripe_terminal_provider(), self.provider)
+
+    def test_one_with_a_key_is_preferred(self):
+        self.provider.copy({"company_id": self.company.id, "sequence": 0})
+        self.assertEqual(self.method._stripe_terminal_provider(), self.provider)
+
+    def test_a_branch_uses_its_parents_provider(self):
+        branch = self.env["res.company"].create({"name": "Branch", "parent_id": self.company.id})
+        self.assertEqual(
+            self.env["payment.provider"]._stripe_terminal_provider(branch), self.provider
+        )
+        own = self.provider.copy({"company_id": branch.id, "stripe_secret_key": "sk_" + "test_x"})
+        self.assertEqual(self.env["payment.provider"]._stripe_terminal_provider(branch), own)
+
+    def test_another_companys_provider_is_not_used(self):
+        company = self.env["res.company"].create({"name": "Neighbour"})
+        provider = self.env["payment.provider"]._stripe_terminal_provider(company)
+        self.assertNotEqual(provider, self.provider)
+        self.assertFalse(provider.stripe_secret_key)
+
+    def test_link_for_an_administrator(self):
+        action = self.method.action_stripe_provider()
+        self.assertEqual(action["res_model"], "payment.provider")
+        self.assertEqual(action["res_id"], self.provider.id)
+
+    def test_link_for_a_manager(self):
+        with self.assertRaisesRegex(UserError, "Only an administrator can open the Stripe"):
+            self.method.with_user(self.manager).action_stripe_provider()
+
+    def test_link_without_a_provider(self):
+        self.env["payment.provider"].search([("code", "=", "stripe")]).code = "none"
+        with self.assertRaisesRegex(RedirectWarning, "There is no Stripe payment provider for"):
+            self.method.action_stripe_provider()
+
+    def test_link_says_what_the_documentation_says(self):
+        arch = self.env["pos.payment.method"].get_view(view_type="form")["arch"]
+        self.assertIn(
+            "Don't forget to complete Stripe connect before using this payment method", arch
+        )
+
+
+@tagged("post_install", "-at_install")
+class TestUninstall(OwnAccountCase):
+    def test_leaves_a_point_of_sale_that_opens(self):
+        """Also while a session is open, when the ORM would refuse."""
+        methods = self.method | self.session.payment_method_ids.filtered("stripe_serial_number")
+        journals = methods.mapped("journal_id")
+        untouched = self.env["pos.payment.method"].create(
+            {"name": "By hand", "split_transactions": True}
+        )
+        last_change = untouched.write_date
+        self.assertTrue(self.session.payment_method_ids & methods)
+        self.env.flush_all()
+        uninstall_hook(self.env)
+        self.assertEqual(set(methods.mapped("use_payment_terminal")), {False})
+        self.assertEqual(set(methods.mapped("payment_method_type")), {"none"})
+        self.assertEqual(methods.mapped("journal_id"), journals)
+        self.assertEqual(untouched.write_date, last_change)
