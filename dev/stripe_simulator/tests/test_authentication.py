@@ -89,7 +89,7 @@ def test_accounts_are_apart(sim, connect):
     assert caught.value.http_status == 404
     with pytest.raises(stripe.PermissionError) as caught:
         first.accounts.retrieve(other.id)
-    assert caught.value.code == "account_invalid"
+    assert caught.value.error.code == "account_invalid"
 
 
 def test_platform_acts_for_its_account(sim, connect):
@@ -101,7 +101,7 @@ def test_platform_acts_for_its_account(sim, connect):
     assert [line["account"] for line in sim.ledger()["intents"]] == [connected.id]
     with pytest.raises(stripe.PermissionError) as caught:
         api.payment_intents.list(options={"stripe_account": stranger.id})
-    assert caught.value.code == "account_invalid"
+    assert caught.value.error.code == "account_invalid"
 
 
 def test_unknown_version(sim):

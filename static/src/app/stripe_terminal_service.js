@@ -50,7 +50,9 @@ export class StripeTerminalPayments {
         this.unseen = new Set();
         this.requests = {};
         this.sending = new Set();
-        this.waiters = new Map();
+        /** Who waits for a payment, and who for a cancel, by line uuid. */
+        this.senders = new Map();
+        this.cancelers = new Map();
         this.syncs = new Map();
         this.pollPause = POLL_PAUSE;
         this.pollFailures = 0;
@@ -72,14 +74,14 @@ export class StripeTerminalPayments {
     /**
      * Ask for the payment of a line.
      *
-     * @returns {Promise<boolean>} see `settled`
+     * @returns {Promise<boolean>} true once it is paid; false when it is refused, canceled or unknown
      */
     send(line) {
         const requestUuid = uuidv4();
         this.requests[line.uuid] = requestUuid;
         this.sending.add(line.uuid);
         this.setStatus(line, "waiting");
-        const settled = this.settled(line.uuid);
+        const settled = this.waitIn(this.senders, line.uuid);
         this.postRequest(line, requestUuid);
         this.syncOrder(line.pos_order_id);
         return settled;
@@ -134,7 +136,7 @@ export class StripeTerminalPayments {
      */
     async cancel(line) {
         this.setStatus(line, "waitingCancel");
-        const settled = this.settled(line.uuid);
+        const settled = this.waitIn(this.cancelers, line.uuid);
         try {
             this.show(
                 await rpc("/pos_payment_stripe/cancel", { line_uuid: line.uuid }, { silent: true })
@@ -244,6 +246,10 @@ export class StripeTerminalPayments {
                     ? "waitingCancel"
                     : STATUS_OF_STATE[datum.state];
             this.setStatus(line, status);
+            if (!line.pos_order_id?.getSelectedPaymentline()) {
+                // After a reload nothing is selected, and only a selected line shows its status.
+                line.pos_order_id?.selectPaymentline(line);
+            }
             if (!WAITING_STATUSES.includes(status)) {
                 this.settle(uuid, false);
             }
@@ -296,17 +302,19 @@ export class StripeTerminalPayments {
         this.wasWaiting = isWaiting;
     }
 
-    /** Resolves once the line is paid (true), refused, canceled or unknown (false). */
-    settled(uuid) {
-        this.settle(uuid, false);
-        return new Promise((resolve) => this.waiters.set(uuid, resolve));
+    waitIn(waiters, uuid) {
+        waiters.get(uuid)?.(false);
+        return new Promise((resolve) => waiters.set(uuid, resolve));
     }
 
+    /** Tell who waits that there is an answer; true when a payment was waited for. */
     settle(uuid, isPaid) {
-        const resolve = this.waiters.get(uuid);
-        this.waiters.delete(uuid);
-        resolve?.(isPaid);
-        return Boolean(resolve);
+        const isAwaited = this.senders.has(uuid);
+        for (const waiters of [this.senders, this.cancelers]) {
+            waiters.get(uuid)?.(isPaid);
+            waiters.delete(uuid);
+        }
+        return isAwaited;
     }
 
     /** What the payment screen does itself, for a payment that it no longer waits for. */
