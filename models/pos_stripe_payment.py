@@ -71,10 +71,13 @@ class PosStripePayment(models.Model):
     )
     failure_code = fields.Char(readonly=True)
     revision = fields.Integer(
-        readonly=True, help="Counts the steps, so that a till can tell a late answer from a new one."
+        readonly=True,
+        help="Counts the steps, so that a till can tell a late answer from a new one.",
     )
     attempt = fields.Integer(
-        default=1, readonly=True, help="Counts the PaymentIntents of this line, one after the other."
+        default=1,
+        readonly=True,
+        help="Counts the PaymentIntents of this line, one after the other.",
     )
     command = fields.Integer(
         default=0, readonly=True, help="Counts the clicks and the answered errors, for new keys."

@@ -62,9 +62,7 @@ class PosStripePayment(models.Model):
     def _claim(self):
         """Take the row for this process and return the first command, or None."""
         self.env.cr.execute(
-            SQL(
-                "SELECT id FROM pos_stripe_payment WHERE id = %s FOR UPDATE SKIP LOCKED", self.id
-            )
+            SQL("SELECT id FROM pos_stripe_payment WHERE id = %s FOR UPDATE SKIP LOCKED", self.id)
         )
         if not self.env.cr.rowcount:
             return None

@@ -23,8 +23,10 @@ class PosStripeWebhookEvent(models.Model):
     provider_id = fields.Many2one(
         "payment.provider", required=True, readonly=True, ondelete="cascade"
     )
+    # No foreign key: checking one waits for the runner's lock on the row, and collides with it.
+    line_uuid = fields.Char(string="Payment Line UUID", required=True, readonly=True, index=True)
     stripe_payment_id = fields.Many2one(
-        "pos.stripe.payment", required=True, readonly=True, index=True, ondelete="cascade"
+        "pos.stripe.payment", string="Payment", compute="_compute_stripe_payment_id"
     )
     event_id = fields.Char(string="Stripe Event", required=True, readonly=True)
     type = fields.Char(required=True, readonly=True)
@@ -35,6 +37,15 @@ class PosStripeWebhookEvent(models.Model):
     _event_id_unique = models.Constraint(
         "UNIQUE (provider_id, event_id)", "An event of Stripe is stored once."
     )
+
+    @api.depends("line_uuid")
+    def _compute_stripe_payment_id(self):
+        payments = self.env["pos.stripe.payment"].search(
+            [("line_uuid", "in", self.mapped("line_uuid"))]
+        )
+        payment_of = {payment.line_uuid: payment for payment in payments}
+        for event in self:
+            event.stripe_payment_id = payment_of.get(event.line_uuid)
 
     @api.model
     def _receive(self, provider, event):
@@ -58,12 +69,12 @@ class PosStripeWebhookEvent(models.Model):
         # Of two deliveries at once the second waits here; Odoo then repeats its request.
         self.env.cr.execute(
             SQL(
-                """INSERT INTO pos_stripe_webhook_event (provider_id, stripe_payment_id, event_id,
+                """INSERT INTO pos_stripe_webhook_event (provider_id, line_uuid, event_id,
                        type, livemode, created, received_at)
                    VALUES (%s, %s, %s, %s, %s, %s, %s)
                    ON CONFLICT (provider_id, event_id) DO NOTHING""",
                 provider.id,
-                payment.id,
+                payment.line_uuid,
                 event["id"],
                 event["type"],
                 event["livemode"],

@@ -71,9 +71,7 @@ class Gateway:
 
     def _make_client(self, read_timeout):
         # One session for all threads: a new worker thread finds the connection already open.
-        http_client: HTTPClient = stripe.RequestsClient(
-            timeout=read_timeout, session=self._session
-        )
+        http_client: HTTPClient = stripe.RequestsClient(timeout=read_timeout, session=self._session)
         return StripeClient(
             self._secret_key,
             stripe_version=API_VERSION,

@@ -37,13 +37,14 @@ class StripeTerminalCase(CommonPosTest):
         )
         cls.method = cls._create_method("Card", SERIAL_NUMBER)
         cls.config = cls._create_register("Coffee bar", cls.method)
-        cls.session = cls._open_session(cls.config)
-        cls.config = cls.session.config_id
+        cls.pos_session = cls._open_session(cls.config)
+        cls.config = cls.pos_session.config_id
 
     def setUp(self):
         super().setUp()
         # The runner's own cursors then see, and are seen by, the test's transaction.
-        self.registry_enter_test_mode()
+        if not self._registry_patched:
+            self.registry_enter_test_mode()
         self.simulator.faults.clear()
 
     @classmethod
@@ -102,7 +103,7 @@ class StripeTerminalCase(CommonPosTest):
 
     def send(self, line, session=None, method=None):
         """Send a line as the till's route does, and return the journal's row."""
-        self.Payment._send((session or self.session).sudo(), (method or self.method).sudo(), line)
+        self.Payment._send((session or self.pos_session).sudo(), (method or self.method).sudo(), line)
         return self.Payment.search([("line_uuid", "=", line["line_uuid"])])
 
     def pay(self, amount=12.0, **values):

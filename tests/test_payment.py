@@ -166,10 +166,10 @@ class TestPayment(StripeTerminalCase):
     def test_amounts_that_cannot_be_charged(self):
         before = len(self.sent())
         for amount, code in ((0, "amount_not_positive"), (-5, "amount_not_positive")):
-            answer = self.Payment._send(self.session, self.method, self.line(amount))
+            answer = self.Payment._send(self.pos_session, self.method, self.line(amount))
             self.assertEqual((answer["state"], answer["failure_code"]), ("declined", code))
             self.assertTrue(answer["sentence"])
-        answer = self.Payment._send(self.session, self.method, self.line(0.49))
+        answer = self.Payment._send(self.pos_session, self.method, self.line(0.49))
         self.assertEqual(answer["failure_code"], "amount_too_small")
         self.assertEqual(len(self.sent()), before)
 
@@ -190,10 +190,10 @@ class TestPayment(StripeTerminalCase):
 
     def test_no_key_and_no_provider(self):
         self.provider.stripe_secret_key = False
-        answer = self.Payment._send(self.session, self.method, self.line(5.0))
+        answer = self.Payment._send(self.pos_session, self.method, self.line(5.0))
         self.assertEqual(answer["failure_code"], "no_secret_key")
         self.env["payment.provider"].search([("code", "=", "stripe")]).code = "none"
-        answer = self.Payment._send(self.session, self.method, self.line(5.0))
+        answer = self.Payment._send(self.pos_session, self.method, self.line(5.0))
         self.assertEqual(answer["failure_code"], "no_provider")
 
     def test_unknown_serial_number(self):

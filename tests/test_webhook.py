@@ -554,7 +554,7 @@ class TestWebhookSetup(WebhookCase):
             delivered = self.delivered()
         self.env.invalidate_all()
         self.assertEqual({status for _type, status in delivered}, {200}, delivered)
-        stored = self.WebhookEvent.search([("stripe_payment_id", "=", payment.id)])
+        stored = self.WebhookEvent.search([("line_uuid", "=", payment.line_uuid)])
         self.assertEqual(
             sorted(stored.mapped("type")),
             ["payment_intent.succeeded", "terminal.reader.action_succeeded"],

@@ -1,6 +1,7 @@
 """Fixtures of the live tours; ``README.md`` beside this file shows how to use them."""
 
 import pytest
+
 from harness import postgres
 from stripe_simulator import Simulator
 from support import browser, naming

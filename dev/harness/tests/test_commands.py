@@ -3,6 +3,7 @@
 import sys
 
 import pytest
+
 from harness import commands, ports
 from harness.console import Problem, clear_ending
 

@@ -1,6 +1,7 @@
 """Which Odoo is taken, and what is said of a wrong one."""
 
 import pytest
+
 from harness import odoo_source
 from harness.console import Problem
 

@@ -125,7 +125,11 @@ def test_partial_capture(api, sim, pay, reader):
     assert (charge.amount_captured, charge.amount_refunded, charge.refunded) == (1000, 200, False)
     api.refunds.create({"charge": charge.id})
     assert api.charges.retrieve(charge.id).refunded
-    assert sim.ledger()["currencies"]["usd"] == {"captured": 1000, "refunded": 1000, "authorized": 0}
+    assert sim.ledger()["currencies"]["usd"] == {
+        "captured": 1000,
+        "refunded": 1000,
+        "authorized": 0,
+    }
 
 
 def test_cancel_releases_an_authorization(api, sim, pay, reader):

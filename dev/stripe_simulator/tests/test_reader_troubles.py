@@ -5,6 +5,7 @@ import time
 
 import pytest
 import stripe
+
 from stripe_simulator import SimulatorError
 
 from .conftest import wait_until
@@ -115,7 +116,7 @@ def test_two_commands_at_once(sim, reader, intent, process):
 
 
 def test_waiting_for_a_reader_holds_nobody_else_up(sim, intent, process, api):
-    sim.acknowledgement_delay = 0.3
+    sim.acknowledgement_delay = 0.2
     slow = threading.Thread(target=process, args=(intent,))
     slow.start()
     started = time.monotonic()

@@ -35,7 +35,11 @@ def test_full_refund(api, sim, paid):
     assert api.payment_intents.retrieve(paid.id).status == "succeeded"
     money = api.balance_transactions.retrieve(refund.balance_transaction)
     assert (money.amount, money.type) == (-1200, "refund")
-    assert sim.ledger()["currencies"]["usd"] == {"captured": 1200, "refunded": 1200, "authorized": 0}
+    assert sim.ledger()["currencies"]["usd"] == {
+        "captured": 1200,
+        "refunded": 1200,
+        "authorized": 0,
+    }
     assert sim.ledger()["intents"][0]["refunded"] == 1200
 
 

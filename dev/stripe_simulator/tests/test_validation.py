@@ -3,6 +3,7 @@
 import pytest
 import requests
 import stripe
+
 from stripe_simulator.forms import decode
 
 from .conftest import OLD_VERSION, VERSION
