@@ -24,6 +24,8 @@ _logger = logging.getLogger(__name__)
 THREADS = 8
 MAX_STEPS = 20
 TRANSACTION_TRIES = 10
+# Seconds until a row that somebody else carries out is looked at again, where that matters.
+INSIST_PAUSE = 0.5
 
 _lock = threading.Lock()
 _queue = queue.SimpleQueue()
@@ -32,8 +34,16 @@ _threads = []
 _pid = None
 
 
-def submit(dbname, payment_id):
-    """Have a journal row carried out soon by a thread of this process; returns at once."""
+class RowTaken(Exception):
+    """Somebody else carries the row out just now."""
+
+
+def submit(dbname, payment_id, insist=False):
+    """Have a journal row carried out soon by a thread of this process; returns at once.
+
+    :param bool insist: come back when somebody else has the row, because that one may have asked
+        Stripe just before what we know of happened
+    """
     global _queue, _pid
     with _lock:
         if _pid != os.getpid():
@@ -48,7 +58,7 @@ def submit(dbname, payment_id):
             thread = threading.Thread(target=_serve, name="stripe_terminal", daemon=True)
             _threads.append(thread)
             thread.start()
-    _queue.put((dbname, payment_id))
+    _queue.put((dbname, payment_id, insist))
 
 
 def _idle_threads():
@@ -58,12 +68,17 @@ def _idle_threads():
 def _serve():
     thread = threading.current_thread()
     while True:
-        dbname, payment_id = _queue.get()
+        dbname, payment_id, insist = _queue.get()
         thread.busy, thread.dbname = True, dbname
         with _lock:
             _queued.discard((dbname, payment_id))
         try:
             carry_out(dbname, payment_id)
+        except RowTaken:
+            if insist:
+                timer = threading.Timer(INSIST_PAUSE, submit, (dbname, payment_id, True))
+                timer.daemon = True
+                timer.start()
         except Exception:
             # The row keeps what was stored; the next look at it goes on.
             _logger.exception("Stripe payment %s of %s was interrupted", payment_id, dbname)
@@ -75,6 +90,7 @@ def carry_out(dbname, payment_id):
 
     :param str dbname: the database
     :param int payment_id: id of a `pos.stripe.payment`
+    :raise RowTaken: somebody else carries it out
     """
     registry = Registry(dbname).check_signaling()
     command = _transact(registry, payment_id, lambda payment: payment._claim())

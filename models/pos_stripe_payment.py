@@ -259,11 +259,11 @@ class PosStripePayment(models.Model):
             ):
                 payment._kick()
 
-    def _kick(self):
-        """Hand the row to the runner once this transaction is committed."""
+    def _kick(self, insist=False):
+        """Hand the row to the runner once this transaction is committed; see `runner.submit`."""
         self.ensure_one()
         payment_id, dbname = self.id, self.env.cr.dbname
-        self.env.cr.postcommit.add(lambda: runner.submit(dbname, payment_id))
+        self.env.cr.postcommit.add(lambda: runner.submit(dbname, payment_id, insist))
 
     @api.model
     def _insert(self, values):

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from odoo import fields, models
 from odoo.tools import SQL
 
+from ..runner import RowTaken
 from ..stripe_terminal import reading, settlement
 from ..stripe_terminal.errors import Kind, StripeProblem
 from ..stripe_terminal.settlement import Facts, settle
@@ -60,15 +61,18 @@ class PosStripePayment(models.Model):
     _inherit = "pos.stripe.payment"
 
     def _claim(self):
-        """Take the row for this process and return the first command, or None."""
+        """Take the row for this process and return the first command, or None.
+
+        :raise RowTaken: another process or thread has it
+        """
         self.env.cr.execute(
-            SQL("SELECT id FROM pos_stripe_payment WHERE id = %s FOR UPDATE SKIP LOCKED", self.id)
+            SQL("SELECT id FROM pos_stripe_payment WHERE id = %s FOR NO KEY UPDATE SKIP LOCKED", self.id)
         )
         if not self.env.cr.rowcount:
-            return None
+            raise RowTaken
         now = fields.Datetime.now()
         if self.lease_until and self.lease_until > now and not _is_gone(self.lease_owner):
-            return None
+            raise RowTaken
         if not self.wanted and self.state in (settlement.PAID, settlement.CANCELED):
             return None
         self.write({"lease_owner": _process_id(), "tries": 0, "reachable": True})
@@ -198,7 +202,7 @@ class PosStripePayment(models.Model):
         :param int took: milliseconds
         """
         self.env.cr.execute(
-            SQL("SELECT lease_owner FROM pos_stripe_payment WHERE id = %s FOR UPDATE", self.id)
+            SQL("SELECT lease_owner FROM pos_stripe_payment WHERE id = %s FOR NO KEY UPDATE", self.id)
         )
         if self.env.cr.fetchone()[0] != _process_id():
             # The lease ran out and somebody else goes on; what was asked is idempotent.

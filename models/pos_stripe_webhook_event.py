@@ -83,7 +83,7 @@ class PosStripeWebhookEvent(models.Model):
             )
         )
         if self.env.cr.rowcount:
-            payment._kick()
+            payment._kick(insist=True)
 
     @api.model
     def _payment_intent(self, subject):

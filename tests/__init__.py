@@ -1,1 +1,8 @@
-from . import test_access, test_money, test_payment, test_payment_method, test_reader
+from . import (
+    test_access,
+    test_money,
+    test_payment,
+    test_payment_method,
+    test_reader,
+    test_webhook,
+)

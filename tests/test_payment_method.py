@@ -133,7 +133,7 @@ class TestCheck(OwnAccountCase):
         self.assertEqual(answer["level"], "success")
 
     def test_while_a_session_uses_the_method(self):
-        self.method = self.session.payment_method_ids.filtered("stripe_serial_number")
+        self.method = self.pos_session.payment_method_ids.filtered("stripe_serial_number")
         self.assertEqual(self.check()["level"], "success")
 
     def test_is_for_managers(self):
@@ -313,13 +313,13 @@ class TestProvider(OwnAccountCase):
 class TestUninstall(OwnAccountCase):
     def test_leaves_a_point_of_sale_that_opens(self):
         """Also while a session is open, when the ORM would refuse."""
-        methods = self.method | self.session.payment_method_ids.filtered("stripe_serial_number")
+        methods = self.method | self.pos_session.payment_method_ids.filtered("stripe_serial_number")
         journals = methods.mapped("journal_id")
         untouched = self.env["pos.payment.method"].create(
             {"name": "By hand", "split_transactions": True}
         )
         last_change = untouched.write_date
-        self.assertTrue(self.session.payment_method_ids & methods)
+        self.assertTrue(self.pos_session.payment_method_ids & methods)
         self.env.flush_all()
         uninstall_hook(self.env)
         self.assertEqual(set(methods.mapped("use_payment_terminal")), {False})

@@ -24,9 +24,6 @@ LOGGER = "odoo.addons.pos_payment_stripe.controllers.webhook"
 
 
 class WebhookCase(StripeTerminalCase, HttpCase):
-    # StripeTerminalCase lets the registry enter it for each test.
-    registry_test_mode = False
-
     @property
     def WebhookEvent(self):
         return self.env["pos.stripe.webhook.event"]

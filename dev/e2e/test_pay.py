@@ -171,3 +171,14 @@ def test_two_tills_at_once(make_shop, open_till):
     for till, shop in zip(tills, shops, strict=True):
         till.wait_for_receipt()
         audit(shop)
+
+
+def test_no_other_host_is_asked(till, shop):
+    till.sell("Espresso").choose_method(shop.card)
+    wait_for_card(till)
+    shop.reader.tap()
+    till.wait_for_receipt()
+    till.reload()
+    assert till.foreign_requests == []
+    sources = till.page.eval_on_selector_all("script[src]", "all => all.map((one) => one.src)")
+    assert all(source.startswith(shop.server.url) for source in sources)

@@ -65,10 +65,11 @@ def connect_stripe(admin, secret_key):
     admin.write("payment.provider", provider, stripe_secret_key=secret_key)
 
 
-def open_register(admin, name, *, reader_serial=None, **options):
+def open_register(admin, name, *, reader_serial=None, more_methods=(), **options):
     """Create a register with its own cash and card methods.
 
     :param reader_serial: the reader's serial number; None means the register takes cash only
+    :param more_methods: ids of further payment methods
     :param options: further values of ``pos.config``
     """
     number = admin.call("account.journal", "search_count", []) + 1
@@ -91,7 +92,7 @@ def open_register(admin, name, *, reader_serial=None, **options):
             stripe_serial_number=reader_serial,
             journal_id=admin.search("account.journal", [("type", "=", "bank")], limit=1)[0],
         )
-    methods = [method for method in (cash, card) if method]
+    methods = [method for method in (cash, card, *more_methods) if method]
     config = admin.create("pos.config", name=name, payment_method_ids=[(6, 0, methods)], **options)
     return Register(name, config, cash, card)
 

@@ -61,12 +61,14 @@ def list_readers(simulator, data):
 
 @control("GET", "readers/<reference>/screen")
 def screen(simulator, data, reference):
-    """The screen; with `after` (a `version` of before) waits up to `wait` seconds for a change."""
+    """The screen; waits up to `wait` seconds for a change after the `version` given as `after`, or
+    for a `state`."""
     device = simulator.reader(reference)
-    after = data.get("after")
-    if after is not None:
-        wait = min(float(data.get("wait", LONGEST_WAIT)), LONGEST_WAIT)
-        simulator.wait_for_change(int(after), wait)
+    wait = min(float(data.get("wait", LONGEST_WAIT)), LONGEST_WAIT)
+    if "after" in data:
+        simulator.wait_for_change(int(data["after"]), wait)
+    if "state" in data:
+        device.wait_for(data["state"], wait)
     with simulator.lock:
         return {**device.screen, "version": simulator.version}
 
@@ -252,6 +254,7 @@ SETTINGS = (
     "acknowledgement_delay",
     "processing_time",
     "reader_timeout",
+    "offline_after",
     "result_time",
     "balance_transaction_delay",
     "async_refund_time",

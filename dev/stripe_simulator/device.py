@@ -9,7 +9,7 @@ import time
 
 from . import cards, payments, refunding
 from .errors import ApiError, SimulatorError
-from .screen_state import screen_of
+from .screen_state import screen_of, subject_of
 
 CONNECTION_ERROR = {
     "code": "connection_error",
@@ -28,6 +28,9 @@ class ReaderDevice:
 
     `network` is `online`, `offline` (Stripe knows) or `silent` (Stripe does not know yet: no
     command is acknowledged). `phase` is `idle`, `waiting` (for a card) or `authorizing`.
+
+    :ivar float | None acknowledgement_delay: of this reader; None takes the simulator's
+    :ivar float | None processing_time: of this reader; None takes the simulator's
     """
 
     def __init__(self, environment, obj):
@@ -43,7 +46,11 @@ class ReaderDevice:
         self.presented = None
         self.unsent = None  # how an action ended while the network was gone
         self.automatic = None
+        self.subject = {}  # what the action is about, as it was when it came
+        self.acknowledgement_delay = None
+        self.processing_time = None
         self._generation = 0
+        self._outage = 0
 
     # --- Facts
 
@@ -123,7 +130,7 @@ class ReaderDevice:
                 payments.begin_authorization(self.environment, intent)
             self._changed()
             generation = self._generation
-        self.simulator.later(self.simulator.processing_time, self._authorized, generation)
+        self.simulator.later(self._processing_time, self._authorized, generation)
         return self.screen
 
     def customer_cancel(self, force=False):
@@ -170,6 +177,15 @@ class ReaderDevice:
                 self._expect_automatic_card()
             self._changed()
 
+    def wait_for(self, state, timeout=10):
+        """Wait until the screen is in a state, and return it.
+
+        :raise SimulatorError: when that takes too long (seconds)
+        """
+        if self.simulator.wait_until(lambda: self.screen["state"] == state, timeout):
+            return self.screen
+        raise SimulatorError(f"The screen is {self.screen['state']}, not {state}")
+
     # --- What happens to the network
 
     def go_offline(self):
@@ -179,9 +195,13 @@ class ReaderDevice:
     def unplug(self, received=False):
         """Pull the network, without Stripe knowing yet: commands are not acknowledged in time.
 
+        Stripe notices after `Simulator.offline_after` seconds.
+
         :param bool received: commands still reach the reader, only its acknowledgement is lost
         """
-        self._set_network("silent", received)
+        with self.simulator.lock:
+            self._set_network("silent", received)
+            self.simulator.later(self.simulator.offline_after, self._noticed, self._outage)
 
     def go_online(self):
         """Reconnect; what the reader could not tell meanwhile is told now."""
@@ -200,12 +220,17 @@ class ReaderDevice:
 
     def _set_network(self, network, received=False):
         with self.simulator.lock:
+            self._outage += 1
             self.network = network
             self.receives_in_silence = received
             self.object["status"] = "offline" if network == "offline" else "online"
             if network == "online":
                 self.seen()
             self._changed()
+
+    def _noticed(self, outage):
+        if outage == self._outage:
+            self._set_network("offline")
 
     def seen(self):
         """Note that Stripe heard from the reader (milliseconds)."""
@@ -252,6 +277,7 @@ class ReaderDevice:
         self.unsent = None
         self.phase = "waiting" if action["type"] in ACTIONS_WITH_CARD else "idle"
         self._generation += 1
+        self.subject = subject_of(self, action)
         self._changed()
         if self.phase == "waiting":
             self._expect_automatic_card()
@@ -269,8 +295,7 @@ class ReaderDevice:
     def resume(self):
         """Go on after a restart with what was under way; under the lock."""
         if self.phase == "authorizing":
-            delay = self.simulator.processing_time
-            self.simulator.later(delay, self._authorized, self._generation)
+            self.simulator.later(self._processing_time, self._authorized, self._generation)
         elif self.phase == "waiting":
             self._expect_automatic_card()
 
@@ -279,10 +304,15 @@ class ReaderDevice:
         if self.network != "online":
             simulator.sleep(simulator.reader_timeout)
             return False
-        simulator.sleep(min(simulator.acknowledgement_delay, simulator.reader_timeout))
-        return self.network == "online" and (
-            simulator.acknowledgement_delay < simulator.reader_timeout
-        )
+        delay = self.acknowledgement_delay
+        delay = simulator.acknowledgement_delay if delay is None else delay
+        simulator.sleep(min(delay, simulator.reader_timeout))
+        return self.network == "online" and delay <= simulator.reader_timeout
+
+    @property
+    def _processing_time(self):
+        own = self.processing_time
+        return self.simulator.processing_time if own is None else own
 
     def _check_reachable(self):
         if self.network == "offline":
@@ -382,7 +412,7 @@ class ReaderDevice:
             "at": time.time(),
             "code": error and (error.get("decline_code") or error["code"]),
             "message": error and error["message"],
-            "action": self.simulator.copy(self.action),
+            "subject": subject_of(self, self.action) or self.subject,
             "brand": card and card.brand,
             "last4": card and card.last4,
         }

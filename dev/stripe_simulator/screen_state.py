@@ -44,7 +44,7 @@ def screen_of(device):
     }
     result = device.result
     if result and time.time() - result["at"] < device.simulator.result_time:
-        screen.update(_subject(device, result["action"]))
+        screen.update(result["subject"])
         screen.update(
             state=result["state"],
             code=result["code"],
@@ -53,9 +53,9 @@ def screen_of(device):
             last4=result["last4"],
         )
     elif device.phase == "waiting":
-        screen.update(_subject(device, device.action), state="amount")
+        screen.update(device.subject, state="amount")
     elif device.phase == "authorizing":
-        screen.update(_subject(device, device.action), state="processing")
+        screen.update(device.subject, state="processing")
     elif device.action and device.action["type"] == "set_reader_display":
         cart = device.action["set_reader_display"]["cart"]
         screen.update(
@@ -68,8 +68,8 @@ def screen_of(device):
     return screen
 
 
-def _subject(device, action):
-    """Return what is being paid or refunded."""
+def subject_of(device, action):
+    """Return what an action pays or refunds, as members of the screen."""
     if not action:
         return {}
     details = action.get(action["type"]) or {}

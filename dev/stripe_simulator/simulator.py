@@ -34,6 +34,7 @@ class Simulator:
     :param float acknowledgement_delay: how long readers take to acknowledge a command
     :param float processing_time: between the card and the bank's answer; 0 answers within `tap`
     :param float reader_timeout: after which an acknowledgement comes too late
+    :param float offline_after: after which Stripe notices that a reader is silent
     :param float result_time: how long a screen shows how a payment ended
     :param float balance_transaction_delay: until a charge has its balance transaction
     :param float async_refund_time: until a refund that does not end at once ends
@@ -58,6 +59,7 @@ class Simulator:
         acknowledgement_delay=0.0,
         processing_time=0.0,
         reader_timeout=10.0,
+        offline_after=120.0,
         result_time=3.0,
         balance_transaction_delay=0.0,
         async_refund_time=0.2,
@@ -70,6 +72,7 @@ class Simulator:
         self.acknowledgement_delay = acknowledgement_delay
         self.processing_time = processing_time
         self.reader_timeout = reader_timeout
+        self.offline_after = offline_after
         self.result_time = result_time
         self.balance_transaction_delay = balance_transaction_delay
         self.async_refund_time = async_refund_time
@@ -243,6 +246,12 @@ class Simulator:
                 if left <= 0 or not self.changed.wait(left):
                     break
             return self.version
+
+    def wait_until(self, condition, timeout=10):
+        """Wait until a function, asked again after each change, is true; False if not in time."""
+        with self.lock:
+            self.changed.wait_for(lambda: condition() or self.is_stopping, timeout)
+            return bool(condition())
 
     @staticmethod
     def copy(value):

@@ -21,6 +21,9 @@ DEVICE_FIELDS = (
     "phase",
     "unsent",
     "automatic",
+    "subject",
+    "acknowledgement_delay",
+    "processing_time",
 )
 
 

@@ -33,6 +33,14 @@ const REASONS = [
     ["processing_error", "Bank's system failed"],
 ];
 
+const NOT_THE_BANK = new Set([
+    "charge_already_refunded",
+    "connection_error",
+    "invalid_card_type",
+    "payment_intent_incompatible_payment_method",
+    "payment_intent_unexpected_state",
+]);
+
 const find = (selector) => document.querySelector(selector);
 const findAll = (selector) => [...document.querySelectorAll(selector)];
 const setText = (selector, text) => {
@@ -80,6 +88,7 @@ function draw(screen) {
     setText(".kind", screen.kind === "refund" ? "Refund" : "Total");
     setText(".prompt", screen.kind === "refund" ? "Tap or insert the card" : "Tap or insert card");
     setText(".tip", screen.tip ? `with a tip of ${money(screen.tip)}` : "");
+    setText("[data-view=declined] .headline", NOT_THE_BANK.has(screen.code) ? "Failed" : "Declined");
     setText(".reason", screen.message);
     setText(".card-used", screen.last4 ? `${screen.brand} •••• ${screen.last4}` : "");
     setText(".network-text", screen.occupied || "");

@@ -196,3 +196,9 @@ def test_pages_use_nothing_from_elsewhere():
         assert not re.search(r"https?://|//[a-z]+\.[a-z]", text), page.name
         for used in re.findall(r'(?:src|href)="([^"]+)"', text):
             assert used == "/" or (FOLDER / used.removeprefix("/screen/")).is_file(), used
+
+
+def test_screen_waits_for_a_state(control, at, pay, reader):
+    threading.Timer(0.1, pay).start()
+    assert control("GET", f"{at}/screen?state=amount&wait=5")["amount"] == 1200
+    assert "not idle" in control("GET", f"{at}/screen?state=idle&wait=0.05", 409)["error"]

@@ -254,3 +254,37 @@ def test_stopping_ends_a_wait(sim, reader, intent, connect):
     sim.stop()
     thread.join(5)
     assert len(errors) == 1
+
+
+def test_stripe_notices_a_silent_reader(sim, reader, api, intent, process):
+    sim.offline_after = 0.1
+    reader.unplug()
+    assert api.terminal.readers.retrieve(reader.id).status == "online"
+    wait_until(lambda: api.terminal.readers.retrieve(reader.id).status == "offline")
+    assert refused(lambda: process(intent)) == "terminal_reader_offline"
+    reader.go_online()
+    reader.unplug()
+    reader.go_online()
+    sim.sleep(0.2)
+    assert api.terminal.readers.retrieve(reader.id).status == "online"
+
+
+def test_changed_amount_needs_another_command(api, reader, pay):
+    intent = pay(1200)
+    api.payment_intents.update(intent.id, {"amount": 1500})
+    assert reader.screen["amount"] == 1200
+    api.terminal.readers.process_payment_intent(reader.id, {"payment_intent": intent.id})
+    assert reader.screen["amount"] == 1500
+    assert reader.tap()["amount"] == 1500
+
+
+def test_reader_with_times_of_its_own(sim, reader, pay, process, intent):
+    reader.acknowledgement_delay = 0.1
+    reader.processing_time = 0.1
+    started = time.monotonic()
+    process(intent)
+    assert time.monotonic() - started >= 0.1
+    assert reader.tap()["state"] == "processing"
+    assert reader.wait_for("approved")["amount"] == 1200
+    with pytest.raises(SimulatorError):
+        reader.wait_for("amount", timeout=0.05)
