@@ -1,4 +1,4 @@
-"""Carries out due journal rows beside the HTTP requests.
+"""Carries out due journal rows, and comparisons with Stripe, beside the HTTP requests.
 
 A small bounded pool of threads in each server process. The journal is the queue: a thread takes a
 row with a lease, asks Stripe with no database connection held, stores the answer in a short
@@ -26,6 +26,7 @@ MAX_STEPS = 20
 TRANSACTION_TRIES = 10
 # Seconds until a row that somebody else carries out is looked at again, where that matters.
 INSIST_PAUSE = 0.5
+JOURNAL = "pos.stripe.payment"
 
 _lock = threading.Lock()
 _queue = queue.SimpleQueue()
@@ -38,9 +39,10 @@ class RowTaken(Exception):
     """Somebody else carries the row out just now."""
 
 
-def submit(dbname, payment_id, insist=False):
-    """Have a journal row carried out soon by a thread of this process; returns at once.
+def submit(dbname, record_id, insist=False, model=JOURNAL):
+    """Have a row carried out soon by a thread of this process; returns at once.
 
+    :param str model: the row's model, with the `_claim`, `_learn` and `_release` of the journal
     :param bool insist: come back when somebody else has the row, because that one may have asked
         Stripe just before what we know of happened
     """
@@ -51,14 +53,14 @@ def submit(dbname, payment_id, insist=False):
             _queue, _pid = queue.SimpleQueue(), os.getpid()
             _queued.clear()
             _threads.clear()
-        if (dbname, payment_id) in _queued:
+        if (dbname, model, record_id) in _queued:
             return
-        _queued.add((dbname, payment_id))
+        _queued.add((dbname, model, record_id))
         if len(_threads) < THREADS and len(_queued) > _idle_threads():
             thread = threading.Thread(target=_serve, name="stripe_terminal", daemon=True)
             _threads.append(thread)
             thread.start()
-    _queue.put((dbname, payment_id, insist))
+    _queue.put((dbname, model, record_id, insist))
 
 
 def _idle_threads():
@@ -68,35 +70,37 @@ def _idle_threads():
 def _serve():
     thread = threading.current_thread()
     while True:
-        dbname, payment_id, insist = _queue.get()
+        dbname, model, record_id, insist = _queue.get()
         thread.busy, thread.dbname = True, dbname
         with _lock:
-            _queued.discard((dbname, payment_id))
+            _queued.discard((dbname, model, record_id))
         try:
-            carry_out(dbname, payment_id)
+            carry_out(dbname, record_id, model)
         except RowTaken:
             if insist:
-                timer = threading.Timer(INSIST_PAUSE, submit, (dbname, payment_id, True))
+                timer = threading.Timer(INSIST_PAUSE, submit, (dbname, record_id, True, model))
                 timer.daemon = True
                 timer.start()
         except Exception:
             # The row keeps what was stored; the next look at it goes on.
-            _logger.exception("Stripe payment %s of %s was interrupted", payment_id, dbname)
+            _logger.exception("%s(%s) of %s was interrupted", model, record_id, dbname)
         thread.busy = False
 
 
-def carry_out(dbname, payment_id):
-    """Do at Stripe whatever a journal row needs now, step by step, in this thread.
+def carry_out(dbname, record_id, model=JOURNAL):
+    """Do at Stripe whatever a row needs now, step by step, in this thread.
 
     :param str dbname: the database
-    :param int payment_id: id of a `pos.stripe.payment`
+    :param int record_id: id of a row of `model`
+    :return: whether Stripe answered what it was asked last
     :raise RowTaken: somebody else carries it out
     """
     registry = Registry(dbname).check_signaling()
-    command = _transact(registry, payment_id, lambda payment: payment._claim())
+    command = _transact(registry, record_id, lambda record: record._claim(), model)
+    problem = None
     for _step in range(MAX_STEPS):
         if not command:
-            return
+            return not problem or problem.answered
         if command.pause:
             time.sleep(command.pause)
         started = time.monotonic()
@@ -107,22 +111,24 @@ def carry_out(dbname, payment_id):
         took = round((time.monotonic() - started) * 1000)
         command = _transact(
             registry,
-            payment_id,
-            lambda payment, done=command, reply=reply, problem=problem, took=took: payment._learn(
+            record_id,
+            lambda record, done=command, reply=reply, problem=problem, took=took: record._learn(
                 done, reply, problem, took
             ),
+            model,
         )
-    _transact(registry, payment_id, lambda payment: payment._release())
-    _logger.error("Stripe payment %s needed too many steps", payment_id)
+    _transact(registry, record_id, lambda record: record._release(), model)
+    _logger.error("%s(%s) needed too many steps", model, record_id)
+    return True
 
 
-def _transact(registry, payment_id, function):
+def _transact(registry, record_id, function, model=JOURNAL):
     """Call `function` with the row in a transaction of its own, again when it collides."""
     for _try in range(TRANSACTION_TRIES):
         try:
             with registry.cursor() as cr:
                 env = api.Environment(cr, SUPERUSER_ID, {})
-                result = function(env["pos.stripe.payment"].browse(payment_id))
+                result = function(env[model].browse(record_id))
                 cr.flush()
                 return result
         except (SerializationFailure, DeadlockDetected, LockNotAvailable) as error:

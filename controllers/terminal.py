@@ -6,8 +6,8 @@ from odoo.http import request
 class StripeTerminalController(http.Controller):
     """What a till may ask for. Each route writes or reads the journal and returns at once."""
 
-    def _check_session(self, session_id, payment_method_id):
-        """Return the open session and its Stripe payment method, as superuser.
+    def _open_session(self, session_id):
+        """Return an open session of the user's companies, as superuser.
 
         :raise AccessError: the same one for whatever the reason is
         """
@@ -16,19 +16,12 @@ class StripeTerminalController(http.Controller):
             [
                 ("id", "=", int(session_id)),
                 ("state", "!=", "closed"),
-                ("config_id.payment_method_ids", "in", int(payment_method_id)),
                 ("company_id", "in", request.env.user.company_ids.ids),
             ]
         )
-        method = session.config_id.payment_method_ids.filtered(
-            lambda method: (
-                method.id == int(payment_method_id)
-                and method.use_payment_terminal == "stripe_terminal"
-            )
-        )
-        if not method:
+        if not session:
             raise self._no_access()
-        return session.sudo(), method.sudo()
+        return session.sudo()
 
     def _check_cashier(self):
         if not request.env.user.has_group("point_of_sale.group_pos_user"):
@@ -60,7 +53,15 @@ class StripeTerminalController(http.Controller):
     @http.route("/pos_payment_stripe/send", type="jsonrpc", auth="user")
     def send(self, session_id, payment_method_id, line):
         """Ask the reader for a payment; see `pos.stripe.payment._send`."""
-        session, method = self._check_session(session_id, payment_method_id)
+        session = self._open_session(session_id)
+        method = session.config_id.payment_method_ids.filtered(
+            lambda method: (
+                method.id == int(payment_method_id)
+                and method.use_payment_terminal == "stripe_terminal"
+            )
+        )
+        if not method:
+            raise self._no_access()
         return request.env["pos.stripe.payment"].sudo()._send(session, method, line)
 
     @http.route("/pos_payment_stripe/status", type="jsonrpc", auth="user")
@@ -78,8 +79,38 @@ class StripeTerminalController(http.Controller):
         return payment._till_data()
 
     @http.route("/pos_payment_stripe/force_done", type="jsonrpc", auth="user")
-    def force_done(self, line_uuid):
+    def force_done(self, line_uuid, employee_id=None):
         """Record that the cashier declared a line paid while Stripe could not be asked."""
         payment = self._payment(line_uuid)
-        payment._force_done()
+        payment._force_done(employee_id)
+        return payment._till_data()
+
+    @http.route("/pos_payment_stripe/take_over", type="jsonrpc", auth="user")
+    def take_over(self, line_uuid, holder_id):
+        """Cancel the payment that has the reader, if it is still the one that the till saw."""
+        self._payment(line_uuid)._take_over(int(holder_id))
+
+    @http.route("/pos_payment_stripe/unattached", type="jsonrpc", auth="user")
+    def unattached(self, session_id):
+        """Return the register's payments that Stripe has taken and no order shows."""
+        session = self._open_session(session_id)
+        payments = request.env["pos.stripe.payment"].sudo()
+        payments = payments._unattached([("config_id", "=", session.config_id.id)])
+        return [payment._unattached_data() for payment in payments]
+
+    @http.route("/pos_payment_stripe/attach", type="jsonrpc", auth="user")
+    def attach(self, session_id, line_uuid, order_uuid, order_ref):
+        """Let an order of the till take a payment that no order shows."""
+        session = self._open_session(session_id)
+        payment = self._payment(line_uuid)
+        if payment.payment_method_id not in session.config_id.payment_method_ids:
+            raise self._no_access()
+        payment._attach(session, order_uuid, order_ref)
+        return payment._till_data()
+
+    @http.route("/pos_payment_stripe/refund_unattached", type="jsonrpc", auth="user")
+    def refund_unattached(self, line_uuid):
+        """Give back the money of a payment that no order shows."""
+        payment = self._payment(line_uuid)
+        payment._refund_unattached()
         return payment._till_data()

@@ -2,7 +2,8 @@ from odoo import models
 
 
 class PosOrder(models.Model):
-    _inherit = "pos.order"
+    _name = "pos.order"
+    _inherit = ["pos.order", "mail.activity.mixin"]
 
     def _process_saved_order(self, draft):
         """Link the journal to the payments of a finished order.

@@ -1,25 +1,76 @@
-from odoo import models
+from odoo import fields, models
 
-from ..stripe_terminal.settlement import AUTHORIZED, PAID
+from ..stripe_terminal.settlement import OPEN_STATES
 
-PAID_STATES = (PAID, AUTHORIZED)
+TERMINAL = "stripe_terminal"
 
 
 class PosPayment(models.Model):
     _inherit = "pos.payment"
 
+    stripe_unverified = fields.Boolean(
+        string="Not Confirmed by Stripe",
+        readonly=True,
+        help="The till recorded this card payment, and Stripe has not confirmed it.",
+    )
+
     def _link_stripe_payments(self):
-        """Link each payment to its row in the journal, and take the card's facts from there."""
-        lines = {payment.uuid: payment for payment in self if payment.uuid}
-        rows = (
-            self.env["pos.stripe.payment"].sudo().search([("line_uuid", "in", list(lines))])
-            if lines
-            else self.env["pos.stripe.payment"]
+        """Link each card payment to its row in the journal, and mark what the row does not prove.
+
+        A sale is never refused for that: the goods have left the shop.
+        """
+        payments = self.filtered(
+            lambda payment: (
+                payment.payment_method_id.use_payment_terminal == TERMINAL and payment.amount > 0
+            )
         )
-        for row in rows:
-            row.payment_id = lines[row.line_uuid]
-            if row.state not in PAID_STATES and not row.unverified:
-                # The till forced it while it could not even reach Odoo.
+        rows = self.env["pos.stripe.payment"].sudo()
+        rows = rows.search([("line_uuid", "in", payments.mapped("uuid"))]) if payments else rows
+        row_of = {row.line_uuid: row for row in rows}
+        for payment in payments:
+            row = row_of.get(payment.uuid)
+            if not row:
+                payment._report_unpaid(
+                    self.env._(
+                        "A card payment was recorded that was never sent to Stripe by this "
+                        "database. Check in Stripe's dashboard whether the money was taken."
+                    )
+                )
+                continue
+            row.payment_id = payment
+            if row._matches(payment):
+                payment.stripe_unverified = False
+            elif row.state in OPEN_STATES:
+                payment.stripe_unverified = True
                 row.unverified = True
-                row._log("till", "synced_unpaid")
-        rows._fill_pos_payment()
+                row._log("till", "recorded_unverified")
+            else:
+                row.unpaid = True
+                row._log("till", "recorded_unpaid", {"amount": payment.amount})
+            row._verify()
+
+    def _report_unpaid(self, reason):
+        """Mark the payment and ask the POS managers, by an activity on the order, to look at it.
+
+        :param str reason: what a manager reads
+        """
+        self.ensure_one()
+        if self.stripe_unverified and self.env["mail.activity"].search_count(
+            [
+                ("res_model", "=", "pos.order"),
+                ("res_id", "=", self.pos_order_id.id),
+                ("note", "ilike", reason),
+            ]
+        ):
+            return
+        self.stripe_unverified = True
+        managers = self.env.ref("point_of_sale.group_pos_manager").sudo().all_user_ids.filtered(
+            lambda user: self.company_id in user.company_ids and not user.share
+        )
+        for manager in managers:
+            self.pos_order_id.sudo().activity_schedule(
+                "mail.mail_activity_data_todo",
+                summary=self.env._("Card payment not confirmed by Stripe"),
+                note=reason,
+                user_id=manager.id,
+            )

@@ -8,14 +8,11 @@ from odoo.tools import SQL
 
 from .. import runner
 from ..stripe_terminal import money, settlement
-from ..stripe_terminal.errors import sentence
+from ..stripe_terminal.errors import Kind, sentence
 
 CODE_LEASED = "reader_leased"
 # A till may ask as often as it likes, Stripe is read at most this often for one payment.
 READ_INTERVAL = timedelta(seconds=1)
-# A till looks after its own payments; the cron takes those that no till has asked about lately.
-CRON_INTERVAL = timedelta(seconds=30)
-CRON_ROWS = 50
 
 
 class PosStripePayment(models.Model):
@@ -67,7 +64,12 @@ class PosStripePayment(models.Model):
         index=True,
     )
     wanted = fields.Selection(
-        [(settlement.COLLECT, "Collect"), (settlement.CANCEL, "Cancel")], readonly=True
+        [
+            (settlement.COLLECT, "Collect"),
+            (settlement.CANCEL, "Cancel"),
+            (settlement.REFUND, "Refund"),
+        ],
+        readonly=True,
     )
     failure_code = fields.Char(readonly=True)
     revision = fields.Integer(
@@ -96,6 +98,8 @@ class PosStripePayment(models.Model):
     intent_status = fields.Char(string="PaymentIntent Status", readonly=True)
     intent_amount = fields.Integer(string="PaymentIntent Amount (minor units)", readonly=True)
     amount_received = fields.Integer(string="Received (minor units)", readonly=True)
+    refund = fields.Char(readonly=True)
+    refunded_minor = fields.Integer(string="Refunded (minor units)", readonly=True)
     reader_action = fields.Char(default=settlement.NO_ACTION, readonly=True)
     reachable = fields.Boolean(default=True, readonly=True)
     card_brand = fields.Char(readonly=True)
@@ -108,9 +112,14 @@ class PosStripePayment(models.Model):
 
     forced_uid = fields.Many2one("res.users", string="Forced By", readonly=True)
     forced_at = fields.Datetime(readonly=True)
+    forced_by = fields.Char(string="Forced by Employee", readonly=True)
     unverified = fields.Boolean(
-        readonly=True, index="btree_not_null", help="Forced, and Stripe has not confirmed it yet."
+        readonly=True, help="The till says that it is paid, and Stripe has not confirmed it yet."
     )
+    unpaid = fields.Boolean(
+        readonly=True, help="The till says that it is paid, and Stripe says that it is not."
+    )
+    attached_at = fields.Datetime(readonly=True)
 
     sent_at = fields.Datetime(string="Sent to Reader", readonly=True)
     last_read_at = fields.Datetime(string="Last Read from Stripe", readonly=True)
@@ -229,26 +238,6 @@ class PosStripePayment(models.Model):
                 payment._log("till", "cancel")
             payment._kick()
 
-    def _force_done(self):
-        """Record that a person declared the line paid while Stripe could not be asked.
-
-        :raise AccessError: when Stripe can be asked, so that nothing may be forced
-        """
-        self.ensure_one()
-        if self.state == settlement.PAID:
-            return
-        if self.state != settlement.UNKNOWN:
-            raise AccessError(self.env._("Only a payment with a connection error can be forced."))
-        self.write(
-            {
-                "forced_uid": self.env.uid,
-                "forced_at": fields.Datetime.now(),
-                "unverified": True,
-                "wanted": False,
-            }
-        )
-        self._log("till", "force_done")
-
     def _look(self):
         """Have Stripe read again where that can change anything, at most once a second each."""
         recently = fields.Datetime.now() - READ_INTERVAL
@@ -350,8 +339,11 @@ class PosStripePayment(models.Model):
             "state": self.state,
             "canceling": self.wanted == settlement.CANCEL,
             "forced": bool(self.forced_at),
-            "unverified": self.unverified,
+            "asking": bool(self.lease_owner),
             "amount": self.amount,
+            "refunding": self.wanted == settlement.REFUND,
+            "refunded": bool(self.refunded_minor),
+            "holder": self._reader_holder().id if self.failure_code == CODE_LEASED else False,
             "failure_code": self.failure_code or False,
             "sentence": self._sentence(),
             "transaction_id": self.payment_intent or False,
@@ -388,7 +380,7 @@ class PosStripePayment(models.Model):
                 register=holder.config_id.name,
                 seconds=int((fields.Datetime.now() - holder.write_date).total_seconds()),
             )
-        return self.env._(sentence(self.failure_code))
+        return self.env._(sentence(self.failure_code, Kind.declined))
 
     def _ticket(self):
         """Return the lines that a receipt prints for a card payment."""
@@ -403,40 +395,6 @@ class PosStripePayment(models.Model):
         return "\n".join(row for row in rows if row)
 
     # Journal
-
-    def _fill_pos_payment(self):
-        """Write what Stripe said about the card on the `pos.payment` of each paid row."""
-        for payment in self.filtered(lambda payment: payment.state == settlement.PAID):
-            payment.payment_id.write(
-                {
-                    "card_brand": payment.card_brand,
-                    "card_type": payment.card_funding,
-                    "card_no": payment.card_last4,
-                    "transaction_id": payment.payment_intent,
-                    "payment_method_authcode": payment.auth_code,
-                    "ticket": payment._ticket(),
-                }
-            )
-
-    @api.model
-    def _cron_look(self):
-        """Carry out what no till asks for any more: open rows, oldest reading first."""
-        recently = fields.Datetime.now() - CRON_INTERVAL
-        payments = self.search(
-            [
-                "|",
-                ("state", "in", settlement.OPEN_STATES),
-                ("wanted", "!=", False),
-                "|",
-                ("last_read_at", "=", False),
-                ("last_read_at", "<", recently),
-                ("write_date", "<", recently),
-            ],
-            order="last_read_at NULLS FIRST",
-            limit=CRON_ROWS,
-        )
-        for payment_id in payments.ids:
-            runner.submit(self.env.cr.dbname, payment_id)
 
     def _log(self, kind, verb, data=None, request_id=None, milliseconds=None):
         """Append to the row's event log; the data is scrubbed of secrets."""

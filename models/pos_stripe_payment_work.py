@@ -106,30 +106,36 @@ class PosStripePayment(models.Model):
             requested=self.requested,
             reachable=self.reachable,
             amount_differs=bool(self.payment_intent) and self.intent_amount != self.amount_minor,
+            refunded=bool(self.refunded_minor),
         )
 
     def _store_state(self, state, verb):
         """Write the settled state with all that hangs on it, and wake the till."""
         before = (self.state, self.wanted)
         values = {"state": state}
-        if not verb and not (self.wanted == settlement.CANCEL and state in settlement.OPEN_STATES):
+        if not verb and not self._is_still_wanted(state):
             values["wanted"] = False
         if state == settlement.DECLINED and not self.failure_code:
             values["failure_code"] = "reader_replaced" if self.sent_at else "not_sent"
-        if state in (settlement.PAID, settlement.CANCELED):
-            values["unverified"] = False
+        if state in (settlement.PAID, settlement.CANCELED) and state != self.state:
             values["failure_code"] = False
         if state not in settlement.OPEN_STATES and state != self.state:
             values["settled_at"] = fields.Datetime.now()
         if state not in settlement.RUNNING_STATES:
             values["holds_reader"] = False
         self.write(values)
-        self._fill_pos_payment()
+        self._verify()
         if state in settlement.RUNNING_STATES and not self.holds_reader:
             self._hold_reader()
         if (self.state, self.wanted) != before:
             self._log("state", state, {"from": before[0], "failure_code": self.failure_code})
             self._notify_till()
+
+    def _is_still_wanted(self, state):
+        """Tell whether what is wanted waits for an answer of Stripe's, with nothing to do now."""
+        if self.wanted == settlement.CANCEL:
+            return state in settlement.OPEN_STATES
+        return self.wanted == settlement.REFUND and not self.reachable
 
     def _notify_till(self):
         """Tell the tills of the register that something changed; they read it back themselves."""
@@ -155,6 +161,9 @@ class PosStripePayment(models.Model):
             return Command(verb, lambda: gateway.capture_payment_intent(intent, key))
         if verb == settlement.CANCEL_INTENT:
             return Command(verb, lambda: gateway.cancel_payment_intent(intent, key))
+        if verb == settlement.REFUND_INTENT:
+            params = {"payment_intent": intent, "reason": "requested_by_customer"}
+            return Command(verb, lambda: gateway.create_refund(params, key))
         reader = self.reader_id.stripe_id
         if verb == settlement.CANCEL_ACTION:
             return Command(verb, lambda: gateway.cancel_reader_action(reader, key))
@@ -243,6 +252,9 @@ class PosStripePayment(models.Model):
         if verb == settlement.CANCEL_ACTION:
             self.reader_action = settlement.NO_ACTION
             return False
+        if verb == settlement.REFUND_INTENT:
+            self.write({"refund": data["id"], "refunded_minor": data["amount"]})
+            return False
         if data["object"] == "payment_intent":
             self._learn_intent(data)
             return False
@@ -320,6 +332,10 @@ class PosStripePayment(models.Model):
             if self.intent_status not in ("succeeded", "canceled"):
                 return self._rest()
             return self._next_command(must_read=True)
+        elif verb == settlement.REFUND_INTENT:
+            self.write({"wanted": False, "failure_code": code})
+            if code == "charge_already_refunded":
+                self.refunded_minor = self.amount_received
         elif code == "resource_missing" and self.reader_id:
             self.reader_id = False
             return self._next_command(must_read=True)

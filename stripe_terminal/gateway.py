@@ -26,6 +26,9 @@ POOL_SIZE = 16
 # The intent and its charge come with the reader's action: one request reads the whole truth.
 READER_EXPAND = ["action.process_payment_intent.payment_intent.latest_charge"]
 INTENT_EXPAND = ["latest_charge"]
+INTENTS_EXPAND = ["data.latest_charge"]
+# As many as Stripe gives at once.
+PAGE_SIZE = 100
 
 stripe.enable_telemetry = False
 
@@ -112,6 +115,16 @@ class Gateway:
             params={"expand": INTENT_EXPAND},
         )
 
+    def list_payment_intents(self, params):
+        """Read one page of the account's PaymentIntents with their charges, newest first.
+
+        :param dict params: as in the API, for instance `created` and `starting_after`
+        """
+        return self._call(
+            self._client.v1.payment_intents.list,
+            params={"limit": PAGE_SIZE, "expand": INTENTS_EXPAND, **params},
+        )
+
     def update_payment_intent(self, intent_id, params, idempotency_key):
         """Change a PaymentIntent that is not yet paid, for instance its amount (minor units)."""
         return self._call(
@@ -137,6 +150,14 @@ class Gateway:
             intent_id,
             params={"expand": INTENT_EXPAND},
             idempotency_key=idempotency_key,
+        )
+
+    # Refunds: https://docs.stripe.com/api/refunds
+
+    def create_refund(self, params, idempotency_key):
+        """Give money back to the card; `params` as in the API, amount in minor units."""
+        return self._call(
+            self._client.v1.refunds.create, params=params, idempotency_key=idempotency_key
         )
 
     # Readers: https://docs.stripe.com/api/terminal/readers

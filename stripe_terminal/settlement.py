@@ -23,10 +23,12 @@ RUNNING_STATES = (NEW, COLLECTING)
 # Reading Stripe again can still change these.
 OPEN_STATES = (NEW, COLLECTING, AUTHORIZED, UNKNOWN)
 
-# What the till wants: the card collected, or the payment taken back; None: only to know.
+# What is wanted: the card collected, the payment taken back before or after it is paid; None: only
+# to know.
 COLLECT = "collect"
 CANCEL = "cancel"
-WANTS = (None, COLLECT, CANCEL)
+REFUND = "refund"
+WANTS = (None, COLLECT, CANCEL, REFUND)
 
 # PaymentIntent statuses
 INTENT_OPEN = ("requires_payment_method", "requires_confirmation", "requires_action")
@@ -45,7 +47,8 @@ READ = "read"
 CANCEL_ACTION = "cancel_action"
 CANCEL_INTENT = "cancel_intent"
 CAPTURE = "capture_intent"
-VERBS = (CREATE, UPDATE, SEND, READ, CANCEL_ACTION, CANCEL_INTENT, CAPTURE)
+REFUND_INTENT = "refund_intent"
+VERBS = (CREATE, UPDATE, SEND, READ, CANCEL_ACTION, CANCEL_INTENT, CAPTURE, REFUND_INTENT)
 
 
 class Facts(NamedTuple):
@@ -56,6 +59,7 @@ class Facts(NamedTuple):
     :param requested: an intent was asked for, so one may exist even if none is known
     :param reachable: Stripe answered the last question
     :param amount_differs: the intent's amount is not the line's
+    :param refunded: the money was given back
     """
 
     intent: str | None = None
@@ -63,6 +67,7 @@ class Facts(NamedTuple):
     requested: bool = False
     reachable: bool = True
     amount_differs: bool = False
+    refunded: bool = False
 
 
 class Settlement(NamedTuple):
@@ -81,7 +86,8 @@ def settle(state, wanted, facts):
     :return: Settlement
     """
     if state == PAID or facts.intent == "succeeded":
-        return Settlement(PAID)
+        due = wanted == REFUND and facts.reachable and not facts.refunded
+        return Settlement(PAID, REFUND_INTENT if due else None)
     if facts.intent == "canceled":
         # The intent can no longer be paid; the reader's screen may still ask for a card.
         lingering = facts.reachable and facts.action == "in_progress"
@@ -91,7 +97,7 @@ def settle(state, wanted, facts):
     if facts.intent is None:
         return _settle_without_intent(state, wanted, facts)
     if facts.intent == "requires_capture":
-        return Settlement(AUTHORIZED, CANCEL_INTENT if wanted == CANCEL else CAPTURE)
+        return Settlement(AUTHORIZED, CANCEL_INTENT if wanted in (CANCEL, REFUND) else CAPTURE)
     if facts.intent == "processing":
         return Settlement(COLLECTING)
     return _settle_open_intent(state, wanted, facts)

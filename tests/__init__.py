@@ -4,5 +4,6 @@ from . import (
     test_payment,
     test_payment_method,
     test_reader,
+    test_recovery,
     test_webhook,
 )

@@ -40,7 +40,7 @@ class TestWebhook(WebhookCase):
         self.patch(
             self.registry["pos.stripe.payment"],
             "_kick",
-            lambda payments: self.kicked.extend(payments.ids),
+            lambda payments, insist=False: self.kicked.extend(payments.ids),
         )
 
     def paid_at_stripe(self):

@@ -57,10 +57,10 @@ def odoo_server(start_server):
 
 
 @pytest.fixture(scope="session")
-def chromium():
-    """The browser of the run."""
-    with browser.launched() as launched:
-        yield launched
+def profiles():
+    """The browser profiles of the run."""
+    with browser.launched() as chromium:
+        yield browser.Profiles(chromium)
 
 
 @pytest.fixture
@@ -90,7 +90,7 @@ def shop(make_shop):
 
 
 @pytest.fixture
-def open_till(request, chromium):
+def open_till(request, profiles):
     """A function that opens a register in a browser profile of its own: ``open_till(shop)``.
 
     At the test's end each page is checked for errors and foreign requests; when the test failed,
@@ -99,7 +99,7 @@ def open_till(request, chromium):
     tills = []
 
     def make(shop, login="cashier"):
-        till = Till(chromium, shop, login)
+        till = Till(profiles, shop, login)
         tills.append(till)
         return till.open()
 
@@ -114,7 +114,7 @@ def open_till(request, chromium):
                 till.check()
     finally:
         for till in tills:
-            till.close()
+            till.close(keep_profile=not failed)
 
 
 @pytest.fixture

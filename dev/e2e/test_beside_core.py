@@ -19,7 +19,7 @@ window.StripeTerminal = {
 """
 
 
-def test_both_can_be_installed_and_used(start_server, make_shop, chromium):
+def test_both_can_be_installed_and_used(start_server, make_shop, profiles):
     server = start_server(modules=("pos_stripe",))
     core = server.admin.create(
         "pos.payment.method",
@@ -37,7 +37,7 @@ def test_both_can_be_installed_and_used(start_server, make_shop, chromium):
     assert selection["stripe"] != selection["stripe_terminal"]
 
     shop = make_shop(server=server, more_methods=[core])
-    till = Till(chromium, shop)
+    till = Till(profiles, shop)
     till.page.context.route(
         CORES_SCRIPT,
         lambda route: route.fulfill(content_type="text/javascript", body=SCRIPT),

@@ -11,7 +11,7 @@ def test_ten_payments_with_a_slow_stripe_on_one_worker(start_server, make_shop, 
     server = start_server(workers=1)
     shops = [make_shop("Kiosk", server=server) for _ in range(PAYMENTS)]
     cashier = server.client("cashier")
-    visitor = server.client("admin", "admin")
+    visitor = server.client("admin")
     slow = simulator.faults.add("*", "*", "delay", times=None, seconds=SLOWNESS)
 
     lines = []

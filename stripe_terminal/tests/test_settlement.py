@@ -24,6 +24,8 @@ from stripe_terminal.settlement import (
     NO_ACTION,
     PAID,
     READ,
+    REFUND,
+    REFUND_INTENT,
     SEND,
     STATES,
     UNKNOWN,
@@ -39,7 +41,7 @@ from stripe_terminal.settlement import (
 ALL_FACTS = [
     Facts(*values)
     for values in itertools.product(
-        (None, *INTENT_STATUSES), ACTIONS, (False, True), (False, True), (False, True)
+        (None, *INTENT_STATUSES), ACTIONS, *[(False, True)] * 4
     )
 ]
 ALL = list(itertools.product(STATES, WANTS, ALL_FACTS))
@@ -86,6 +88,11 @@ TABLE = [
     # Stripe cannot be asked
     (AUTHORIZED, None, Facts("requires_capture", "succeeded", True, False), AUTHORIZED, None),
     (PAID, None, Facts("succeeded", "succeeded", True, False), PAID, None),
+    # The money is given back
+    (PAID, REFUND, Facts("succeeded", "succeeded", True), PAID, REFUND_INTENT),
+    (PAID, REFUND, Facts("succeeded", "succeeded", True, refunded=True), PAID, None),
+    (PAID, REFUND, Facts("succeeded", "succeeded", True, False), PAID, None),
+    (AUTHORIZED, REFUND, Facts("requires_capture", NO_ACTION, True), AUTHORIZED, CANCEL_INTENT),
 ]
 
 
@@ -110,7 +117,7 @@ def test_paid_only_if_stripe_says_so():
 def test_succeeded_is_paid_whatever_was_believed_or_wanted():
     for state, wanted, facts in ALL:
         if facts.intent == "succeeded":
-            assert settle(state, wanted, facts) == Settlement(PAID)
+            assert settle(state, wanted, facts).state == PAID
 
 
 def test_authorized_only_if_stripe_says_so():
@@ -159,6 +166,14 @@ def test_silence_settles_nothing():
 def test_a_canceled_payment_is_never_sent_again():
     for state, facts in itertools.product(STATES, ALL_FACTS):
         assert settle(state, CANCEL, facts).verb not in (SEND, UPDATE, CAPTURE)
+
+
+def test_money_is_given_back_once_and_only_on_demand():
+    for state, wanted, facts in ALL:
+        if settle(state, wanted, facts).verb == REFUND_INTENT:
+            assert wanted == REFUND
+            assert facts.intent == "succeeded" or state == PAID
+            assert not facts.refunded
 
 
 def test_settling_twice_changes_nothing():

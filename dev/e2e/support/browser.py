@@ -1,4 +1,4 @@
-"""One Chromium for the run; every till gets a profile of its own in it."""
+"""One Chromium for the run, and the browser profiles that tills use in it."""
 
 import contextlib
 
@@ -23,3 +23,31 @@ def launched():
         )
         yield browser
         browser.close()
+
+
+class Profiles:
+    """Browser profiles, one for each till of a test, kept for the next test's.
+
+    A profile that has seen the Point of Sale opens it in half the time. What a register stores in
+    it is stored under the register's id, and every test has registers of its own.
+
+    :param chromium: the Playwright browser
+    """
+
+    def __init__(self, chromium):
+        self._chromium = chromium
+        self._free = {}
+
+    def take(self, server_url, session_id):
+        """Return a profile (a Playwright context) that nobody uses, with the session's cookie."""
+        free = self._free.setdefault((server_url, session_id), [])
+        if free:
+            return free.pop()
+        profile = self._chromium.new_context(viewport=VIEWPORT, locale="en-US")
+        cookie = {"name": "session_id", "value": session_id, "url": server_url}
+        profile.add_cookies([cookie])
+        return profile
+
+    def give_back(self, profile, server_url, session_id):
+        """Keep a profile, whose pages are closed, for another till."""
+        self._free[server_url, session_id].append(profile)

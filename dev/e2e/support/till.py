@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from harness import paths
 
-from . import browser, naming
+from . import naming
 
 # Milliseconds: what a person would still wait for; Odoo's first start of a till is slower.
 PATIENCE = 10_000
@@ -22,23 +22,21 @@ HARMLESS = (r"favicon\.ico",)
 class Till:
     """A register's page, opened by a cashier in a browser profile of its own.
 
-    :param chromium: the Playwright browser
+    :param profiles: the run's :class:`~support.browser.Profiles`
     :param shop: the :class:`~support.shop.Shop` it belongs to
     :param login: the user who sells; the password is the login
     """
 
-    def __init__(self, chromium, shop, login="cashier"):
+    def __init__(self, profiles, shop, login="cashier"):
         self.shop = shop
         self.problems = []
         self.foreign_requests = []
         self._tolerated = list(HARMLESS)
-        self._context = chromium.new_context(viewport=browser.VIEWPORT, locale="en-US")
+        self._profiles = profiles
+        self._owner = (shop.server.url, shop.server.client(login).session_id)
+        self._context = profiles.take(*self._owner)
         self._context.set_default_timeout(PATIENCE)
         self._context.on("request", self._note_request)
-        client = shop.server.client(login)
-        self._context.add_cookies(
-            [{"name": "session_id", "value": client.session_id, "url": shop.server.url}]
-        )
         self.page = self._new_page()
 
     def _new_page(self):
@@ -80,9 +78,29 @@ class Till:
         _wait_until_loaded(page)
         return page
 
-    def close(self):
-        """Close the browser profile."""
-        self._context.close()
+    def close(self, *, keep_profile=False):
+        """Close the pages.
+
+        :param keep_profile: whether another till may use the browser profile
+        """
+        self._context.remove_listener("request", self._note_request)
+        if keep_profile:
+            self.go_online()
+            for page in self._context.pages:
+                page.close()
+            self._profiles.give_back(self._context, *self._owner)
+        else:
+            self._context.close()
+
+    def go_offline(self):
+        """Pull the till's network cable; see :meth:`go_online`."""
+        self._context.set_offline(True)
+        return self
+
+    def go_online(self):
+        """Plug the till's network cable in again."""
+        self._context.set_offline(False)
+        return self
 
     # Product screen
 

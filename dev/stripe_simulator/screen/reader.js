@@ -88,7 +88,10 @@ function draw(screen) {
     setText(".kind", screen.kind === "refund" ? "Refund" : "Total");
     setText(".prompt", screen.kind === "refund" ? "Tap or insert the card" : "Tap or insert card");
     setText(".tip", screen.tip ? `with a tip of ${money(screen.tip)}` : "");
-    setText("[data-view=declined] .headline", NOT_THE_BANK.has(screen.code) ? "Failed" : "Declined");
+    setText(
+        "[data-view=declined] .headline",
+        NOT_THE_BANK.has(screen.code) ? "Failed" : "Declined"
+    );
     setText(".reason", screen.message);
     setText(".card-used", screen.last4 ? `${screen.brand} •••• ${screen.last4}` : "");
     setText(".network-text", screen.occupied || "");

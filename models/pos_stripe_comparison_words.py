@@ -1,0 +1,156 @@
+from datetime import datetime, timezone
+
+from odoo import models
+from odoo.tools import format_time, formatLang
+
+from ..stripe_terminal import closing, money
+from ..stripe_terminal.errors import sentence
+from .pos_stripe_comparison import FAILED
+
+# The one difference that is not about a payment.
+UNREACHABLE = "unreachable"
+
+
+class PosStripeComparison(models.Model):
+    """A comparison in words: what is wrong, and what to do about it."""
+
+    _inherit = "pos.stripe.comparison"
+
+    def _result(self):
+        """Return the comparison for the person who closes the session, in the user's language.
+
+        :return: dict of `state` (comparing, agrees or differs), `sentence` (the line of totals)
+            and `differences`, each with a `key`, the `problem` and an `advice`
+        """
+        if self._is_asking():
+            return {"state": "comparing", "sentence": "", "differences": []}
+        comparison = self._compare()
+        differences = [self._tell(difference) for difference in comparison.differences]
+        # Without a single card payment there is nothing to ask Stripe about.
+        if not self._is_known() and (differences or comparison.count):
+            differences.insert(0, self._tell_unreachable())
+        return {
+            "state": "differs" if differences else "agrees",
+            "sentence": self._tell_total(comparison, differs=bool(differences)),
+            "differences": differences,
+        }
+
+    def _tell_total(self, comparison, differs):
+        count = comparison.count
+        amount = self._format(comparison.amount, self.session_id.currency_id.name)
+        if not count:
+            return self.env._("Stripe: no payment agrees") if differs else self.env._(
+                "Stripe: no payments"
+            )
+        if differs and count == 1:
+            return self.env._("Stripe: 1 payment, %(amount)s, agrees, but:", amount=amount)
+        if differs:
+            return self.env._(
+                "Stripe: %(count)s payments, %(amount)s, agree, but:", count=count, amount=amount
+            )
+        if count == 1:
+            return self.env._("Stripe: 1 payment, %(amount)s, agrees with Stripe", amount=amount)
+        return self.env._(
+            "Stripe: %(count)s payments, %(amount)s, agrees with Stripe", count=count, amount=amount
+        )
+
+    def _tell_unreachable(self):
+        advice = self.env._("Check the internet connection of Odoo's server and compare again.")
+        if self.state == FAILED and self.failure_code not in (False, "connection_error"):
+            advice = self.env._(sentence(self.failure_code))
+        return {
+            "key": UNREACHABLE,
+            "problem": self.env._(
+                "Stripe cannot be asked now. What follows is what Odoo knows by itself."
+            ),
+            "advice": advice,
+        }
+
+    def _tell(self, difference):
+        """Return a difference as `_result` has it.
+
+        :param stripe_terminal.closing.Difference difference: with one of closing.KINDS
+        """
+        kind, recorded, row, intent = difference
+        order = self._order_name(difference)
+        amount = recorded and recorded.amount is not None and recorded or row
+        amount = amount and self._format(amount.amount, amount.currency)
+        taken = intent and self._format(intent.received, intent.currency)
+        if kind == closing.NOT_RECORDED:
+            problem = self.env._(
+                "Stripe took %(amount)s from %(card)s at %(time)s for order %(order)s, "
+                "but no finished order has this payment.",
+                amount=taken or amount,
+                card=self._card_name(intent),
+                time=self._time(intent),
+                order=order,
+            )
+            advice = self.env._(
+                "Finish that order, or open the Stripe payments and attach the payment to an "
+                "order or refund it."
+            )
+        elif kind == closing.NOT_TAKEN:
+            problem = self.env._(
+                "Order %(order)s has a card payment of %(amount)s, but Stripe has not taken it.",
+                order=order,
+                amount=amount,
+            )
+            advice = self.env._(
+                "Collect the money again, or change the payment of the order to how it was paid."
+            )
+        elif kind == closing.OTHER_AMOUNT:
+            problem = self.env._(
+                "Order %(order)s has a card payment of %(amount)s, but Stripe took %(taken)s.",
+                order=order,
+                amount=amount,
+                taken=taken,
+            )
+            advice = self.env._(
+                "Change the payment of the order to what Stripe took, and settle the rest with "
+                "the customer."
+            )
+        elif recorded:
+            problem = self.env._(
+                "Order %(order)s was finished with a card payment of %(amount)s, but it is not "
+                "known yet whether the card was charged.",
+                order=order,
+                amount=amount,
+            )
+            advice = self.env._("Compare again in a minute.")
+        else:
+            problem = self.env._(
+                "The card payment of %(amount)s for order %(order)s is still open.",
+                amount=amount,
+                order=order,
+            )
+            advice = self.env._("Finish it or cancel it in the order, and compare again.")
+        return {"key": difference.key, "problem": problem, "advice": advice}
+
+    def _order_name(self, difference):
+        """Return how the order of a difference is called in the till."""
+        line_uuid = (difference.recorded or difference.row or difference.intent).line_uuid
+        payment = self.env["pos.payment"].search([("uuid", "=", line_uuid)], limit=1)
+        row = self._rows().filtered(lambda row: row.line_uuid == line_uuid)
+        known = payment.pos_order_id.pos_reference or row.order_ref
+        return known or (difference.intent and difference.intent.order) or "?"
+
+    def _card_name(self, intent):
+        brand, _space, last4 = (intent.card if intent else "").partition(" ")
+        if not brand:
+            return self.env._("a card")
+        return f"{brand.replace('_', ' ').title()} {last4}"
+
+    def _time(self, intent):
+        if not (intent and intent.created):
+            return "?"
+        created = datetime.fromtimestamp(intent.created, timezone.utc).replace(tzinfo=None)
+        return format_time(self.env, created, tz=self.env.user.tz or "UTC", time_format="short")
+
+    def _format(self, amount_minor, currency_name):
+        """Return minor units as an amount with its currency, in the user's language."""
+        currency = self.env["res.currency"].with_context(active_test=False)
+        return formatLang(
+            self.env,
+            float(money.to_major(amount_minor, currency_name)),
+            currency_obj=currency.search([("name", "=", currency_name)]),
+        )

@@ -1,0 +1,249 @@
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError
+from odoo.fields import Domain
+from odoo.tools.misc import format_datetime
+
+from .. import runner
+from ..stripe_terminal import money, settlement
+
+PAID_STATES = (settlement.PAID, settlement.AUTHORIZED)
+# A till that was just paid still finishes its order itself.
+UNATTACHED_AFTER = timedelta(seconds=15)
+# Where an order that a payment was attached to has not arrived by then, it never will.
+ATTACHED_FOR = timedelta(minutes=10)
+UNATTACHED_DAYS = 30
+
+# A till looks after its own payments; the cron takes those that no till has asked about lately,
+# and rows that stay open less and less often.
+CRON_INTERVAL = timedelta(seconds=30)
+CRON_GROWTH = 4
+CRON_PAUSE = timedelta(hours=1)
+CRON_ROWS = 50
+# An intent that was declined and never tried again is closed after this long.
+DECLINED_FOR = timedelta(hours=12)
+
+
+class PosStripePayment(models.Model):
+    """What happens to payments that did not go the usual way."""
+
+    _inherit = "pos.stripe.payment"
+
+    # Forced by a person
+
+    def _force_done(self, employee_id=None):
+        """Record that a person declared the line paid while Stripe could not be asked.
+
+        :param int | None employee_id: who is logged in at a till with employees
+        :raise AccessError: when Stripe can be asked, or the employee may not
+        """
+        self.ensure_one()
+        if self.state == settlement.PAID:
+            return
+        if self.state != settlement.UNKNOWN:
+            raise AccessError(self.env._("Only a payment with a connection error can be forced."))
+        self.write(
+            {
+                "forced_uid": self.env.uid,
+                "forced_by": self._check_may_force(employee_id),
+                "forced_at": fields.Datetime.now(),
+                "unverified": True,
+                "wanted": False,
+            }
+        )
+        self._log("till", "force_done", {"employee": self.forced_by})
+
+    def _check_may_force(self, employee_id):
+        """Return the employee's name where employees log in; only advanced rights may force.
+
+        :raise AccessError: the employee has no such rights
+        """
+        config = self.config_id
+        if "hr.employee" not in self.env or not config.module_pos_hr:
+            return False
+        employee = self.env["hr.employee"].browse(employee_id or 0).exists()
+        is_manager = config.group_pos_manager_id in employee.user_id.all_group_ids
+        if not employee or not (is_manager or employee in config.advanced_employee_ids):
+            raise AccessError(
+                self.env._("Only an employee with advanced rights can force a payment.")
+            )
+        return employee.name
+
+    def _verify(self):
+        """Compare what the till recorded with what Stripe said, once both are known."""
+        self.ensure_one()
+        pos_payment = self.payment_id
+        if self.state in PAID_STATES:
+            self._fill_pos_payment()
+        if self.state in settlement.OPEN_STATES or not (self.unverified or self.unpaid):
+            return
+        is_paid = self._matches(pos_payment) if pos_payment else self.state in PAID_STATES
+        self.write({"unverified": False, "unpaid": not is_paid})
+        self._log("state", "verified" if is_paid else "unpaid")
+        if is_paid:
+            pos_payment.stripe_unverified = False
+        elif pos_payment:
+            pos_payment._report_unpaid(
+                self.env._(
+                    "%(recorded)s by card were recorded as paid, and Stripe has taken %(taken)s "
+                    "for it. Ask the customer to pay, or correct the order.",
+                    recorded=self.currency_id.format(pos_payment.amount),
+                    taken=self.currency_id.format(
+                        float(money.to_major(self.amount_received, self.currency_id.name))
+                    ),
+                )
+            )
+
+    def _fill_pos_payment(self):
+        """Write what Stripe said about the card on the `pos.payment` of the row."""
+        self.payment_id.write(
+            {
+                "card_brand": self.card_brand,
+                "card_type": self.card_funding,
+                "card_no": self.card_last4,
+                "transaction_id": self.payment_intent,
+                "payment_method_authcode": self.auth_code,
+                "ticket": self._ticket(),
+            }
+        )
+
+    def _matches(self, pos_payment):
+        """Tell whether the row proves a `pos.payment`: order, currency and amount."""
+        self.ensure_one()
+        order = pos_payment.pos_order_id
+        return (
+            self.state in PAID_STATES
+            and self.order_uuid == order.uuid
+            and self.currency_id == order.currency_id
+            and self.amount_minor == money.to_minor(pos_payment.amount, order.currency_id.name)
+        )
+
+    # Paid, but not on any order
+
+    @api.model
+    def _unattached(self, domain):
+        """Return the payments among `domain` that Stripe has taken and no order shows."""
+        now = fields.Datetime.now()
+        taken = self.search(
+            Domain(domain)
+            & Domain("state", "in", PAID_STATES)
+            & Domain("refunded_minor", "=", 0)
+            & Domain("wanted", "!=", settlement.REFUND)
+            & Domain("settled_at", "<", now - UNATTACHED_AFTER)
+            & Domain("settled_at", ">", now - timedelta(days=UNATTACHED_DAYS))
+            & (Domain("attached_at", "=", False) | Domain("attached_at", "<", now - ATTACHED_FOR))
+        )
+        shown = self.env["pos.payment"].search(
+            [
+                ("uuid", "in", taken.mapped("line_uuid")),
+                ("pos_order_id.state", "!=", "cancel"),
+            ]
+        )
+        uuids = set(shown.mapped("uuid"))
+        return taken.filtered(lambda payment: payment.line_uuid not in uuids)
+
+    def _unattached_data(self):
+        """Return the till data with what a person recognises the payment by."""
+        brand = (self.card_brand or "").replace("_", " ").title()
+        return {
+            **self._till_data(),
+            "payment_method_id": self.payment_method_id.id,
+            "card": f"{brand} {self.card_last4 or ''}",
+            "paid_at": format_datetime(self.env, self.settled_at, dt_format="short"),
+            "register": self.config_id.name,
+        }
+
+    def _check_unattached(self):
+        """Refuse what another till was faster with.
+
+        :raise UserError: the payment is on an order, or given back
+        """
+        self.ensure_one()
+        if not self._unattached([("id", "=", self.id)]):
+            raise UserError(
+                self.env._("This payment is on an order already, or was given back.")
+            )
+
+    def _attach(self, session, order_uuid, order_ref):
+        """Let an order of a till take this payment; the till adds the line under its uuid."""
+        self._check_unattached()
+        self.write(
+            {
+                "session_id": session.id,
+                "order_uuid": order_uuid,
+                "order_ref": order_ref,
+                "attached_at": fields.Datetime.now(),
+            }
+        )
+        self._log("till", "attach", {"order": order_ref})
+
+    def _refund_unattached(self):
+        """Write down that the money goes back to the card, and kick the runner."""
+        self._check_unattached()
+        self.write({"wanted": settlement.REFUND, "command": self.command + 1})
+        self._log("till", "refund")
+        self._kick()
+
+    def action_refund_unattached(self):
+        """Give the money of a payment without an order back, from the backend's form.
+
+        :raise AccessError: the user is no POS manager
+        :raise UserError: the payment is on an order, or given back
+        """
+        if not self.env.user.has_group("point_of_sale.group_pos_manager"):
+            raise AccessError(self.env._("Only a Point of Sale manager can do this."))
+        self.check_access("read")
+        self.sudo()._refund_unattached()
+
+    # The reader is with another till
+
+    def _take_over(self, holder_id):
+        """Cancel the payment that has this row's reader, if it is still the one the till saw.
+
+        :param int holder_id: the row that the cashier was shown
+        """
+        holder = self._reader_holder()
+        if holder and holder.id == holder_id:
+            self._log("till", "take_over", {"from": holder.order_ref})
+            holder._cancel()
+
+    # Nobody asks any more
+
+    @api.model
+    def _cron_look(self):
+        """Carry out what no till asks for any more, until Stripe is found silent."""
+        now = fields.Datetime.now()
+        self.search(
+            [
+                ("state", "=", settlement.DECLINED),
+                ("wanted", "=", False),
+                ("payment_intent", "!=", False),
+                ("intent_status", "in", settlement.INTENT_OPEN),
+                ("write_date", "<", now - DECLINED_FOR),
+            ],
+            limit=CRON_ROWS,
+        ).write({"wanted": settlement.CANCEL})
+        candidates = self.search(
+            [
+                "|",
+                ("state", "in", settlement.OPEN_STATES),
+                ("wanted", "!=", False),
+                "|",
+                ("last_read_at", "=", False),
+                ("last_read_at", "<", now - CRON_INTERVAL),
+            ],
+            order="last_read_at NULLS FIRST",
+            limit=CRON_ROWS,
+        )
+        for payment in candidates:
+            age = now - payment.create_date
+            pause = min(max(CRON_INTERVAL, age / CRON_GROWTH), CRON_PAUSE)
+            if now - (payment.last_read_at or payment.create_date) < pause:
+                continue
+            try:
+                if not runner.carry_out(self.env.cr.dbname, payment.id):
+                    # Silent for one is silent for all: the next run tries again.
+                    break
+            except runner.RowTaken:
+                continue

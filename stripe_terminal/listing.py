@@ -1,0 +1,64 @@
+"""Reads a session's PaymentIntents from Stripe, all of them, whatever the journal knows.
+
+See https://docs.stripe.com/api/payment_intents/list and https://docs.stripe.com/api/pagination
+"""
+
+from .closing import Intent
+from .errors import StripeProblem
+from .reading import charge_values
+
+# A bound against an endless list: with a hundred on each page far more than a session has.
+MAX_PAGES = 500
+
+
+def read_intents(gateway, since, is_ours, wanted):
+    """Return the PaymentIntents of a session, by id.
+
+    :param gateway: `Gateway` of the account
+    :param int since: Unix time from which on the account's PaymentIntents are listed
+    :param is_ours: function that tells by a PaymentIntent's metadata whether it is the session's
+    :param set wanted: ids to be read in any case, also when they are older
+    :return: dict of `Intent` by id; those that Stripe does not know are left out
+    :raise StripeProblem: Stripe could not be asked
+    """
+    found = {}
+    params = {"created": {"gte": since}}
+    for _page in range(MAX_PAGES):
+        page = gateway.list_payment_intents(params).data
+        for intent in page["data"]:
+            if intent["id"] in wanted or is_ours(intent.get("metadata") or {}):
+                found[intent["id"]] = intent_of(intent)
+        if not page["has_more"]:
+            break
+        params = {**params, "starting_after": page["data"][-1]["id"]}
+    for intent_id in sorted(wanted - found.keys()):
+        try:
+            found[intent_id] = intent_of(gateway.retrieve_payment_intent(intent_id).data)
+        except StripeProblem as problem:
+            if problem.code != "resource_missing":
+                raise
+    return found
+
+
+def intent_of(intent):
+    """Return what a comparison needs of a PaymentIntent with `latest_charge` expanded.
+
+    :param dict intent: as in the API
+    :rtype: Intent
+    """
+    charge = intent.get("latest_charge")
+    charge = charge if isinstance(charge, dict) else {}
+    values = charge_values(charge) if charge else {}
+    metadata = intent.get("metadata") or {}
+    is_reserved = intent["status"] == "requires_capture"
+    return Intent(
+        id=intent["id"],
+        status=intent["status"],
+        received=intent["amount_capturable" if is_reserved else "amount_received"] or 0,
+        refunded=charge.get("amount_refunded") or 0,
+        currency=intent["currency"].upper(),
+        line_uuid=metadata.get("pos_payment_line_uuid", ""),
+        order=metadata.get("pos_order", ""),
+        card=" ".join(part for part in (values.get("card_brand"), values.get("card_last4")) if part),
+        created=intent["created"],
+    )

@@ -1,0 +1,282 @@
+from datetime import timedelta
+
+from odoo import fields
+from odoo.exceptions import UserError
+from odoo.tests import tagged
+
+from .common import StripeTerminalCase
+
+
+@tagged("post_install", "-at_install")
+class TestRecovery(StripeTerminalCase):
+    """Payments that did not go the usual way, and what is made of them."""
+
+    def order_of(self, payment, amount=None, **values):
+        """Have a till synchronise a paid order with the line of `payment`."""
+        amount = payment.amount if amount is None else amount
+        order = {
+            "uuid": payment.order_uuid,
+            "session_id": self.pos_session.id,
+            "state": "paid",
+            "amount_total": amount,
+            "amount_paid": amount,
+            "amount_tax": 0,
+            "amount_return": 0,
+            "date_order": fields.Datetime.to_string(fields.Datetime.now()),
+            "lines": [
+                (
+                    0,
+                    0,
+                    {
+                        "product_id": self.ten_dollars_no_tax.product_variant_id.id,
+                        "qty": 1,
+                        "price_unit": amount,
+                        "price_subtotal": amount,
+                        "price_subtotal_incl": amount,
+                        "tax_ids": [(6, 0, [])],
+                    },
+                )
+            ],
+            "payment_ids": [
+                (
+                    0,
+                    0,
+                    {
+                        "uuid": payment.line_uuid,
+                        "amount": amount,
+                        "payment_method_id": self.method.id,
+                        "payment_status": "done",
+                    },
+                )
+            ],
+            **values,
+        }
+        result = self.env["pos.order"].sync_from_ui([order])
+        return self.env["pos.order"].browse(result["pos.order"][0]["id"])
+
+    def paid(self, amount=12.0, minutes_ago=5):
+        """Return a payment that Stripe has taken a while ago."""
+        payment = self.pay(amount)
+        self.reader.tap()
+        self.look(payment)
+        self.assertEqual(payment.state, "paid")
+        payment.settled_at = fields.Datetime.now() - timedelta(minutes=minutes_ago)
+        return payment
+
+    def silence(self):
+        self.simulator.faults.add("*", "*", "drop_before", times=None)
+
+    def unattached(self):
+        return self.Payment._unattached([("config_id", "=", self.config.id)])
+
+    def activities(self, order):
+        return self.env["mail.activity"].search(
+            [("res_model", "=", "pos.order"), ("res_id", "=", order.id)]
+        )
+
+    # The till's word against Stripe's
+
+    def test_a_sale_takes_the_card_facts_from_the_journal(self):
+        payment = self.paid()
+        order = self.order_of(payment)
+        self.assertEqual(payment.payment_id, order.payment_ids)
+        self.assertEqual(order.payment_ids.card_no, "4242")
+        self.assertEqual(order.payment_ids.transaction_id, payment.payment_intent)
+        self.assertFalse(order.payment_ids.stripe_unverified)
+        self.assertFalse(self.activities(order))
+
+    def test_forced_and_paid_becomes_verified(self):
+        payment = self.pay(12.0)
+        self.silence()
+        self.look(payment)
+        payment._force_done()
+        order = self.order_of(payment)
+        self.assertTrue(order.payment_ids.stripe_unverified)
+        self.reader.tap()
+        self.simulator.faults.clear()
+        self.look(payment)
+        self.assertEqual(payment.state, "paid")
+        self.assertFalse(order.payment_ids.stripe_unverified)
+        self.assertEqual(order.payment_ids.card_no, "4242")
+        self.assertFalse(self.activities(order))
+
+    def test_forced_and_never_paid_tells_the_managers(self):
+        payment = self.pay(12.0)
+        self.silence()
+        self.look(payment)
+        payment._force_done()
+        order = self.order_of(payment)
+        self.simulator.faults.clear()
+        self.reader.customer_cancel()
+        self.look(payment)
+        self.assertEqual((payment.state, payment.unverified), ("declined", False))
+        self.assertTrue(payment.unpaid)
+        self.assertTrue(order.payment_ids.stripe_unverified)
+        activities = self.activities(order)
+        self.assertIn(self.env.user, activities.user_id)
+        self.assertIn("12.00", activities[0].note)
+        self.assertEqual(order.state, "paid")
+
+    def test_a_line_that_was_never_sent_is_reported(self):
+        payment = self.Payment.new(self.line(12.0) | {"currency_id": self.config.currency_id.id})
+        payment.amount_minor = 1200
+        order = self.order_of(payment)
+        self.assertEqual(order.state, "paid")
+        self.assertTrue(order.payment_ids.stripe_unverified)
+        self.assertTrue(self.activities(order))
+
+    def test_another_amount_is_reported(self):
+        payment = self.paid(12.0)
+        order = self.order_of(payment, amount=15.0)
+        self.assertTrue(order.payment_ids.stripe_unverified)
+        self.assertTrue(payment.unpaid)
+        self.assertIn("15.00", self.activities(order)[0].note)
+        self.assertIn("12.00", self.activities(order)[0].note)
+
+    def test_the_payment_of_another_order_is_reported(self):
+        payment = self.paid(12.0)
+        order = self.order_of(payment, uuid="00000000-0000-4000-8000-000000000000")
+        self.assertTrue(order.payment_ids.stripe_unverified)
+
+    # Without an order
+
+    def test_paid_without_an_order_is_unattached(self):
+        payment = self.paid(12.0)
+        self.assertEqual(self.unattached(), payment)
+        datum = payment._unattached_data()
+        self.assertIn("4242", datum["card"])
+        self.assertEqual(datum["register"], "Coffee bar")
+        self.order_of(payment)
+        self.assertFalse(self.unattached())
+
+    def test_a_till_has_time_to_finish_its_order(self):
+        self.paid(12.0, minutes_ago=0)
+        self.assertFalse(self.unattached())
+
+    def test_attached_to_another_order(self):
+        payment = self.paid(12.0)
+        order_uuid = "00000000-0000-4000-8000-000000000001"
+        payment._attach(self.pos_session, order_uuid, "2-0009")
+        self.assertFalse(self.unattached())
+        with self.assertRaises(UserError):
+            payment._attach(self.pos_session, order_uuid, "2-0010")
+        order = self.order_of(payment)
+        self.assertEqual(order.uuid, order_uuid)
+        self.assertFalse(order.payment_ids.stripe_unverified)
+        self.assertMoney(payment)
+
+    def test_refunded_once(self):
+        payment = self.paid(12.0)
+        payment._refund_unattached()
+        with self.assertRaises(UserError):
+            payment._refund_unattached()
+        self.carry_out(payment)
+        self.carry_out(payment)
+        self.assertEqual((payment.state, payment.refunded_minor), ("paid", 1200))
+        self.assertFalse(payment.wanted)
+        self.assertFalse(self.unattached())
+        self.assertEqual(self.refunded(payment), 1200)
+
+    def test_lost_answer_of_the_refund(self):
+        payment = self.paid(12.0)
+        self.simulator.faults.add("POST", "/v1/refunds", "drop_after", times=1)
+        payment._refund_unattached()
+        self.carry_out(payment)
+        self.assertEqual(payment.refunded_minor, 1200)
+        self.assertEqual(self.refunded(payment), 1200)
+
+    def test_refund_while_stripe_is_silent_is_done_later(self):
+        payment = self.paid(12.0)
+        payment._refund_unattached()
+        self.silence()
+        self.carry_out(payment)
+        self.assertEqual((payment.wanted, payment.refunded_minor), ("refund", 0))
+        self.simulator.faults.clear()
+        payment.last_read_at = fields.Datetime.now() - timedelta(days=1)
+        self.Payment._cron_look()
+        self.env.invalidate_all()
+        self.assertEqual(self.refunded(payment), 1200)
+
+    def refunded(self, payment):
+        """Return what the simulator gave back for a payment, in minor units."""
+        (intent,) = [
+            intent
+            for intent in self.simulator.ledger(self.account)["intents"]
+            if intent["id"] == payment.payment_intent
+        ]
+        return intent["refunded"]
+
+    # The reader is with another till
+
+    def test_take_over(self):
+        first = self.pay(5.0)
+        other = self._open_session(self._create_register("Terrace", self.method))
+        line = self.line(6.0)
+        second = self.send(line, session=other)
+        holder_id = second._till_data()["holder"]
+        self.assertEqual(holder_id, first.id)
+        second._take_over(holder_id)
+        self.carry_out(first)
+        self.assertEqual(first.state, "canceled")
+        self.send(self.again(line), session=other)
+        self.carry_out(second)
+        self.assertEqual(second.state, "collecting")
+        self.reader.tap()
+        self.look(second)
+        self.assertMoney(first, second)
+
+    def test_take_over_leaves_the_next_customer_alone(self):
+        first = self.pay(5.0)
+        other = self._open_session(self._create_register("Terrace", self.method))
+        second = self.send(self.line(6.0), session=other)
+        seen = second._till_data()["holder"]
+        self.reader.tap()
+        self.look(first)
+        third = self.pay(7.0)
+        second._take_over(seen)
+        self.assertFalse(third.wanted)
+        self.assertEqual(first.state, "paid")
+
+    # Nobody asks any more
+
+    def test_the_cron_settles_what_no_till_asks_for(self):
+        payment = self.pay(5.0)
+        self.reader.tap()
+        self.Payment._cron_look()
+        self.env.invalidate_all()
+        self.assertEqual(payment.state, "collecting", "a till was here just now")
+        payment.last_read_at = fields.Datetime.now() - timedelta(minutes=5)
+        self.Payment._cron_look()
+        self.env.invalidate_all()
+        self.assertEqual(payment.state, "paid")
+
+    def test_the_cron_stops_when_stripe_is_silent(self):
+        payments = self.Payment
+        for number in range(3):
+            method = self._create_method(f"Card {number}", f"WSC00000000010{number}")
+            self.account.add_reader(serial_number=f"WSC00000000010{number}")
+            payment = self.send(self.line(5.0), method=method)
+            self.carry_out(payment)
+            payments |= payment
+        payments.last_read_at = fields.Datetime.now() - timedelta(hours=3)
+        self.silence()
+        before = len(self.sent())
+        self.Payment._cron_look()
+        self.env.invalidate_all()
+        self.assertEqual(len(self.sent()) - before, 3, "the tries of one row")
+        self.assertEqual(sorted(payments.mapped("state")), ["collecting", "collecting", "unknown"])
+
+    def test_a_declined_intent_is_closed_in_the_end(self):
+        payment = self.pay(5.0)
+        self.reader.decline()
+        self.look(payment)
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE pos_stripe_payment SET write_date = write_date - interval '1 day',"
+            " last_read_at = last_read_at - interval '1 day' WHERE id = %s",
+            (payment.id,),
+        )
+        self.env.invalidate_all()
+        self.Payment._cron_look()
+        self.env.invalidate_all()
+        self.assertEqual((payment.state, payment.intent_status), ("canceled", "canceled"))

@@ -1,0 +1,100 @@
+import os
+import secrets
+from datetime import timedelta
+from unittest.mock import patch
+
+from odoo.addons.pos_payment_stripe import runner
+from odoo.addons.pos_payment_stripe.models import pos_stripe_payment_work as work
+from odoo.addons.pos_payment_stripe.stripe_terminal.errors import StripeProblem
+from odoo.tools import SQL
+
+MOST_STEPS = 30
+
+
+class Worker:
+    """A thread of the runner in slow motion: each transaction and each request is one call.
+
+    It does what `runner.carry_out` does. Whoever stops calling it has killed the worker there.
+
+    :ivar command: the request that is to be made next, None when the row rests
+    """
+
+    def __init__(self, case, payment):
+        self.case = case
+        self.payment_id = payment.id
+        self.command = None
+        self.outcome = None
+
+    def claim(self):
+        """Take the row; False when somebody else has it or nothing is to be done."""
+        try:
+            self.command = self._transact(lambda payment: payment._claim())
+        except runner.RowTaken:
+            self.command = None
+        return bool(self.command)
+
+    def ask(self):
+        """Make the request, without storing its answer."""
+        try:
+            self.outcome = (self.command.perform(), None, 0)
+        except StripeProblem as problem:
+            self.outcome = (None, problem, 0)
+
+    def learn(self):
+        """Store the answer."""
+        command = self.command
+        self.command = self._transact(lambda payment: payment._learn(command, *self.outcome))
+
+    def step(self):
+        """Make one request and store its answer."""
+        self.ask()
+        self.learn()
+
+    def go_until(self, verb):
+        """Go on until a request with this verb is to be made; False when there was none."""
+        for _step in range(MOST_STEPS):
+            if not self.command:
+                return False
+            if self.command.verb == verb:
+                return True
+            self.step()
+        raise AssertionError("The worker does not come to an end")
+
+    def finish(self):
+        """Go on until the row rests."""
+        self.go_until(None)
+
+    def _transact(self, function):
+        self.case.env.flush_all()
+        try:
+            return runner._transact(self.case.registry, self.payment_id, function)
+        finally:
+            self.case.env.invalidate_all()
+
+
+def restart_process(case):
+    """Make all leases those of a process that this host no longer runs, until the test's end."""
+    patcher = patch.object(work, "_PROCESS", (os.getpid(), secrets.token_hex(4)))
+    patcher.start()
+    case.addCleanup(patcher.stop)
+
+
+def pass_time(case, **duration):
+    """Let time pass for the journal, by setting all its clocks back.
+
+    :param duration: what `timedelta` takes
+    """
+    model = case.Payment
+    clocks = [name for name, field in model._fields.items() if field.type == "datetime"]
+    case.env.flush_all()
+    case.env.cr.execute(
+        SQL(
+            "UPDATE pos_stripe_payment SET %s",
+            SQL(", ").join(
+                SQL("%(clock)s = %(clock)s - %(time)s", clock=SQL.identifier(name), time=time)
+                for name, time in zip(clocks, [timedelta(**duration)] * len(clocks), strict=True)
+                if model._fields[name].store
+            ),
+        )
+    )
+    case.env.invalidate_all()
