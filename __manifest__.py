@@ -9,6 +9,7 @@
     "external_dependencies": {"python": ["stripe"]},
     "data": [
         "security/ir.model.access.csv",
+        "security/pos_stripe_comparison_security.xml",
         "security/pos_stripe_payment_security.xml",
         "security/pos_stripe_reader_security.xml",
         "security/pos_stripe_webhook_event_security.xml",
@@ -18,10 +19,17 @@
         "views/pos_stripe_payment_views.xml",
         "views/pos_stripe_reader_views.xml",
         "views/res_config_settings_views.xml",
+        "wizards/pos_stripe_closing_views.xml",
     ],
     "assets": {
-        "point_of_sale._assets_pos": ["pos_payment_stripe/static/src/app/**/*"],
-        "web.assets_backend": ["pos_payment_stripe/static/src/backend/**/*"],
+        "point_of_sale._assets_pos": [
+            "pos_payment_stripe/static/src/common/**/*",
+            "pos_payment_stripe/static/src/app/**/*",
+        ],
+        "web.assets_backend": [
+            "pos_payment_stripe/static/src/common/**/*",
+            "pos_payment_stripe/static/src/backend/**/*",
+        ],
         # Odoo's test page has nothing of point_of_sale/static/src/backend that could be extended.
         "web.assets_unit_tests_setup": [
             ("remove", "pos_payment_stripe/static/src/backend/pos_payment_provider_cards/**/*"),

@@ -11,6 +11,8 @@ import os
 import queue
 import threading
 import time
+from collections.abc import Callable
+from typing import NamedTuple
 
 from psycopg2.errors import DeadlockDetected, LockNotAvailable, SerializationFailure
 
@@ -33,6 +35,19 @@ _queue = queue.SimpleQueue()
 _queued = set()
 _threads = []
 _pid = None
+
+
+class Command(NamedTuple):
+    """One request to Stripe, to be made with no database connection held.
+
+    :ivar float pause: seconds to wait before
+    :ivar str lease: the lease under which its answer may be stored, see `lease.new`
+    """
+
+    verb: str
+    perform: Callable
+    pause: float = 0
+    lease: str = ""
 
 
 class RowTaken(Exception):

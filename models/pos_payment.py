@@ -1,6 +1,6 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
-from ..stripe_terminal.settlement import OPEN_STATES
+from ..stripe_terminal.settlement import CANCELED, OPEN_STATES, PAID
 
 TERMINAL = "stripe_terminal"
 
@@ -13,6 +13,21 @@ class PosPayment(models.Model):
         readonly=True,
         help="The till recorded this card payment, and Stripe has not confirmed it.",
     )
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_give_up_stripe_payments(self):
+        """Have a running card payment canceled at Stripe when its line goes.
+
+        A paid one is not refused, so that a till can always synchronise its order: it shows up
+        among the payments without an order.
+        """
+        rows = self.env["pos.stripe.payment"].sudo()
+        rows.search(
+            [
+                ("line_uuid", "in", self.mapped("uuid")),
+                ("state", "not in", (PAID, CANCELED)),
+            ]
+        )._cancel()
 
     def _link_stripe_payments(self):
         """Link each card payment to its row in the journal, and mark what the row does not prove.

@@ -5,6 +5,8 @@ from odoo.exceptions import AccessError, UserError
 
 from .pos_payment_method import TERMINAL
 
+MANAGER = "point_of_sale.group_pos_manager"
+
 
 class PosSession(models.Model):
     """A session with card payments closes when they agree with Stripe, or a manager says so."""
@@ -12,41 +14,147 @@ class PosSession(models.Model):
     _inherit = "pos.session"
 
     def stripe_terminal_compare(self, again=False):
-        """Return how the session's card payments agree with Stripe; has Stripe asked beside it.
+        """Tell whether the session's card payments agree with Stripe; Stripe is asked beside it.
 
-        A till asks again and again while the state is `comparing`.
+        A till calls this again and again while the state is `comparing`.
 
-        :param bool again: have Stripe asked anew
+        :param bool again: have Stripe asked anew, as when the register is about to be closed
         :return: see `pos.stripe.comparison._result`; the state `none` without a Stripe terminal
         :raise AccessError: for those who do not sell
         """
-        self.ensure_one()
         self._stripe_terminal_check_cashier()
         comparison = self._stripe_terminal_comparison()
         if not comparison:
-            return {"state": "none", "sentence": "", "differences": []}
+            return {"state": "none", "sentence": "", "differences": [], "accepted": False}
         comparison._ask(again)
         return comparison._result()
 
-    def stripe_terminal_accept(self, keys):
+    def stripe_terminal_accept(self, keys, employee_id=None):
         """Note that the session may be closed with the differences that were shown.
 
         :param list keys: of those differences
-        :raise AccessError: for those who are no managers; where employees log in, the one who is
-            logged in at the till needs advanced rights
+        :param int | None employee_id: who is logged in at a till with employees
+        :raise AccessError: for those who are no managers; where employees log in, the employee
+            needs advanced rights
         """
-        self.ensure_one()
         self._stripe_terminal_check_cashier()
-        person = self.env.user
-        if self.config_id.module_pos_hr:
-            person = self.sudo().employee_id
-            may_accept = person in self.config_id.sudo().advanced_employee_ids or (
-                person.user_id.has_group("point_of_sale.group_pos_manager")
-            )
-        else:
-            may_accept = person.has_group("point_of_sale.group_pos_manager")
+        comparison = self._stripe_terminal_comparison()
+        person, may_accept = self.env.user, self.env.user.has_group(MANAGER)
+        config = self.config_id.sudo()
+        if employee_id and config.module_pos_hr:
+            person = self.env["hr.employee"].sudo().browse(employee_id).exists()
+            is_manager = config.group_pos_manager_id in person.user_id.all_group_ids
+            may_accept = bool(person) and (is_manager or person in config.advanced_employee_ids)
         if not may_accept:
             raise AccessError(
                 self.env._("Only a manager can close the session while it differs from Stripe.")
             )
-        self._stripe_terminal_comparison()._accept(keys, person.name)
+        comparison._accept(keys, person.name)
+
+    def _stripe_terminal_check_cashier(self):
+        self.check_access("read")
+        if not self.env.user.has_group("point_of_sale.group_pos_user"):
+            raise AccessError(self.env._("You cannot close this session."))
+
+    def _stripe_terminal_comparison(self):
+        """Return the session's comparison in sudo, empty when there is nothing to compare."""
+        self.ensure_one()
+        comparisons = self.env["pos.stripe.comparison"].sudo()
+        is_concerned = self._stripe_terminal_methods() or self.env[
+            "pos.stripe.payment"
+        ].sudo().search_count([("session_id", "=", self.id)], limit=1)
+        return comparisons._of(self) if is_concerned else comparisons
+
+    def _stripe_terminal_methods(self):
+        """Return the session's payment methods with a Stripe reader, in sudo."""
+        return self.sudo().payment_method_ids.filtered(
+            lambda method: method.use_payment_terminal == TERMINAL
+        )
+
+    # Closing
+
+    def _stripe_terminal_obstacle(self):
+        """Return why the session must not be closed now, or None."""
+        comparison = self._stripe_terminal_comparison()
+        if not comparison:
+            return None
+        result = comparison._result()
+        if result["state"] == "agrees" or result["accepted"]:
+            return None
+        if result["state"] == "comparing":
+            return self.env._("The card payments are still being compared with Stripe.")
+        problems = [difference["problem"] for difference in result["differences"]]
+        return "\n".join(
+            [self.env._("The card payments differ from what Stripe knows:"), *problems]
+        )
+
+    def _stripe_terminal_check_closing(self):
+        obstacle = self._stripe_terminal_obstacle()
+        if obstacle:
+            raise UserError(obstacle)
+
+    def _cannot_close_session(self, bank_payment_method_diffs=None):
+        """Hold a till's closing up while the card payments differ from what Stripe knows."""
+        reason = super()._cannot_close_session(bank_payment_method_diffs)
+        obstacle = not reason and self._stripe_terminal_obstacle()
+        if obstacle:
+            return {
+                "successful": False,
+                "title": self.env._("Compare with Stripe"),
+                "message": obstacle,
+                "redirect": False,
+                "stripe_terminal": True,
+            }
+        return reason
+
+    def update_closing_control_state_session(self, notes):
+        """Keep the session selling while the card payments differ from what Stripe knows.
+
+        :raise UserError: nobody has accepted the differences
+        """
+        self._stripe_terminal_check_closing()
+        return super().update_closing_control_state_session(notes)
+
+    def action_pos_session_closing_control(self, *args, **kwargs):
+        """Show the comparison in the backend, before anything is closed, unless it agrees."""
+        for session in self:
+            if session.state != "closed" and session._stripe_terminal_obstacle():
+                return session._stripe_terminal_closing_action()
+        return super().action_pos_session_closing_control(*args, **kwargs)
+
+    def _validate_session(self, *args, **kwargs):
+        """Note the differences that a manager closes with; refuse to close with others.
+
+        :raise UserError: nobody has accepted the differences
+        """
+        self._stripe_terminal_check_closing()
+        comparison = self._stripe_terminal_comparison()
+        differences = comparison._result()["differences"] if comparison else []
+        result = super()._validate_session(*args, **kwargs)
+        if result is True and differences:
+            self._stripe_terminal_note(comparison.accepted_by, differences)
+        return result
+
+    def _stripe_terminal_note(self, person, differences):
+        """Post the differences with which a person closed the session."""
+        item = Markup("<li>%s</li>")
+        problems = Markup("").join(item % difference["problem"] for difference in differences)
+        self.message_post(
+            body=Markup("%s<ul>%s</ul>")
+            % (
+                self.env._("%s closed the session although it differs from Stripe:", person),
+                problems,
+            )
+        )
+
+    def _stripe_terminal_closing_action(self):
+        """Return the dialog that compares with Stripe and closes the session."""
+        wizard = self.env["pos.stripe.closing"].create({"session_id": self.id})
+        return {
+            "name": self.env._("Compare with Stripe"),
+            "type": "ir.actions.act_window",
+            "res_model": wizard._name,
+            "res_id": wizard.id,
+            "view_mode": "form",
+            "target": "new",
+        }

@@ -13,8 +13,8 @@ FAILED = "failed"
 
 # What Stripe said is good for so long, if no payment goes on meanwhile.
 MAX_AGE = timedelta(minutes=10)
-# Nobody waits longer for an answer; the next one who looks has Stripe asked anew.
-PATIENCE = timedelta(seconds=30)
+# Nobody waits longer for an answer.
+PATIENCE = timedelta(seconds=15)
 
 
 def _to_minor(payment):
@@ -81,11 +81,12 @@ class PosStripeComparison(models.Model):
     # Asking
 
     def _ask(self, again=False):
-        """Have Stripe asked beside this request, unless its answer is known or on its way.
+        """Have Stripe asked beside this request, when a payment has gone on since its answer.
 
-        :param bool again: ask in any case
+        :param bool again: ask in any case, unless the answer is on its way
         """
-        if self._is_asking() or (not again and self._is_answered()):
+        is_outdated = self.state == DONE and not self._is_known()
+        if self._is_asking() or not (again or is_outdated):
             return
         self._rows()._look()
         self.write({"state": ASKING, "asked_at": fields.Datetime.now(), "tries": 0})
@@ -93,19 +94,16 @@ class PosStripeComparison(models.Model):
         self.env.cr.postcommit.add(lambda: runner.submit(dbname, comparison_id, model=model))
 
     def _is_asking(self):
-        """Tell whether an answer may still come."""
+        """Tell whether an answer may still come; nobody waits for one for ever."""
         return self.state == ASKING and self.asked_at > fields.Datetime.now() - PATIENCE
-
-    def _is_answered(self):
-        """Tell whether Stripe's last answer, or its silence, still counts."""
-        return self.state == FAILED and self._is_recent() or self._is_known()
 
     def _is_known(self):
         """Tell whether Stripe has answered, and no payment has gone on since it was asked."""
-        return self.state == DONE and self._is_recent() and self.journal == self._journal()
-
-    def _is_recent(self):
-        return bool(self.compared_at) and self.compared_at > fields.Datetime.now() - MAX_AGE
+        return (
+            self.state == DONE
+            and self.compared_at > fields.Datetime.now() - MAX_AGE
+            and (self.journal or []) == self._journal()
+        )
 
     # Odoo's side
 
@@ -140,7 +138,11 @@ class PosStripeComparison(models.Model):
 
         :rtype: stripe_terminal.closing.Comparison
         """
-        rows = self._rows()
+        intents, rows = [], self._rows()
+        if self._is_known():
+            intents = [closing.Intent(*values) for values in self.intents or []]
+            # A payment that was attached to an order of another session has its row there.
+            rows |= rows.search([("payment_intent", "in", [intent.id for intent in intents])])
         finished = self.env["pos.payment"].search(
             [
                 ("uuid", "in", rows.mapped("line_uuid")),
@@ -148,15 +150,13 @@ class PosStripeComparison(models.Model):
             ]
         )
         recorded = set(finished.mapped("uuid"))
-        if self._is_known():
-            intents = [closing.Intent(*values) for values in self.intents]
-        else:
+        if not self._is_known():
             intents = [
                 closing.Intent(
                     id=row.payment_intent,
                     status=row.intent_status or "",
                     received=row.amount_received,
-                    refunded=0,
+                    refunded=row.refunded_minor,
                     currency=row.currency_id.name,
                     line_uuid=row.line_uuid,
                     order=row.order_ref or "",

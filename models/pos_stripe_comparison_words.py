@@ -19,11 +19,12 @@ class PosStripeComparison(models.Model):
     def _result(self):
         """Return the comparison for the person who closes the session, in the user's language.
 
-        :return: dict of `state` (comparing, agrees or differs), `sentence` (the line of totals)
-            and `differences`, each with a `key`, the `problem` and an `advice`
+        :return: dict of `state` (comparing, agrees or differs), `sentence` (the line of totals),
+            `differences`, each with a `key`, the `problem` and an `advice`, and whether these are
+            `accepted`
         """
         if self._is_asking():
-            return {"state": "comparing", "sentence": "", "differences": []}
+            return {"state": "comparing", "sentence": "", "differences": [], "accepted": False}
         comparison = self._compare()
         differences = [self._tell(difference) for difference in comparison.differences]
         # Without a single card payment there is nothing to ask Stripe about.
@@ -33,6 +34,7 @@ class PosStripeComparison(models.Model):
             "state": "differs" if differences else "agrees",
             "sentence": self._tell_total(comparison, differs=bool(differences)),
             "differences": differences,
+            "accepted": self._accepts(differences),
         }
 
     def _tell_total(self, comparison, differs):
@@ -86,8 +88,8 @@ class PosStripeComparison(models.Model):
                 order=order,
             )
             advice = self.env._(
-                "Finish that order, or open the Stripe payments and attach the payment to an "
-                "order or refund it."
+                "Finish that order. If there is none, the payment screen of any order offers to "
+                "attach the payment or to refund it."
             )
         elif kind == closing.NOT_TAKEN:
             problem = self.env._(

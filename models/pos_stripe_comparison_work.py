@@ -3,11 +3,10 @@ from datetime import timedelta, timezone
 from odoo import fields, models
 from odoo.tools import SQL
 
-from .. import runner
+from .. import lease, runner
 from ..stripe_terminal.errors import StripeProblem
 from ..stripe_terminal.listing import read_intents
 from .pos_stripe_comparison import ASKING, DONE, FAILED
-from .pos_stripe_payment_work import Command, _is_gone, _process_id
 
 # A long list takes many requests, and its thread is the only one that reads it.
 LEASE = timedelta(minutes=5)
@@ -38,13 +37,13 @@ class PosStripeComparison(models.Model):
             )
         )
         is_leased = self.lease_until and self.lease_until > fields.Datetime.now()
-        if not self.env.cr.rowcount or (is_leased and not _is_gone(self.lease_owner)):
+        if not self.env.cr.rowcount or (is_leased and not lease.is_gone(self.lease_owner)):
             raise runner.RowTaken
         if self.state != ASKING:
             return None
         self.write(
             {
-                "lease_owner": _process_id(),
+                "lease_owner": lease.owner(),
                 "lease_until": fields.Datetime.now() + LEASE,
                 "journal": self._journal(),
             }
@@ -83,7 +82,7 @@ class PosStripeComparison(models.Model):
             )
             for provider in providers
         ]
-        return Command("compare", lambda: _read_all(lists))
+        return runner.Command("compare", lambda: _read_all(lists))
 
     def _learn(self, command, reply, problem, took):
         """Store what Stripe said and return None, or the request again after a first silence.
@@ -93,7 +92,7 @@ class PosStripeComparison(models.Model):
         :param StripeProblem | None problem: what went wrong instead
         :param int took: milliseconds
         """
-        if self.lease_owner != _process_id():
+        if self.lease_owner != lease.owner():
             return None
         if command and problem and not problem.answered and not self.tries:
             self.tries += 1

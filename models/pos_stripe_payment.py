@@ -82,7 +82,7 @@ class PosStripePayment(models.Model):
         help="Counts the PaymentIntents of this line, one after the other.",
     )
     command = fields.Integer(
-        default=0, readonly=True, help="Counts the clicks and the answered errors, for new keys."
+        default=0, readonly=True, help="Counts the clicks and Stripe's answers, for new keys."
     )
     tries = fields.Integer(readonly=True, help="Unanswered requests in a row.")
     reader_timeouts = fields.Integer(
@@ -90,6 +90,13 @@ class PosStripePayment(models.Model):
     )
     requested = fields.Boolean(
         readonly=True, help="A PaymentIntent was asked for; it may exist even if none is known."
+    )
+
+    create_request = fields.Json(
+        readonly=True, help="How the PaymentIntent was asked for, to ask in the same way again."
+    )
+    create_failed = fields.Boolean(
+        readonly=True, help="Stripe failed on that request: it may have been carried out."
     )
 
     payment_intent = fields.Char(string="PaymentIntent", readonly=True)
@@ -121,6 +128,7 @@ class PosStripePayment(models.Model):
     )
     attached_at = fields.Datetime(readonly=True)
 
+    asked_at = fields.Datetime(string="Last Asked for by the Till", readonly=True)
     sent_at = fields.Datetime(string="Sent to Reader", readonly=True)
     last_read_at = fields.Datetime(string="Last Read from Stripe", readonly=True)
     settled_at = fields.Datetime(readonly=True)
@@ -191,10 +199,11 @@ class PosStripePayment(models.Model):
         )
         if payment.company_id != session.company_id:
             raise AccessError(self.env._("You cannot use this payment terminal."))
-        if payment.request_uuid == line["request_uuid"] or payment.state in (
-            settlement.COLLECTING,
-            settlement.AUTHORIZED,
-            settlement.PAID,
+        if (
+            payment.request_uuid == line["request_uuid"]
+            or payment.forced_at
+            or payment.state
+            in (settlement.COLLECTING, settlement.AUTHORIZED, settlement.PAID)
         ):
             return payment._till_data()
         if payment.state == settlement.CANCELED:
@@ -209,6 +218,7 @@ class PosStripePayment(models.Model):
                 "reader_serial": serial_number,
                 "reader_id": reader.id,
                 "wanted": settlement.COLLECT,
+                "asked_at": fields.Datetime.now(),
                 # Another click is another command, not the replay of the last one's answer.
                 "command": payment.command + 1,
                 "failure_code": False,
@@ -290,6 +300,7 @@ class PosStripePayment(models.Model):
                 "attempt": self.attempt + 1,
                 "command": 0,
                 "requested": False,
+                "create_failed": False,
                 "payment_intent": False,
                 "intent_status": False,
                 "intent_amount": 0,

@@ -49,10 +49,12 @@ class PosStripePayment(models.Model):
                 "forced_by": self._check_may_force(employee_id),
                 "forced_at": fields.Datetime.now(),
                 "unverified": True,
-                "wanted": False,
+                # The customer leaves: nobody else's card shall pay for this.
+                "wanted": settlement.CANCEL,
             }
         )
         self._log("till", "force_done", {"employee": self.forced_by})
+        self._kick()
 
     def _check_may_force(self, employee_id):
         """Return the employee's name where employees log in; only advanced rights may force.

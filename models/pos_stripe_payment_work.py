@@ -1,58 +1,26 @@
-import os
-import secrets
-import socket
-from collections.abc import Callable
+import time
 from datetime import timedelta
-from typing import NamedTuple
 
 from odoo import fields, models
 from odoo.tools import SQL
 
-from ..runner import RowTaken
+from .. import lease
+from ..runner import Command, RowTaken
 from ..stripe_terminal import reading, settlement
 from ..stripe_terminal.errors import Kind, StripeProblem
+from ..stripe_terminal.listing import find_intents
 from ..stripe_terminal.settlement import Facts, settle
 
 # Longer than the slowest request to Stripe can take, see the gateway's time limits.
 LEASE = timedelta(seconds=60)
+# A till's request to collect a card is good for so long; a killed worker's lease fits in.
+COLLECT_FOR = timedelta(seconds=90)
+# Seconds by which Stripe's clock and ours may differ.
+CLOCK_TOLERANCE = 300
 # Pauses in seconds before an unanswered request is made again; then the payment is `unknown`.
 PAUSES = (0.3, 1.5)
 BUS_NAME = "STRIPE_TERMINAL_PAYMENT"
 FIND_READER = "find_reader"
-
-_PROCESS = (os.getpid(), secrets.token_hex(4))
-
-
-class Command(NamedTuple):
-    """One request to Stripe, to be made with no database connection held."""
-
-    verb: str
-    perform: Callable
-    pause: float = 0
-
-
-def _process_id():
-    """Return the name of this process, as a lease's owner."""
-    global _PROCESS
-    if _PROCESS[0] != os.getpid():
-        _PROCESS = (os.getpid(), secrets.token_hex(4))
-    return f"{socket.gethostname()}:{_PROCESS[0]}:{_PROCESS[1]}"
-
-
-def _is_gone(owner):
-    """Tell whether a lease's owner was a process of this host that no longer runs."""
-    host, pid, _token = owner.rsplit(":", 2)
-    if host != socket.gethostname() or owner == _process_id():
-        return False
-    if int(pid) == os.getpid():
-        return True
-    try:
-        os.kill(int(pid), 0)
-    except ProcessLookupError:
-        return True
-    except PermissionError:
-        return False
-    return False
 
 
 class PosStripePayment(models.Model):
@@ -71,11 +39,14 @@ class PosStripePayment(models.Model):
         if not self.env.cr.rowcount:
             raise RowTaken
         now = fields.Datetime.now()
-        if self.lease_until and self.lease_until > now and not _is_gone(self.lease_owner):
+        if self.lease_until and self.lease_until > now and not lease.is_gone(self.lease_owner):
             raise RowTaken
         if not self.wanted and self.state in (settlement.PAID, settlement.CANCELED):
             return None
-        self.write({"lease_owner": _process_id(), "tries": 0, "reachable": True})
+        if self.wanted == settlement.COLLECT and self.asked_at < now - COLLECT_FOR:
+            # Who stands before the reader now is somebody else: find out, but start nothing.
+            self.wanted = False
+        self.write({"lease_owner": lease.new(), "tries": 0, "reachable": True})
         must_read = self.payment_intent and self.wanted != settlement.COLLECT
         return self._next_command(must_read=must_read)
 
@@ -94,16 +65,18 @@ class PosStripePayment(models.Model):
             return None
         self.lease_until = fields.Datetime.now() + LEASE
         try:
-            return self._command(verb)._replace(pause=pause)
+            return self._command(verb)._replace(pause=pause, lease=self.lease_owner)
         except StripeProblem as problem:
             # No key, no provider: the command could not even be put together.
-            return self._learn(Command(verb, None), None, problem, 0)
+            command = Command(verb, None, lease=self.lease_owner)
+            return self._learn(command, None, problem, 0)
 
     def _facts(self):
         return Facts(
             intent=self.intent_status or None,
             action=self.reader_action,
             requested=self.requested,
+            failed=self.create_failed,
             reachable=self.reachable,
             amount_differs=bool(self.payment_intent) and self.intent_amount != self.amount_minor,
             refunded=bool(self.refunded_minor),
@@ -119,9 +92,12 @@ class PosStripePayment(models.Model):
             values["failure_code"] = "reader_replaced" if self.sent_at else "not_sent"
         if state in (settlement.PAID, settlement.CANCELED) and state != self.state:
             values["failure_code"] = False
+        if state == settlement.PAID and self.amount_received:
+            # Two tabs may have asked for two amounts: what was taken counts.
+            values["amount_minor"] = self.amount_received
         if state not in settlement.OPEN_STATES and state != self.state:
             values["settled_at"] = fields.Datetime.now()
-        if state not in settlement.RUNNING_STATES:
+        if state not in settlement.RUNNING_STATES and verb != settlement.CANCEL_ACTION:
             values["holds_reader"] = False
         self.write(values)
         self._verify()
@@ -151,9 +127,21 @@ class PosStripePayment(models.Model):
         gateway = self.provider_id._stripe_terminal_gateway()
         intent, key = self.payment_intent, self._idempotency_key(verb)
         if verb == settlement.CREATE:
-            self.requested = True
-            params = self._intent_params()
-            return Command(verb, lambda: gateway.create_payment_intent(params, key))
+            if not self.requested:
+                # Another click may come before the answer: what is asked again stays the same.
+                self.create_request = {
+                    "params": self._intent_params(),
+                    "key": key,
+                    "at": int(time.time()),
+                }
+                self.requested = True
+            asked = self.create_request
+            return Command(
+                verb, lambda: gateway.create_payment_intent(asked["params"], asked["key"])
+            )
+        if verb == settlement.FIND:
+            since, line_uuid = self.create_request["at"] - CLOCK_TOLERANCE, self.line_uuid
+            return Command(verb, lambda: find_intents(gateway, since, line_uuid))
         if verb == settlement.UPDATE:
             params = {"amount": self.amount_minor}
             return Command(verb, lambda: gateway.update_payment_intent(intent, params, key))
@@ -213,7 +201,7 @@ class PosStripePayment(models.Model):
         self.env.cr.execute(
             SQL("SELECT lease_owner FROM pos_stripe_payment WHERE id = %s FOR NO KEY UPDATE", self.id)
         )
-        if self.env.cr.fetchone()[0] != _process_id():
+        if self.env.cr.fetchone()[0] != command.lease:
             # The lease ran out and somebody else goes on; what was asked is idempotent.
             return None
         if problem:
@@ -229,7 +217,15 @@ class PosStripePayment(models.Model):
             if problem.answered and problem.http_status != 429:
                 return self._learn_refusal(command.verb, problem)
             return self._learn_silence(command.verb, problem)
-        self.write({"tries": 0, "reachable": True})
+        # Reading is how the runner tries again: only the answer that was missing ends the count.
+        is_reading = command.verb in (settlement.READ, settlement.FIND)
+        self.write(
+            {
+                "tries": self.tries if is_reading else 0,
+                "command": self.command + 1,
+                "reachable": True,
+            }
+        )
         if self.state == settlement.UNKNOWN:
             # It told why the state was unknown, not why the payment may have failed.
             self.failure_code = False
@@ -238,7 +234,11 @@ class PosStripePayment(models.Model):
         if missing_intent:
             intent, gateway = self.payment_intent, self.provider_id._stripe_terminal_gateway()
             self.lease_until = fields.Datetime.now() + LEASE
-            return Command(settlement.READ, lambda: gateway.retrieve_payment_intent(intent))
+            return Command(
+                settlement.READ,
+                lambda: gateway.retrieve_payment_intent(intent),
+                lease=self.lease_owner,
+            )
         return self._next_command()
 
     def _learn_reply(self, verb, data):
@@ -247,7 +247,13 @@ class PosStripePayment(models.Model):
             reader = self.env["pos.stripe.reader"]._store(self.provider_id, data["data"])
             self.reader_id = reader[:1]
             if not reader:
-                self.write({"wanted": False, "failure_code": "reader_unknown"})
+                self.write({"wanted": self._wanted_after_send(), "failure_code": "reader_unknown"})
+            return False
+        if verb == settlement.FIND:
+            found = [intent for intent in data["data"] if intent["status"] != "canceled"]
+            self.write({"requested": bool(found), "create_failed": False})
+            for intent in found[:1]:
+                self._learn_intent(intent)
             return False
         if verb == settlement.CANCEL_ACTION:
             self.reader_action = settlement.NO_ACTION
@@ -261,7 +267,7 @@ class PosStripePayment(models.Model):
         now = fields.Datetime.now()
         values, intent = reading.action_values(data, self.payment_intent)
         if verb == settlement.SEND:
-            values.update(sent_at=now, wanted=self._wanted_after_send())
+            values["sent_at"] = now
         if intent:
             values = {**reading.intent_values(intent), **values, "last_read_at": now}
             if values.get("failure_code") == "card_declined":
@@ -270,6 +276,9 @@ class PosStripePayment(models.Model):
                     "failure_code", "card_declined"
                 )
         self.write(values)
+        if verb == settlement.SEND and not (self.wanted and self._facts().amount_differs):
+            # Another click for another amount came meanwhile: that one is still to be sent.
+            self.wanted = self._wanted_after_send()
         return not intent
 
     def _learn_intent(self, intent):
@@ -285,11 +294,12 @@ class PosStripePayment(models.Model):
 
     def _learn_silence(self, verb, problem):
         """No certain answer: ask again, at last admit that the state is unknown."""
-        if problem.http_status:
+        if problem.http_status and problem.http_status != 409:
             # Stripe would replay this answer under the same key.
             self.command += 1
-            if verb == settlement.SEND:
-                self.reader_action = settlement.UNREAD
+            self.create_failed = verb == settlement.CREATE and problem.http_status >= 500
+        if verb == settlement.SEND:
+            self.reader_action = settlement.UNREAD
         tries = self.tries + 1
         self.tries = tries
         if tries <= len(PAUSES):

@@ -7,6 +7,8 @@ from .closing import Intent
 from .errors import StripeProblem
 from .reading import charge_values
 
+# The metadata that names a PaymentIntent's payment line.
+LINE_UUID = "pos_payment_line_uuid"
 # A bound against an endless list: with a hundred on each page far more than a session has.
 MAX_PAGES = 500
 
@@ -22,15 +24,10 @@ def read_intents(gateway, since, is_ours, wanted):
     :raise StripeProblem: Stripe could not be asked
     """
     found = {}
-    params = {"created": {"gte": since}}
-    for _page in range(MAX_PAGES):
-        page = gateway.list_payment_intents(params).data
-        for intent in page["data"]:
+    for page in _pages(gateway, since):
+        for intent in page.data["data"]:
             if intent["id"] in wanted or is_ours(intent.get("metadata") or {}):
                 found[intent["id"]] = intent_of(intent)
-        if not page["has_more"]:
-            break
-        params = {**params, "starting_after": page["data"][-1]["id"]}
     for intent_id in sorted(wanted - found.keys()):
         try:
             found[intent_id] = intent_of(gateway.retrieve_payment_intent(intent_id).data)
@@ -38,6 +35,33 @@ def read_intents(gateway, since, is_ours, wanted):
             if problem.code != "resource_missing":
                 raise
     return found
+
+
+def find_intents(gateway, since, line_uuid):
+    """Return the last page's `Reply` with all PaymentIntents of one payment line, newest first.
+
+    :param int since: Unix time from which on the account's PaymentIntents are listed
+    :param str line_uuid: the line's uuid, as in the metadata
+    :raise StripeProblem: Stripe could not be asked
+    """
+    found = []
+    for page in _pages(gateway, since):
+        found += [
+            intent
+            for intent in page.data["data"]
+            if (intent.get("metadata") or {}).get(LINE_UUID) == line_uuid
+        ]
+    return page._replace(data={**page.data, "data": found})
+
+
+def _pages(gateway, since):
+    params = {"created": {"gte": since}}
+    for _page in range(MAX_PAGES):
+        page = gateway.list_payment_intents(params)
+        yield page
+        if not page.data["has_more"]:
+            return
+        params = {**params, "starting_after": page.data["data"][-1]["id"]}
 
 
 def intent_of(intent):
@@ -57,7 +81,7 @@ def intent_of(intent):
         received=intent["amount_capturable" if is_reserved else "amount_received"] or 0,
         refunded=charge.get("amount_refunded") or 0,
         currency=intent["currency"].upper(),
-        line_uuid=metadata.get("pos_payment_line_uuid", ""),
+        line_uuid=metadata.get(LINE_UUID, ""),
         order=metadata.get("pos_order", ""),
         card=" ".join(part for part in (values.get("card_brand"), values.get("card_last4")) if part),
         created=intent["created"],

@@ -41,6 +41,7 @@ ACTIONS = (NO_ACTION, UNREAD, "in_progress", "succeeded", "failed")
 
 # What to do next at Stripe
 CREATE = "create_intent"
+FIND = "find_intent"
 UPDATE = "update_intent"
 SEND = "process_intent"
 READ = "read"
@@ -48,7 +49,7 @@ CANCEL_ACTION = "cancel_action"
 CANCEL_INTENT = "cancel_intent"
 CAPTURE = "capture_intent"
 REFUND_INTENT = "refund_intent"
-VERBS = (CREATE, UPDATE, SEND, READ, CANCEL_ACTION, CANCEL_INTENT, CAPTURE, REFUND_INTENT)
+VERBS = (CREATE, FIND, UPDATE, SEND, READ, CANCEL_ACTION, CANCEL_INTENT, CAPTURE, REFUND_INTENT)
 
 
 class Facts(NamedTuple):
@@ -57,6 +58,7 @@ class Facts(NamedTuple):
     :param intent: status of the PaymentIntent; None while no intent is known
     :param action: what the reader does for this intent, one of ACTIONS
     :param requested: an intent was asked for, so one may exist even if none is known
+    :param failed: Stripe answered that request with a failure, which its key would replay
     :param reachable: Stripe answered the last question
     :param amount_differs: the intent's amount is not the line's
     :param refunded: the money was given back
@@ -65,6 +67,7 @@ class Facts(NamedTuple):
     intent: str | None = None
     action: str = NO_ACTION
     requested: bool = False
+    failed: bool = False
     reachable: bool = True
     amount_differs: bool = False
     refunded: bool = False
@@ -105,8 +108,9 @@ def settle(state, wanted, facts):
 
 def _settle_without_intent(state, wanted, facts):
     if facts.requested:
-        # The answer was lost: the same idempotency key tells which intent it was.
-        return Settlement(UNKNOWN if state == UNKNOWN else NEW, CREATE)
+        # The same idempotency key tells which intent it was, but for a failure.
+        verb = FIND if facts.failed else CREATE
+        return Settlement(UNKNOWN if state == UNKNOWN else NEW, verb)
     if wanted == CANCEL or state == CANCELED:
         return Settlement(CANCELED)
     if wanted == COLLECT:

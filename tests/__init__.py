@@ -1,5 +1,7 @@
 from . import (
     test_access,
+    test_closing,
+    test_guards,
     test_money,
     test_payment,
     test_payment_method,

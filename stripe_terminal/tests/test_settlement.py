@@ -18,6 +18,7 @@ from stripe_terminal.settlement import (
     COLLECTING,
     CREATE,
     DECLINED,
+    FIND,
     INTENT_OPEN,
     INTENT_STATUSES,
     NEW,
@@ -53,6 +54,8 @@ TABLE = [
     (NEW, COLLECT, Facts(OPEN, requested=True), NEW, SEND),
     (NEW, COLLECT, Facts(OPEN, "in_progress", True), COLLECTING, None),
     (NEW, COLLECT, Facts(requested=True), NEW, CREATE),
+    (NEW, COLLECT, Facts(requested=True, failed=True), NEW, FIND),
+    (UNKNOWN, None, Facts(requested=True, failed=True), UNKNOWN, FIND),
     (NEW, COLLECT, Facts(requested=True, reachable=False), UNKNOWN, None),
     (NEW, None, Facts(), DECLINED, None),
     # The card
@@ -191,7 +194,7 @@ class Stripe:
         self.charges = self.intents = 0
 
     def facts(self):
-        return Facts(self.intent, self.action, self.requested, self.reachable)
+        return Facts(self.intent, self.action, self.requested, reachable=self.reachable)
 
     def do(self, verb, answered):
         """Carry a verb out; without an answer it may have happened all the same."""

@@ -52,6 +52,13 @@ class LiveServer(OdooServer):
         super().close()
         database.drop(self.database)
 
+    def sql(self, statement, *values):
+        """Run one SQL statement in the server's database, for what only time would bring about."""
+        connection = database.connect(self.database)
+        with connection, connection.cursor() as cursor:
+            cursor.execute(statement, values)
+        connection.close()
+
     def log(self):
         """Return what the server has logged so far."""
         return self.log_file.read_text(errors="replace")

@@ -18,7 +18,6 @@ def run(extra):
     odoo = odoo_source.ensure()
     chromium.ensure()
     postgres.ensure()
-    database.drop_leftovers()
     name = database.temporary_name("hoot")
     template.copy(odoo, name)
     configuration = odoo_config.write(odoo, name, max_cron_threads=0)

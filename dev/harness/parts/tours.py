@@ -2,7 +2,7 @@
 
 import os
 
-from .. import chromium, database, odoo_source, paths, postgres, template
+from .. import chromium, odoo_source, paths, postgres, template
 from . import pytest_run
 
 
@@ -11,7 +11,6 @@ def run(extra):
     odoo = odoo_source.ensure()
     chromium.ensure()
     postgres.ensure()
-    database.drop_leftovers()
     template.ensure(odoo)
     extra = [_absolute(argument) for argument in extra]
     return pytest_run.run(

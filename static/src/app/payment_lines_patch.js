@@ -10,6 +10,10 @@ patch(PaymentScreenPaymentLines.prototype, {
         this.stripeTerminalData = useState(this.stripeTerminal.data);
     },
 
+    canTakeOver(line) {
+        return line.isStripeTerminal && this.stripeTerminalData[line.uuid]?.holder;
+    },
+
     stripeTerminalSentence(line) {
         return line.isStripeTerminal && this.stripeTerminalData[line.uuid]?.sentence;
     },

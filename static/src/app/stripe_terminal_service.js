@@ -1,4 +1,4 @@
-import { ConfirmationDialog } from "@web/core/confirmation_dialog/confirmation_dialog";
+import { AlertDialog, ConfirmationDialog } from "@web/core/confirmation_dialog/confirmation_dialog";
 import { _t } from "@web/core/l10n/translation";
 import { ConnectionLostError, ConnectionAbortedError, rpc } from "@web/core/network/rpc";
 import { registry } from "@web/core/registry";
@@ -17,6 +17,8 @@ const POLL_GROWTH = 1.15;
 const POLL_FAILURES = 3;
 /** A draft's synchronisation may delay "Payment Successful" by this many milliseconds at most. */
 const SYNC_WAIT = 5000;
+/** How many milliseconds a cashier waits for Stripe to be asked once more. */
+const ASK_WAIT = 8000;
 
 const FINAL_STATES = ["paid", "declined", "canceled"];
 const STATUS_OF_STATE = {
@@ -31,7 +33,7 @@ const STATUS_OF_STATE = {
 const WAITING_STATUSES = ["waiting", "waitingCard", "waitingCapture", "waitingCancel"];
 
 const delay = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
-const isConnectionError = (error) =>
+export const isConnectionError = (error) =>
     error instanceof ConnectionLostError || error instanceof ConnectionAbortedError;
 
 /**
@@ -167,7 +169,16 @@ export class StripeTerminalPayments {
      * @returns {Promise<boolean>} true when the cashier may go on with the line as paid
      */
     async forceDone(line) {
-        await this.poll();
+        if (!this.mayForce()) {
+            this.dialog.add(AlertDialog, {
+                title: _t("Advanced rights needed"),
+                body: _t(
+                    "Only an employee with advanced rights can force a payment. Ask one to log in, or wait until Stripe answers."
+                ),
+            });
+            return false;
+        }
+        await this.askAnew(line);
         if (line.getPaymentStatus() !== "force_done") {
             return false;
         }
@@ -192,7 +203,7 @@ export class StripeTerminalPayments {
             this.show(
                 await rpc(
                     "/pos_payment_stripe/force_done",
-                    { line_uuid: line.uuid },
+                    { line_uuid: line.uuid, employee_id: this.employeeId },
                     { silent: true }
                 )
             );
@@ -201,6 +212,63 @@ export class StripeTerminalPayments {
             // The server marks it unverified when the order arrives there.
             return isConnectionError(error);
         }
+    }
+
+    /** Where employees log in, only those with advanced rights may force a payment. */
+    mayForce() {
+        return !this.pos.config.module_pos_hr || this.pos.getCashier()._role === "manager";
+    }
+
+    get employeeId() {
+        return this.pos.config.module_pos_hr ? this.pos.getCashier().id : null;
+    }
+
+    /** Have the server ask Stripe about a line now, and wait for what came of it. */
+    async askAnew(line) {
+        const before = this.data[line.uuid]?.revision;
+        const until = Date.now() + ASK_WAIT;
+        do {
+            await this.poll();
+            const { revision, asking } = this.data[line.uuid] || {};
+            if (!asking && revision !== before) {
+                return;
+            }
+            await delay(POLL_PAUSE / 2);
+        } while (line.getPaymentStatus() === "force_done" && Date.now() < until);
+    }
+
+    /**
+     * Have the reader's other payment canceled, and send the line when the reader is free.
+     *
+     * The server compares: it cancels only the payment that this till was told of, and one whose
+     * card was charged meanwhile stays paid.
+     */
+    async takeOver(line) {
+        const { holder, sentence } = this.data[line.uuid];
+        const confirmed = await ask(this.dialog, {
+            title: _t("Take the reader over?"),
+            body: _t(
+                "%s Its payment is canceled, unless the card is charged already. Ask there first.",
+                sentence
+            ),
+            confirmLabel: _t("Take over"),
+            cancelLabel: _t("Leave it"),
+        });
+        if (!confirmed) {
+            return;
+        }
+        await rpc(
+            "/pos_payment_stripe/take_over",
+            { line_uuid: line.uuid, holder_id: holder },
+            { silent: true }
+        );
+        const until = Date.now() + ASK_WAIT;
+        do {
+            await delay(POLL_PAUSE / 2);
+            if (await line.pay()) {
+                this.validateIfPaid(line.pos_order_id);
+            }
+        } while (this.data[line.uuid]?.holder === holder && Date.now() < until);
     }
 
     /** Look at every line of this till that is not paid, whatever the browser remembers of it. */

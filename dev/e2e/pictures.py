@@ -1,0 +1,58 @@
+"""The README's pictures: ``./dev/test tours dev/e2e/pictures.py`` makes them anew."""
+
+from harness import paths
+from playwright.sync_api import expect
+
+PICTURES = paths.ROOT / "docs" / "pictures"
+
+
+def picture(page, name):
+    """Save what a page shows as a picture of the README."""
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    page.wait_for_timeout(400)  # milliseconds, for what still moves
+    page.screenshot(path=PICTURES / f"{name}.png")
+
+
+def test_the_till_and_the_reader(till, shop, simulator, profiles):
+    profile = profiles.take(simulator.url, "")
+    reader = profile.new_page()
+    reader.goto(f"{simulator.url}/reader/{shop.reader.id}")
+    till.sell("Cappuccino", "Croissant").choose_method(shop.card)
+    till.wait_for_status("Waiting for card")
+    picture(till.page, "till_waiting")
+    picture(reader, "reader_waiting")
+    shop.reader.decline("insufficient_funds")
+    till.wait_for_status("insufficient funds")
+    picture(till.page, "till_declined")
+    till.retry()
+    till.wait_for_status("Waiting for card")
+    shop.reader.tap()
+    expect(reader.locator("body[data-state=approved]")).to_be_visible()
+    picture(reader, "reader_approved")
+    till.wait_for_receipt()
+    picture(till.page, "till_receipt")
+    profile.close()
+
+
+def test_a_connection_error(till, shop, simulator):
+    till.sell("Cappuccino").choose_method(shop.card)
+    till.wait_for_status("Waiting for card")
+    simulator.faults.add("*", "*", "drop_before", times=None)
+    till.wait_for_status("Connection error", timeout=20_000)
+    picture(till.page, "till_connection_error")
+    simulator.faults.clear()
+
+
+def test_the_screens_of_the_office(shop, profiles):
+    admin = shop.server.admin
+    profile = profiles.take(shop.server.url, admin.session_id)
+    page = profile.new_page()
+    action = admin.ref("point_of_sale.action_pos_payment_method_form")
+    page.goto(f"{shop.server.url}/odoo/action-{action}/{shop.register.card_method_id}")
+    expect(page.get_by_text("Last seen by Stripe")).to_be_visible(timeout=30_000)
+    picture(page, "payment_method")
+    payments = admin.ref("pos_payment_stripe.pos_stripe_payment_action")
+    page.goto(f"{shop.server.url}/odoo/action-{payments}")
+    expect(page.locator(".o_list_view")).to_be_visible(timeout=30_000)
+    picture(page, "payments")
+    profile.close()

@@ -1,0 +1,144 @@
+"""What went half-way: found again, attached, given back, taken over, forced and verified."""
+
+import uuid
+
+from playwright.sync_api import expect
+from support.audit import audit, intents
+
+CONNECTION_ERROR = "Connection error"
+
+
+def wait_for_card(till):
+    """Wait until the reader asks for the card."""
+    return till.wait_for_status("Waiting for card")
+
+
+def pay_without_an_order(shop, amount):
+    """Have a till send a payment, be paid, and disappear with its order."""
+    cashier = shop.server.client("cashier")
+    line_uuid = str(uuid.uuid4())
+    cashier.post(
+        "/pos_payment_stripe/send",
+        session_id=shop.session_id,
+        payment_method_id=shop.register.card_method_id,
+        line={
+            "line_uuid": line_uuid,
+            "request_uuid": str(uuid.uuid4()),
+            "order_uuid": str(uuid.uuid4()),
+            "order_ref": "lost",
+            "amount": amount,
+        },
+    )
+    shop.reader.wait_for("amount")
+    shop.reader.tap()
+    shop.settle()
+    # A till that was just paid has some seconds to finish its order itself.
+    shop.server.sql(
+        "UPDATE pos_stripe_payment SET settled_at = settled_at - interval '1 minute'"
+        " WHERE line_uuid = %s",
+        line_uuid,
+    )
+
+
+def test_an_unattached_payment_is_attached(open_till, shop):
+    pay_without_an_order(shop, 4.6)
+    till = open_till(shop)
+    till.sell("Espresso", "Croissant")
+    notice = till.page.locator(".stripe_terminal_unattached")
+    expect(notice).to_contain_text("4.60")
+    expect(notice).to_contain_text("4242")
+    till.screenshot("unattached")
+    notice.get_by_role("button", name="Attach to this order").click()
+    till.wait_for_receipt()
+    assert len(intents(shop)) == 1
+    audit(shop)
+    till.next_order().sell("Espresso")
+    expect(notice).to_have_count(0)
+
+
+def test_an_unattached_payment_is_refunded(open_till, shop, simulator):
+    pay_without_an_order(shop, 4.6)
+    till = open_till(shop)
+    till.sell("Espresso")
+    notice = till.page.locator(".stripe_terminal_unattached")
+    # More than this order costs: it can only be given back.
+    expect(notice.get_by_role("button", name="Attach")).to_be_disabled()
+    notice.get_by_role("button", name="Refund").click()
+    till.screenshot("unattached_refund")
+    till.answer("Refund")
+    expect(notice).to_have_count(0)
+    assert simulator.wait_until(lambda: intents(shop)[0]["refunded"] == 460, 10)
+    till.choose_method(shop.cash).validate()
+    audit(shop)
+
+
+def test_reader_taken_over_from_another_till(make_shop, open_till):
+    first = make_shop("Counter")
+    second = make_shop("Terrace", card=False, more_methods=[first.register.card_method_id])
+    till_1, till_2 = open_till(first), open_till(second)
+    till_1.sell("Espresso").choose_method(first.card)
+    wait_for_card(till_1)
+    till_2.sell("Cappuccino").choose_method(first.card)
+    till_2.wait_for_status(first.name)
+    till_2.screenshot("reader_busy")
+    till_2.page.locator(".stripe_terminal_take_over").click()
+    till_2.screenshot("take_over")
+    till_2.answer("Take over")
+    wait_for_card(till_2)
+    till_1.wait_for_status("canceled")
+    assert first.reader.screen["amount"] == 360
+    first.reader.tap()
+    till_2.wait_for_receipt()
+    till_1.delete_line().choose_method(first.cash).validate()
+    audit(first)
+    audit(second)
+
+
+def to_connection_error(till, shop, simulator):
+    """Send a payment to the reader and lose Stripe."""
+    till.sell("Espresso").choose_method(shop.card)
+    wait_for_card(till)
+    simulator.faults.add("*", "*", "drop_before", times=None)
+    till.wait_for_status(CONNECTION_ERROR, timeout=20_000)
+
+
+def test_force_done_finds_stripe_back_and_paid(till, shop, simulator):
+    to_connection_error(till, shop, simulator)
+    shop.reader.tap()
+    simulator.faults.clear()
+    till.force_done()
+    till.wait_for_receipt()
+    assert shop.journal(("state", "forced_at"))[0]["forced_at"] is False
+    audit(shop)
+
+
+def test_force_done_finds_stripe_back_and_unpaid(till, shop, simulator):
+    to_connection_error(till, shop, simulator)
+    shop.reader.customer_cancel()
+    simulator.faults.clear()
+    till.force_done()
+    till.wait_for_status("customer canceled")
+    till.delete_line()
+    till.choose_method(shop.cash).validate()
+    audit(shop)
+
+
+def test_forced_and_never_paid_reaches_the_managers(till, shop, simulator):
+    to_connection_error(till, shop, simulator)
+    till.force_done()
+    till.answer("approved")
+    till.wait_for_receipt()
+    shop.reader.customer_cancel()
+    simulator.faults.clear()
+    shop.settle()
+    (row,) = shop.journal(("state", "unverified", "unpaid"))
+    # Nobody else's card shall pay for it later.
+    assert (row["state"], row["unverified"], row["unpaid"]) == ("canceled", False, True)
+    (order,) = shop.orders()
+    activities = shop.server.admin.read(
+        "mail.activity",
+        [("res_model", "=", "pos.order"), ("res_id", "=", order["id"])],
+        ["summary", "note"],
+    )
+    assert "not confirmed by Stripe" in activities[0]["summary"]
+    assert "2.40" in activities[0]["note"]

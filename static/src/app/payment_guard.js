@@ -1,0 +1,82 @@
+import { ask } from "@point_of_sale/app/utils/make_awaitable_dialog";
+import { AlertDialog } from "@web/core/confirmation_dialog/confirmation_dialog";
+import { _t } from "@web/core/l10n/translation";
+
+const RUNNING_STATUSES = ["waiting", "waitingCard", "waitingCapture", "waitingCancel"];
+/** Nobody waits longer than so many milliseconds for Stripe's answer to a cancel. */
+const ANSWER_WAIT = 10000;
+
+/** The lines of an order that a reader is asking a card for. */
+export function runningLines(order) {
+    return order.payment_ids.filter(
+        (line) => line.isStripeTerminal && RUNNING_STATUSES.includes(line.getPaymentStatus())
+    );
+}
+
+/** The lines of an order for which a card was or may still be charged, or that are still open. */
+export function unsettledLines(order) {
+    return order.payment_ids.filter((line) => line.isStripeTerminal && !line.isDone());
+}
+
+/**
+ * Take the payments of lines back at Stripe before something is done that needs them gone.
+ *
+ * When a card won, its line stays and the cashier is told. When Stripe cannot be asked, the
+ * cashier decides.
+ *
+ * @param {Object} env of the Point of Sale
+ * @param {Array} lines with a Stripe reader, none of them paid
+ * @param {string} goOn what the cashier would do then, as the label of a button
+ * @returns {Promise<boolean>} true when it may be done
+ */
+export async function takeBack(env, lines, goOn) {
+    const { dialog, stripe_terminal: payments, ui } = env.services;
+    for (const line of lines) {
+        if (![...RUNNING_STATUSES, "force_done"].includes(line.getPaymentStatus())) {
+            payments.abandon(line);
+            continue;
+        }
+        ui.block({ message: _t("Taking the card payment back…") });
+        try {
+            await Promise.race([
+                payments.cancel(line),
+                new Promise((resolve) => setTimeout(resolve, ANSWER_WAIT)),
+            ]);
+        } finally {
+            ui.unblock();
+        }
+        const facts = {
+            amount: env.utils.formatCurrency(line.getAmount()),
+            order: line.pos_order_id.pos_reference || line.pos_order_id.getName(),
+        };
+        if (line.isDone()) {
+            dialog.add(AlertDialog, {
+                title: _t("The card was charged"),
+                body: _t(
+                    "The customer paid %(amount)s before the payment could be canceled. Order %(order)s stays as it is, with its paid line: finish the order, or refund the payment.",
+                    facts
+                ),
+            });
+            return false;
+        }
+        if (line.getPaymentStatus() !== "retry" && !(await goesOnUnknown(dialog, facts, goOn))) {
+            return false;
+        }
+        if (line.isDone()) {
+            return false;
+        }
+    }
+    return true;
+}
+
+function goesOnUnknown(dialog, facts, goOn) {
+    return ask(dialog, {
+        title: _t("Is the card charged?"),
+        body: _t(
+            "Stripe cannot be asked now whether the card payment of %(amount)s for order %(order)s was made. If you go on, the payment is canceled as soon as Stripe answers. If the card was charged all the same, you find it among the card payments without an order, and can refund it.",
+            facts
+        ),
+        confirmLabel: goOn,
+        cancelLabel: _t("Go back"),
+    });
+}

@@ -1,0 +1,102 @@
+import { PosStore } from "@point_of_sale/app/services/pos_store";
+import { ask } from "@point_of_sale/app/utils/make_awaitable_dialog";
+import { AlertDialog } from "@web/core/confirmation_dialog/confirmation_dialog";
+import { _t } from "@web/core/l10n/translation";
+import { patch } from "@web/core/utils/patch";
+import { runningLines, takeBack, unsettledLines } from "./payment_guard";
+
+/** Locking the till leaves its payments to the server and to whoever unlocks it. */
+const LOCK_SCREENS = ["LoginScreen", "SaverScreen"];
+
+patch(PosStore.prototype, {
+    /** An order goes when no card was or may be charged for it; also for “Cancel Orders”. */
+    async _onBeforeDeleteOrder(order) {
+        if (!(await super._onBeforeDeleteOrder(...arguments))) {
+            return false;
+        }
+        const paid = order.payment_ids.find((line) => line.isStripeTerminal && line.isDone());
+        if (paid) {
+            this.dialog.add(AlertDialog, {
+                title: _t("The order is paid by card"),
+                body: _t(
+                    "Order %(order)s has a card payment of %(amount)s, so it cannot be deleted. Finish the order, or refund the payment.",
+                    {
+                        amount: this.env.utils.formatCurrency(paid.getAmount()),
+                        order: order.pos_reference || order.getName(),
+                    }
+                ),
+            });
+            return false;
+        }
+        return takeBack(this.env, unsettledLines(order), _t("Delete the order"));
+    },
+
+    async closeSession() {
+        if (await this.endCardPayments(_t("Close the register"))) {
+            return super.closeSession(...arguments);
+        }
+    },
+
+    async closePos() {
+        if (await this.endCardPayments(_t("Go to the backend"))) {
+            return super.closePos(...arguments);
+        }
+    },
+
+    /** Before the till is left, no reader may ask for a card on its behalf. */
+    async endCardPayments(goOn) {
+        const lines = this.models["pos.order"]
+            .filter((order) => !order.finalized)
+            .flatMap((order) => runningLines(order));
+        return !lines.length || ((await this.askToCancel(lines)) && takeBack(this.env, lines, goOn));
+    },
+
+    /** Leaving the payment screen ends what its reader is asking for. */
+    navigate(routeName, routeParams = {}) {
+        const { current, params } = this.router.state;
+        const isLeaving =
+            current === "PaymentScreen" &&
+            !LOCK_SCREENS.includes(routeName) &&
+            (routeName !== current || routeParams.orderUuid !== params.orderUuid);
+        const order =
+            isLeaving && this.models["pos.order"].find((order) => order.uuid === params.orderUuid);
+        if (order && runningLines(order).length) {
+            this.leavePayment(order, () => super.navigate(routeName, routeParams));
+            return false;
+        }
+        return super.navigate(...arguments);
+    },
+
+    async leavePayment(order, leave) {
+        const lines = runningLines(order);
+        const mayLeave =
+            (await this.askToCancel(lines)) &&
+            (await takeBack(this.env, lines, _t("Leave the order")));
+        const { current, params } = this.router.state;
+        if (current !== "PaymentScreen" || params.orderUuid !== order.uuid) {
+            // Paid meanwhile, and the receipt is shown.
+            return;
+        }
+        if (mayLeave) {
+            leave();
+        } else if (this.getOrder() !== order) {
+            this.setOrder(order);
+        }
+    },
+
+    askToCancel(lines) {
+        const [line] = lines;
+        return ask(this.dialog, {
+            title: _t("A card payment is running"),
+            body: _t(
+                "The card reader asks for %(amount)s for order %(order)s. Cancel this payment first?",
+                {
+                    amount: this.env.utils.formatCurrency(line.getAmount()),
+                    order: line.pos_order_id.pos_reference || line.pos_order_id.getName(),
+                }
+            ),
+            confirmLabel: _t("Cancel the payment"),
+            cancelLabel: _t("Let it run"),
+        });
+    },
+});

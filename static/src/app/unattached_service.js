@@ -1,0 +1,105 @@
+import { ask } from "@point_of_sale/app/utils/make_awaitable_dialog";
+import { AlertDialog } from "@web/core/confirmation_dialog/confirmation_dialog";
+import { _t } from "@web/core/l10n/translation";
+import { rpc } from "@web/core/network/rpc";
+import { registry } from "@web/core/registry";
+import { reactive } from "@odoo/owl";
+import { isConnectionError } from "./stripe_terminal_service";
+
+/** Knows the payments of this register that Stripe has taken and no order shows. */
+export class UnattachedService {
+    constructor(env, { pos, dialog, notification, stripe_terminal }) {
+        this.env = env;
+        this.pos = pos;
+        this.dialog = dialog;
+        this.notification = notification;
+        this.stripeTerminal = stripe_terminal;
+        this.payments = reactive([]);
+    }
+
+    async load() {
+        try {
+            const data = await rpc(
+                "/pos_payment_stripe/unattached",
+                { session_id: this.pos.session.id },
+                { silent: true }
+            );
+            // An order that only this browser has may show it all the same.
+            this.payments.splice(
+                0,
+                this.payments.length,
+                ...data.filter((datum) => !this.stripeTerminal.getLine(datum.line_uuid))
+            );
+        } catch (error) {
+            if (!isConnectionError(error)) {
+                throw error;
+            }
+        }
+    }
+
+    /** Put a payment that no order shows on an order; its line keeps its uuid. */
+    async attach(datum, order) {
+        const attached = await this.settle(datum, "attach", {
+            session_id: this.pos.session.id,
+            order_uuid: order.uuid,
+            order_ref: order.pos_reference || order.getName(),
+        });
+        if (attached) {
+            const method = this.pos.models["pos.payment.method"].get(datum.payment_method_id);
+            const line = this.pos.models["pos.payment"].create({
+                pos_order_id: order,
+                payment_method_id: method,
+                uuid: datum.line_uuid,
+                amount: datum.amount,
+            });
+            order.selectPaymentline(line);
+            line.setPaymentStatus("waiting");
+            this.stripeTerminal.show(attached);
+        }
+    }
+
+    /** Give the money of a payment that no order shows back to the card. */
+    async refund(datum) {
+        const confirmed = await ask(this.dialog, {
+            title: _t("Refund this payment?"),
+            body: _t(
+                "%(amount)s go back to the card %(card)s.",
+                { amount: this.env.utils.formatCurrency(datum.amount), card: datum.card }
+            ),
+            confirmLabel: _t("Refund"),
+            cancelLabel: _t("Keep it"),
+        });
+        if (confirmed && (await this.settle(datum, "refund_unattached", {}))) {
+            this.notification.add(
+                _t("The refund of %s is on its way.", this.env.utils.formatCurrency(datum.amount)),
+                { type: "success" }
+            );
+        }
+    }
+
+    async settle(datum, verb, params) {
+        try {
+            const answer = await rpc(
+                `/pos_payment_stripe/${verb}`,
+                { line_uuid: datum.line_uuid, ...params },
+                { silent: true }
+            );
+            this.payments.splice(this.payments.indexOf(datum), 1);
+            return answer;
+        } catch (error) {
+            this.dialog.add(AlertDialog, {
+                title: _t("Nothing was changed"),
+                body: isConnectionError(error)
+                    ? _t("Odoo's server cannot be reached. Check this till's network.")
+                    : error.data?.message || error.message,
+            });
+            this.load();
+            return false;
+        }
+    }
+}
+
+registry.category("services").add("stripe_terminal_unattached", {
+    dependencies: ["pos", "dialog", "notification", "stripe_terminal"],
+    start: (env, services) => new UnattachedService(env, services),
+});

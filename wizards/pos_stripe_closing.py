@@ -1,0 +1,23 @@
+from odoo import fields, models
+
+
+class PosStripeClosing(models.TransientModel):
+    """Asks in the backend whether a session is closed although it differs from Stripe."""
+
+    _name = "pos.stripe.closing"
+    _description = "Compare a Session with Stripe"
+
+    session_id = fields.Many2one("pos.session", required=True, readonly=True)
+
+    def action_close(self):
+        """Close the session; what differs was shown in this dialog and is accepted by the user.
+
+        :raise AccessError: it differs, and the user is no manager
+        """
+        self.ensure_one()
+        differences = self.session_id.stripe_terminal_compare()["differences"]
+        if differences:
+            self.session_id.stripe_terminal_accept(
+                [difference["key"] for difference in differences]
+            )
+        return self.session_id.action_pos_session_closing_control()
