@@ -51,8 +51,19 @@ def test_the_screens_of_the_office(shop, profiles):
     page.goto(f"{shop.server.url}/odoo/action-{action}/{shop.register.card_method_id}")
     expect(page.get_by_text("Last seen by Stripe")).to_be_visible(timeout=30_000)
     picture(page, "payment_method")
-    payments = admin.ref("pos_payment_stripe.pos_stripe_payment_action")
-    page.goto(f"{shop.server.url}/odoo/action-{payments}")
-    expect(page.locator(".o_list_view")).to_be_visible(timeout=30_000)
-    picture(page, "payments")
+    profile.close()
+
+
+def test_the_journal(till, shop, profiles):
+    till.sell("Cappuccino").choose_method(shop.card)
+    till.wait_for_status("Waiting for card")
+    shop.reader.tap()
+    till.wait_for_receipt()
+    admin = shop.server.admin
+    profile = profiles.take(shop.server.url, admin.session_id)
+    page = profile.new_page()
+    action = admin.ref("pos_payment_stripe.pos_stripe_payment_action")
+    page.goto(f"{shop.server.url}/odoo/action-{action}/{shop.journal()[0]['id']}")
+    expect(page.locator(".o_form_view .o_data_row").first).to_be_visible(timeout=30_000)
+    picture(page, "payment_journal")
     profile.close()

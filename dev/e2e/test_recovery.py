@@ -91,7 +91,9 @@ def test_reader_taken_over_from_another_till(make_shop, open_till):
     till_2.wait_for_receipt()
     till_1.delete_line().choose_method(first.cash).validate()
     audit(first)
-    audit(second)
+    # The second register has the first one's method.
+    assert [payment["amount"] for payment in second.payments()] == [3.6]
+    assert [intent["amount_received"] for intent in intents(second)] == [360]
 
 
 def to_connection_error(till, shop, simulator):

@@ -1,0 +1,160 @@
+"""A register closes when its card payments agree with Stripe; each difference is listed."""
+
+import pytest
+from playwright.sync_api import expect
+
+from support.audit import audit
+from support.closing import (
+    confirm_closing,
+    open_closing,
+    popup,
+    wait_for_comparison,
+    wait_until_closed,
+)
+
+CASHIER, MANAGER = "cashier", "admin"
+
+
+@pytest.fixture
+def manager_till(open_till, shop):
+    """A manager's page of ``shop``."""
+    return open_till(shop, login=MANAGER)
+
+
+def sell(till, shop, *products):
+    """Sell products, paid by card."""
+    till.sell(*products).choose_method(shop.card).wait_for_card()
+    shop.reader.tap()
+    till.wait_for_receipt()
+    till.next_order()
+
+
+def force(till, shop, simulator):
+    """Finish an order with a forced payment; no card was presented."""
+    till.sell("Espresso").choose_method(shop.card).wait_for_card()
+    simulator.faults.add("*", "*", "drop_before", times=None)
+    till.wait_for_status("Connection error", timeout=20_000)
+    till.force_done().answer("approved")
+    till.wait_for_receipt()
+    till.next_order()
+
+
+def notes(shop):
+    """Return what is noted on the session."""
+    admin = shop.server.admin
+    domain = [("model", "=", "pos.session"), ("res_id", "=", shop.session_id)]
+    return "".join(message["body"] for message in admin.read("mail.message", domain, ["body"]))
+
+
+def test_agreement(till, shop):
+    sell(till, shop, "Espresso", "Croissant")
+    sell(till, shop, "Cappuccino")
+    open_closing(till)
+    box = wait_for_comparison(till, "agrees")
+    expect(box).to_contain_text("Stripe: 2 payments, $ 8.20, agrees with Stripe")
+    till.screenshot("closing_agrees")
+    confirm_closing(till)
+    wait_until_closed(shop, till)
+    audit(shop)
+
+
+def test_taken_but_not_recorded(till, open_till, shop):
+    sell(till, shop, "Espresso")
+    till.sell("Cheesecake").choose_method(shop.card).wait_for_card()
+    till.crash()
+    shop.reader.tap()
+    shop.settle()
+    # Another browser, which has never heard of that order: the first one's storage is lost.
+    (order,) = [order for order in shop.orders(("state",)) if order["state"] == "draft"]
+    shop.server.admin.call("pos.payment", "unlink", _payments_of(shop, order["id"]))
+    shop.server.admin.write("pos.order", order["id"], uuid="lost", state="cancel")
+    till = open_till(shop, login=MANAGER)
+    open_closing(till)
+    box = wait_for_comparison(till, "differs")
+    expect(box).to_contain_text("Stripe took $ 4.50 from Visa 4242")
+    till.screenshot("closing_taken_but_not_recorded")
+    confirm_closing(till)
+    expect(till.dialog).to_contain_text("noted on the session")
+    till.screenshot("closing_confirmed_by_manager")
+    till.answer("Close all the same")
+    wait_until_closed(shop, till)
+    assert "4.50" in notes(shop)
+
+
+def _payments_of(shop, order_id):
+    payments = shop.server.admin.read("pos.payment", [("pos_order_id", "=", order_id)], ["id"])
+    return [payment["id"] for payment in payments]
+
+
+def test_recorded_but_not_taken(till, shop, simulator):
+    force(till, shop, simulator)
+    simulator.faults.clear()
+    shop.reader.customer_cancel()
+    shop.settle()
+    open_closing(till)
+    box = wait_for_comparison(till, "differs")
+    expect(box).to_contain_text("has a card payment of $ 2.40, but Stripe has not taken it")
+    till.screenshot("closing_recorded_but_not_taken")
+    confirm_closing(till)
+    expect(till.dialog).to_contain_text("ask a manager")
+    till.screenshot("closing_refused_to_cashier")
+
+
+def test_another_amount(till, shop):
+    sell(till, shop, "Espresso")
+    (payment,) = shop.card_payments()
+    shop.server.admin.write("pos.payment", payment["id"], amount=2.45)
+    open_closing(till)
+    box = wait_for_comparison(till, "differs")
+    expect(box).to_contain_text("has a card payment of $ 2.45, but Stripe took $ 2.40")
+    till.screenshot("closing_another_amount")
+
+
+def test_still_open(till, shop, simulator):
+    force(till, shop, simulator)
+    simulator.faults.clear()
+    open_closing(till)
+    box = wait_for_comparison(till, "differs")
+    expect(box).to_contain_text("not known yet whether the card was charged")
+    till.screenshot("closing_still_open")
+    shop.reader.tap()
+    box.get_by_role("button", name="Compare again").click()
+    wait_for_comparison(till, "agrees")
+    confirm_closing(till)
+    wait_until_closed(shop, till)
+    audit(shop)
+
+
+def test_stripe_cannot_be_asked(manager_till, shop, simulator):
+    till = manager_till
+    sell(till, shop, "Espresso")
+    simulator.faults.add("*", "*", "drop_before", times=None)
+    open_closing(till)
+    box = wait_for_comparison(till, "differs", timeout=30_000)
+    expect(box).to_contain_text("Stripe cannot be asked now")
+    till.screenshot("closing_stripe_cannot_be_asked")
+    confirm_closing(till)
+    till.answer("Go back")
+    expect(popup(till)).to_be_visible()
+    confirm_closing(till)
+    till.answer("Close all the same")
+    wait_until_closed(shop, till)
+
+
+def test_a_slow_stripe_does_not_keep_the_till_waiting(till, shop, simulator):
+    sell(till, shop, "Espresso")
+    simulator.faults.add("GET", "/v1/payment_intents", "delay", seconds=3, times=None)
+    open_closing(till)
+    expect(popup(till)).to_contain_text("Comparing with Stripe…")
+    till.screenshot("closing_comparing")
+    wait_for_comparison(till, "agrees")
+
+
+def test_other_registers_close_as_before(make_shop, open_till):
+    shop = make_shop("Cash only", card=False)
+    till = open_till(shop)
+    open_closing(till)
+    expect(popup(till)).to_be_visible()
+    expect(till.page.locator(".stripe-comparison")).to_have_count(0)
+    confirm_closing(till)
+    wait_until_closed(shop, till)
