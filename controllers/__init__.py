@@ -1,1 +1,1 @@
-from . import terminal, webhook
+from . import support, terminal, webhook

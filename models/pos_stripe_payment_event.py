@@ -17,10 +17,10 @@ class PosStripePaymentEvent(models.Model):
     date = fields.Datetime(default=fields.Datetime.now, readonly=True)
     kind = fields.Selection(
         [
-            ("till", "Asked by the Till"),
-            ("answer", "Answer of Stripe"),
+            ("till", "Till"),
+            ("answer", "Stripe"),
             ("error", "Error"),
-            ("state", "State Change"),
+            ("state", "State"),
         ],
         required=True,
         readonly=True,
@@ -29,6 +29,15 @@ class PosStripePaymentEvent(models.Model):
     request_id = fields.Char(string="Stripe Request", readonly=True)
     milliseconds = fields.Integer(string="Duration (ms)", readonly=True)
     data = fields.Json(readonly=True)
+    summary = fields.Char(string="Details", compute="_compute_summary")
+
+    @api.depends("data")
+    def _compute_summary(self):
+        for event in self:
+            data = event.data or {}
+            event.summary = ", ".join(
+                f"{key}: {value}" for key, value in data.items() if value not in (None, False, "")
+            )
 
     @api.model
     def _append(self, payment, kind, verb, data=None, request_id=None, milliseconds=None):

@@ -97,9 +97,7 @@ class TestAccess(StripeTerminalCase, HttpCase):
         self.authenticate("till_cashier", "till_cashier")
         foreign_method = self._create_method("Foreign", "WSC000000000001")
         self.assertEqual(self.post_send(self.line(5.0), method=foreign_method), NO_ACCESS)
-        self.assertEqual(
-            self.post_send(self.line(5.0), method=self.bank_payment_method), NO_ACCESS
-        )
+        self.assertEqual(self.post_send(self.line(5.0), method=self.bank_payment_method), NO_ACCESS)
         closed = self._open_session(self._create_register("Closed", self.method))
         closed.state = "closed"
         self.assertEqual(self.post_send(self.line(5.0), session=closed), NO_ACCESS)
@@ -122,3 +120,27 @@ class TestAccess(StripeTerminalCase, HttpCase):
                 journal.write({"state": "paid"})
             with self.assertRaises(AccessError):
                 journal.unlink()
+
+    @mute_logger("odoo.http")
+    def test_the_support_file(self):
+        payment = self.pay(5.0)
+        address = f"/pos_payment_stripe/support/{payment.id}"
+        self.authenticate("till_cashier", "till_cashier")
+        self.assertEqual(self.url_open(address).status_code, 403)
+        manager = new_test_user(
+            self.env,
+            "till_manager",
+            "base.group_user,point_of_sale.group_pos_manager",
+            company_id=self.company.id,
+            password="till_manager",
+        )
+        self.assertFalse(payment.with_user(manager).is_unattached)
+        self.authenticate("till_manager", "till_manager")
+        answer = self.url_open(address)
+        self.assertEqual(answer.status_code, 200)
+        self.assertEqual(answer.json()["payment"]["payment_intent"], payment.payment_intent)
+        self.assertEqual(
+            [event["verb"] for event in answer.json()["events"]],
+            payment.event_ids.mapped("verb"),
+        )
+        self.assertNotIn(self.account.secret_key, answer.text)

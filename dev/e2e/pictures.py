@@ -1,7 +1,8 @@
 """The README's pictures: ``./dev/test tours dev/e2e/pictures.py`` makes them anew."""
 
-from harness import paths
 from playwright.sync_api import expect
+
+from harness import paths
 
 PICTURES = paths.ROOT / "docs" / "pictures"
 

@@ -1,6 +1,7 @@
 """Core's ``pos_stripe`` and this addon in one database: each takes its own payments."""
 
 from playwright.sync_api import expect
+
 from support.audit import audit
 from support.till import Till
 

@@ -8,14 +8,9 @@ PAID = "Payment Successful"
 CONNECTION_ERROR = "Connection error"
 
 
-def wait_for_card(till):
-    """Wait until the reader asks for the card."""
-    return till.wait_for_status("Waiting for card")
-
-
 def test_approve(till, shop):
     till.sell("Espresso", "Croissant").choose_method(shop.card)
-    wait_for_card(till)
+    till.wait_for_card()
     assert shop.reader.screen["state"] == "amount"
     assert shop.reader.screen["amount"] == 460
     assert not till.has_force_done()
@@ -33,12 +28,12 @@ def test_approve(till, shop):
 
 def test_decline_then_retry_approved(till, shop):
     till.sell("Espresso").choose_method(shop.card)
-    wait_for_card(till)
+    till.wait_for_card()
     shop.reader.decline("insufficient_funds")
     till.wait_for_status("insufficient funds")
     till.screenshot("declined")
     till.retry()
-    wait_for_card(till)
+    till.wait_for_card()
     shop.reader.tap()
     till.wait_for_receipt()
     assert len(intents(shop)) == 1
@@ -47,12 +42,12 @@ def test_decline_then_retry_approved(till, shop):
 
 def test_decline_then_retry_with_another_amount(till, shop):
     till.sell("Espresso", "Croissant").choose_method(shop.card)
-    wait_for_card(till)
+    till.wait_for_card()
     shop.reader.decline("insufficient_funds")
     till.wait_for_status("insufficient funds")
     till.type_amount("2")
     till.retry()
-    wait_for_card(till)
+    till.wait_for_card()
     assert shop.reader.screen["amount"] == 200
     shop.reader.tap()
     till.wait_for_status(PAID)
@@ -63,7 +58,7 @@ def test_decline_then_retry_with_another_amount(till, shop):
 
 def test_cancel_from_the_till(till, shop):
     till.sell("Espresso").choose_method(shop.card)
-    wait_for_card(till)
+    till.wait_for_card()
     till.cancel()
     till.wait_for_status("canceled")
     assert shop.reader.screen["state"] in ("idle", "cancelled")
@@ -75,11 +70,11 @@ def test_cancel_from_the_till(till, shop):
 
 def test_cancel_on_the_reader(till, shop):
     till.sell("Espresso").choose_method(shop.card)
-    wait_for_card(till)
+    till.wait_for_card()
     shop.reader.customer_cancel()
     till.wait_for_status("customer canceled")
     till.retry()
-    wait_for_card(till)
+    till.wait_for_card()
     shop.reader.tap()
     till.wait_for_receipt()
     audit(shop)
@@ -87,7 +82,7 @@ def test_cancel_on_the_reader(till, shop):
 
 def test_tap_wins_against_cancel(till, shop, simulator):
     till.sell("Espresso").choose_method(shop.card)
-    wait_for_card(till)
+    till.wait_for_card()
     simulator.faults.add("POST", "/v1/terminal/readers/*/cancel_action", "delay_before", seconds=1)
     till.cancel()
     shop.reader.tap()
@@ -99,7 +94,7 @@ def test_tap_wins_against_cancel(till, shop, simulator):
 
 def test_force_done_only_after_a_connection_error(till, shop, simulator):
     till.sell("Espresso").choose_method(shop.card)
-    wait_for_card(till)
+    till.wait_for_card()
     assert not till.has_force_done()
     simulator.faults.add("*", "*", "drop_before", times=None)
     till.wait_for_status(CONNECTION_ERROR, timeout=20_000)
@@ -118,41 +113,19 @@ def test_force_done_only_after_a_connection_error(till, shop, simulator):
     audit(shop)
 
 
-def test_reload_while_waiting_for_the_card(till, shop):
-    till.sell("Espresso").choose_method(shop.card)
-    wait_for_card(till)
-    till.reload()
-    wait_for_card(till)
-    shop.reader.tap()
-    till.wait_for_receipt()
-    audit(shop)
-
-
-def test_reload_while_the_answer_of_the_send_is_lost(till, shop, simulator):
-    simulator.faults.add(
-        "POST", "/v1/terminal/readers/*/process_payment_intent", "drop_after", times=1
-    )
-    till.sell("Espresso").choose_method(shop.card)
-    till.reload()
-    wait_for_card(till)
-    shop.reader.tap()
-    till.wait_for_receipt()
-    audit(shop)
-
-
 def test_two_cards_on_one_order(till, shop):
     till.sell("Espresso", "Croissant")
     till.choose_method(shop.card)
-    wait_for_card(till)
+    till.wait_for_card()
     till.cancel()
     till.wait_for_status("canceled")
     till.type_amount("2")
     till.retry()
-    wait_for_card(till)
+    till.wait_for_card()
     shop.reader.tap()
     till.wait_for_status(PAID)
     till.choose_method(shop.card)
-    wait_for_card(till)
+    till.wait_for_card()
     shop.reader.tap(card="5555555555554444")
     till.wait_for_receipt()
     assert [payment["amount"] for payment in shop.card_payments()] == [2.0, 2.6]
@@ -165,7 +138,7 @@ def test_two_tills_at_once(make_shop, open_till):
     for till, shop, product in zip(tills, shops, ("Espresso", "Cappuccino"), strict=True):
         till.sell(product).choose_method(shop.card)
     for till in tills:
-        wait_for_card(till)
+        till.wait_for_card()
     for shop in reversed(shops):
         shop.reader.tap()
     for till, shop in zip(tills, shops, strict=True):
@@ -175,7 +148,7 @@ def test_two_tills_at_once(make_shop, open_till):
 
 def test_no_other_host_is_asked(till, shop):
     till.sell("Espresso").choose_method(shop.card)
-    wait_for_card(till)
+    till.wait_for_card()
     shop.reader.tap()
     till.wait_for_receipt()
     till.reload()

@@ -3,14 +3,10 @@
 import uuid
 
 from playwright.sync_api import expect
+
 from support.audit import audit, intents
 
 CONNECTION_ERROR = "Connection error"
-
-
-def wait_for_card(till):
-    """Wait until the reader asks for the card."""
-    return till.wait_for_status("Waiting for card")
 
 
 def pay_without_an_order(shop, amount):
@@ -77,14 +73,14 @@ def test_reader_taken_over_from_another_till(make_shop, open_till):
     second = make_shop("Terrace", card=False, more_methods=[first.register.card_method_id])
     till_1, till_2 = open_till(first), open_till(second)
     till_1.sell("Espresso").choose_method(first.card)
-    wait_for_card(till_1)
+    till_1.wait_for_card()
     till_2.sell("Cappuccino").choose_method(first.card)
     till_2.wait_for_status(first.name)
     till_2.screenshot("reader_busy")
     till_2.page.locator(".stripe_terminal_take_over").click()
     till_2.screenshot("take_over")
     till_2.answer("Take over")
-    wait_for_card(till_2)
+    till_2.wait_for_status("Waiting for card")
     till_1.wait_for_status("canceled")
     assert first.reader.screen["amount"] == 360
     first.reader.tap()
@@ -99,7 +95,7 @@ def test_reader_taken_over_from_another_till(make_shop, open_till):
 def to_connection_error(till, shop, simulator):
     """Send a payment to the reader and lose Stripe."""
     till.sell("Espresso").choose_method(shop.card)
-    wait_for_card(till)
+    till.wait_for_card()
     simulator.faults.add("*", "*", "drop_before", times=None)
     till.wait_for_status(CONNECTION_ERROR, timeout=20_000)
 

@@ -53,7 +53,7 @@ export async function takeBack(env, lines, goOn) {
             dialog.add(AlertDialog, {
                 title: _t("The card was charged"),
                 body: _t(
-                    "The customer paid %(amount)s before the payment could be canceled. Order %(order)s stays as it is, with its paid line: finish the order, or refund the payment.",
+                    "The customer paid %(amount)s before the payment could be canceled. Order %(order)s stays, with its paid line. To give the money back, finish the order and refund it.",
                     facts
                 ),
             });
@@ -73,7 +73,7 @@ function goesOnUnknown(dialog, facts, goOn) {
     return ask(dialog, {
         title: _t("Is the card charged?"),
         body: _t(
-            "Stripe cannot be asked now whether the card payment of %(amount)s for order %(order)s was made. If you go on, the payment is canceled as soon as Stripe answers. If the card was charged all the same, you find it among the card payments without an order, and can refund it.",
+            "Stripe cannot be asked now whether the card payment of %(amount)s for order %(order)s was made. If you go on, the payment is canceled as soon as Stripe answers. If the card was charged all the same, nothing is lost: the payment shows up on its order, or among those without an order, where it can be refunded.",
             facts
         ),
         confirmLabel: goOn,

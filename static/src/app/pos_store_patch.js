@@ -19,7 +19,7 @@ patch(PosStore.prototype, {
             this.dialog.add(AlertDialog, {
                 title: _t("The order is paid by card"),
                 body: _t(
-                    "Order %(order)s has a card payment of %(amount)s, so it cannot be deleted. Finish the order, or refund the payment.",
+                    "Order %(order)s has a card payment of %(amount)s, so it cannot be deleted. To give the money back, finish the order and refund it.",
                     {
                         amount: this.env.utils.formatCurrency(paid.getAmount()),
                         order: order.pos_reference || order.getName(),
@@ -48,7 +48,9 @@ patch(PosStore.prototype, {
         const lines = this.models["pos.order"]
             .filter((order) => !order.finalized)
             .flatMap((order) => runningLines(order));
-        return !lines.length || ((await this.askToCancel(lines)) && takeBack(this.env, lines, goOn));
+        return (
+            !lines.length || ((await this.askToCancel(lines)) && takeBack(this.env, lines, goOn))
+        );
     },
 
     /** Leaving the payment screen ends what its reader is asking for. */

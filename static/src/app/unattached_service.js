@@ -62,10 +62,10 @@ export class UnattachedService {
     async refund(datum) {
         const confirmed = await ask(this.dialog, {
             title: _t("Refund this payment?"),
-            body: _t(
-                "%(amount)s go back to the card %(card)s.",
-                { amount: this.env.utils.formatCurrency(datum.amount), card: datum.card }
-            ),
+            body: _t("%(amount)s go back to the card %(card)s.", {
+                amount: this.env.utils.formatCurrency(datum.amount),
+                card: datum.card,
+            }),
             confirmLabel: _t("Refund"),
             cancelLabel: _t("Keep it"),
         });
