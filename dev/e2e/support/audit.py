@@ -2,6 +2,7 @@
 
 # The metadata by which the addon names the register in a PaymentIntent.
 REGISTER = "pos_register"
+LINE = "pos_payment_line_uuid"
 
 
 def audit(shop):
@@ -24,6 +25,29 @@ def audit(shop):
     lines.append(_row("total", sum(stripe.values()), sum(odoo.values())))
     lines.append("journal: " + "; ".join(str(row) for row in shop.journal()))
     raise AssertionError("\n".join(lines))
+
+
+def audit_journal(shop):
+    """Compare what Stripe took for ``shop`` with its journal, where no order was synchronised.
+
+    :raises AssertionError: when a payment, an amount or the number of charges differs
+    """
+    taken = {
+        intent["metadata"][LINE]: (intent["id"], intent["amount_received"])
+        for intent in intents(shop)
+        if intent["amount_received"]
+    }
+    live = [intent["metadata"][LINE] for intent in intents(shop) if intent["status"] != "canceled"]
+    fields = ("line_uuid", "payment_intent", "amount_received", "state", "lease_until")
+    rows = shop.journal(fields)
+    paid = {
+        row["line_uuid"]: (row["payment_intent"], row["amount_received"])
+        for row in rows
+        if row["state"] == "paid"
+    }
+    assert taken == paid, f"Stripe took {taken}, the journal has {rows}"
+    assert len(live) == len(set(live)), f"a line has two live PaymentIntents: {intents(shop)}"
+    assert not [row for row in rows if row["lease_until"]], f"somebody still works: {rows}"
 
 
 def intents(shop):

@@ -1,0 +1,41 @@
+"""Two hundred requests for one line at once end in one row and one PaymentIntent."""
+
+import concurrent.futures
+import threading
+import uuid
+
+import requests
+
+from support.audit import audit_journal, intents
+from support.counter import Counter
+
+CLICKS = 200
+
+
+def test_two_hundred_sends_create_one_intent(start_server, make_shop):
+    server = start_server(options={"db_maxconn": 64})
+    shop = make_shop("Kiosk", server=server)
+    counter = Counter(shop)
+    line = counter.line()
+    gate = threading.Barrier(CLICKS)
+
+    def click(_number):
+        request = {**line, "request_uuid": str(uuid.uuid4())}
+        gate.wait(30)
+        answer = requests.post(
+            f"{server.url}/pos_payment_stripe/send",
+            json={"jsonrpc": "2.0", "params": counter.send_parameters(request)},
+            cookies={"session_id": counter.client.session_id},
+            timeout=60,
+        ).json()
+        return answer.get("result") or answer["error"]["data"]
+
+    with concurrent.futures.ThreadPoolExecutor(CLICKS) as pool:
+        answers = list(pool.map(click, range(CLICKS)))
+    assert {answer.get("line_uuid") for answer in answers} == {line["line_uuid"]}
+    counter.wait_for(line, "collecting")
+    shop.reader.tap()
+    counter.wait_for(line, "paid")
+    assert len(shop.journal()) == 1
+    assert [intent["amount_received"] for intent in intents(shop)] == [460]
+    audit_journal(shop)
