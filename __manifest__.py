@@ -10,16 +10,21 @@
     "data": [
         "security/ir.model.access.csv",
         "security/pos_stripe_comparison_security.xml",
+        "security/pos_stripe_location_security.xml",
         "security/pos_stripe_payment_security.xml",
         "security/pos_stripe_reader_security.xml",
         "security/pos_stripe_webhook_event_security.xml",
         "data/ir_cron_data.xml",
+        "wizards/pos_stripe_closing_views.xml",
+        "wizards/pos_stripe_location_creation_views.xml",
+        "wizards/pos_stripe_pairing_views.xml",
+        "wizards/pos_stripe_rename_views.xml",
         "views/payment_provider_views.xml",
         "views/pos_payment_method_views.xml",
+        "views/pos_stripe_location_views.xml",
         "views/pos_stripe_payment_views.xml",
         "views/pos_stripe_reader_views.xml",
         "views/res_config_settings_views.xml",
-        "wizards/pos_stripe_closing_views.xml",
     ],
     "assets": {
         "point_of_sale._assets_pos": [

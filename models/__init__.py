@@ -7,10 +7,12 @@ from . import (
     pos_stripe_comparison,
     pos_stripe_comparison_words,
     pos_stripe_comparison_work,
+    pos_stripe_location,
     pos_stripe_payment,
     pos_stripe_payment_event,
     pos_stripe_payment_recovery,
     pos_stripe_payment_work,
     pos_stripe_reader,
+    pos_stripe_resource,
     pos_stripe_webhook_event,
 )

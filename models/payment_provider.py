@@ -105,6 +105,46 @@ class PaymentProvider(models.Model):
             )
         return self.env._(sentence(problem.code, problem.kind))
 
+    def _stripe_terminal_setup_advice(self, problem):
+        """Return what to tell the person whose change at Stripe was not made.
+
+        :param StripeProblem problem: why Stripe did not change, or perhaps did not
+        """
+        param = problem.param or ""
+        if param == "registration_code":
+            return self.env._(
+                "Stripe does not accept this registration code. A code works once and for a short "
+                "time: generate a new one on the reader, and enter it as it is shown there."
+            )
+        if param.startswith("address"):
+            return self.env._(
+                "Stripe does not accept the company's address: %s Correct it in the company's "
+                "settings, then try again.",
+                problem.message,
+            )
+        if problem.code in (
+            "terminal_location_country_unsupported",
+            "terminal_reader_invalid_location_for_activation",
+        ):
+            return self.env._(
+                "The reader cannot be used in the country of this location. Choose a location in "
+                "the country that the reader was bought for; it has to be the country of the "
+                "Stripe account."
+            )
+        if problem.http_status == 403:
+            return self.env._(
+                "The Stripe key may not change card readers and locations. Give it the permission "
+                "to write Terminal in Stripe's dashboard, or use the secret key."
+            )
+        if problem.kind == Kind.ambiguous:
+            return self.env._(
+                "Stripe cannot be reached or has a problem. Check the internet connection of the "
+                "Odoo server and try again."
+            )
+        if problem.kind == Kind.bug:
+            return self.env._("Stripe did not accept it: %s", problem.message)
+        return self._stripe_terminal_advice(problem, self.company_id or self.env.company)
+
     # Webhook
 
     stripe_terminal_webhook_secret = fields.Char(
@@ -227,14 +267,7 @@ class PaymentProvider(models.Model):
                 "The Stripe key may not manage webhooks. Give it the permission to write Webhook "
                 "Endpoints in Stripe's dashboard, or use the secret key."
             )
-        if problem.kind == Kind.ambiguous:
-            return self.env._(
-                "Stripe cannot be reached or has a problem. Check the internet connection of the "
-                "Odoo server and try again."
-            )
-        if problem.kind == Kind.bug:
-            return self.env._("Stripe did not accept it: %s", problem.message)
-        return self._stripe_terminal_advice(problem, self.company_id)
+        return self._stripe_terminal_setup_advice(problem)
 
     @api.model
     def _stripe_terminal_webhook_notification(self, level, message):

@@ -44,7 +44,9 @@ class PosOrder(models.Model):
                 ("line_uuid", "in", self.payment_ids.mapped("uuid")),
             ]
         )
-        kept = rows.filtered(lambda row: row.state == PAID and row.refunded_minor < row.amount_received)[:1]
+        kept = rows.filtered(
+            lambda row: row.state == PAID and row.refunded_minor < row.amount_received
+        )[:1]
         if kept:
             raise UserError(
                 self.env._(

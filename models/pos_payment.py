@@ -79,8 +79,12 @@ class PosPayment(models.Model):
         ):
             return
         self.stripe_unverified = True
-        managers = self.env.ref("point_of_sale.group_pos_manager").sudo().all_user_ids.filtered(
-            lambda user: self.company_id in user.company_ids and not user.share
+        managers = (
+            self.env.ref("point_of_sale.group_pos_manager")
+            .sudo()
+            .all_user_ids.filtered(
+                lambda user: self.company_id in user.company_ids and not user.share
+            )
         )
         for manager in managers:
             self.pos_order_id.sudo().activity_schedule(

@@ -181,7 +181,8 @@ class PosPaymentMethod(models.Model):
         if not readers:
             return "warning", self.env._(
                 "Stripe accepts the key (%(mode)s), but the account has no card reader yet. "
-                "Register the reader in Stripe's dashboard, under Terminal, then check again.",
+                "Pair the reader in Point of Sale, Configuration, Stripe Card Readers, then check "
+                "again.",
                 mode=mode,
             )
         if not serial_number:

@@ -27,12 +27,14 @@ class PosStripeComparison(models.Model):
             return {"state": "comparing", "sentence": "", "differences": [], "accepted": False}
         comparison = self._compare()
         differences = [self._tell(difference) for difference in comparison.differences]
+        total = self._tell_total(comparison, differs=bool(differences))
         # Without a single card payment there is nothing to ask Stripe about.
         if not self._is_known() and (differences or comparison.count):
             differences.insert(0, self._tell_unreachable())
+            total = self.env._("Stripe: not compared")
         return {
             "state": "differs" if differences else "agrees",
-            "sentence": self._tell_total(comparison, differs=bool(differences)),
+            "sentence": total,
             "differences": differences,
             "accepted": self._accepts(differences),
         }
@@ -40,16 +42,20 @@ class PosStripeComparison(models.Model):
     def _tell_total(self, comparison, differs):
         count = comparison.count
         amount = self._format(comparison.amount, self.session_id.currency_id.name)
-        if not count:
-            return self.env._("Stripe: no payment agrees") if differs else self.env._(
-                "Stripe: no payments"
-            )
+        if differs and not count:
+            return self.env._("Stripe: this does not agree:")
         if differs and count == 1:
-            return self.env._("Stripe: 1 payment, %(amount)s, agrees, but:", amount=amount)
+            return self.env._(
+                "Stripe: 1 payment, %(amount)s, agrees. This does not:", amount=amount
+            )
         if differs:
             return self.env._(
-                "Stripe: %(count)s payments, %(amount)s, agree, but:", count=count, amount=amount
+                "Stripe: %(count)s payments, %(amount)s, agree. This does not:",
+                count=count,
+                amount=amount,
             )
+        if not count:
+            return self.env._("Stripe: no payments")
         if count == 1:
             return self.env._("Stripe: 1 payment, %(amount)s, agrees with Stripe", amount=amount)
         return self.env._(
@@ -63,7 +69,7 @@ class PosStripeComparison(models.Model):
         return {
             "key": UNREACHABLE,
             "problem": self.env._(
-                "Stripe cannot be asked now. What follows is what Odoo knows by itself."
+                "Stripe cannot be asked now, so it is not known whether all payments agree."
             ),
             "advice": advice,
         }
@@ -75,7 +81,7 @@ class PosStripeComparison(models.Model):
         """
         kind, recorded, row, intent = difference
         order = self._order_name(difference)
-        amount = recorded and recorded.amount is not None and recorded or row
+        amount = (recorded and recorded.amount is not None and recorded) or row
         amount = amount and self._format(amount.amount, amount.currency)
         taken = intent and self._format(intent.received, intent.currency)
         if kind == closing.NOT_RECORDED:

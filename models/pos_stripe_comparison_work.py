@@ -60,7 +60,11 @@ class PosStripeComparison(models.Model):
         :raise StripeProblem: when there is no key to ask with
         """
         rows, session = self._rows(), self.session_id
-        dbname, session_name, uuids = self.env.cr.dbname, session.name, set(rows.mapped("line_uuid"))
+        dbname, session_name, uuids = (
+            self.env.cr.dbname,
+            session.name,
+            set(rows.mapped("line_uuid")),
+        )
         since = (session.start_at or session.create_date) - CLOCK_MARGIN
         since = int(since.replace(tzinfo=timezone.utc).timestamp())
 

@@ -202,8 +202,8 @@ class PosStripePayment(models.Model):
         if (
             payment.request_uuid == line["request_uuid"]
             or payment.forced_at
-            or payment.state
-            in (settlement.COLLECTING, settlement.AUTHORIZED, settlement.PAID)
+            or payment.state in (settlement.COLLECTING, settlement.AUTHORIZED, settlement.PAID)
+            or payment._is_being_sent(amount_minor)
         ):
             return payment._till_data()
         if payment.state == settlement.CANCELED:
@@ -238,6 +238,15 @@ class PosStripePayment(models.Model):
         payment._log("till", "send", {"amount": amount_minor, "currency": currency.name})
         payment._kick()
         return payment._till_data()
+
+    def _is_being_sent(self, amount_minor):
+        """Tell whether somebody sends the same wish just now: another click adds nothing to it."""
+        return (
+            self.wanted == settlement.COLLECT
+            and self.amount_minor == amount_minor
+            and bool(self.lease_until)
+            and self.lease_until > fields.Datetime.now()
+        )
 
     def _cancel(self):
         """Write down that the till wants the payment taken back, and kick the runner."""

@@ -123,6 +123,23 @@ class PosStripePayment(models.Model):
 
     # Paid, but not on any order
 
+    is_unattached = fields.Boolean(
+        string="Unattached",
+        compute="_compute_is_unattached",
+        search="_search_is_unattached",
+        help="The card was charged, and no order shows the payment.",
+    )
+
+    def _compute_is_unattached(self):
+        unattached = self._unattached([("id", "in", self.ids)])
+        for payment in self:
+            payment.is_unattached = payment in unattached
+
+    def _search_is_unattached(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        return [("id", "in", self._unattached([]).ids)]
+
     @api.model
     def _unattached(self, domain):
         """Return the payments among `domain` that Stripe has taken and no order shows."""
@@ -163,9 +180,7 @@ class PosStripePayment(models.Model):
         """
         self.ensure_one()
         if not self._unattached([("id", "=", self.id)]):
-            raise UserError(
-                self.env._("This payment is on an order already, or was given back.")
-            )
+            raise UserError(self.env._("This payment is on an order already, or was given back."))
 
     def _attach(self, session, order_uuid, order_ref):
         """Let an order of a till take this payment; the till adds the line under its uuid."""
@@ -186,6 +201,14 @@ class PosStripePayment(models.Model):
         self.write({"wanted": settlement.REFUND, "command": self.command + 1})
         self._log("till", "refund")
         self._kick()
+
+    def action_export(self):
+        """Download all that is known of the payment, for whoever has to find out what happened."""
+        return {
+            "type": "ir.actions.act_url",
+            "url": f"/pos_payment_stripe/support/{self.id}",
+            "target": "download",
+        }
 
     def action_refund_unattached(self):
         """Give the money of a payment without an order back, from the backend's form.

@@ -34,7 +34,10 @@ class PosStripePayment(models.Model):
         :raise RowTaken: another process or thread has it
         """
         self.env.cr.execute(
-            SQL("SELECT id FROM pos_stripe_payment WHERE id = %s FOR NO KEY UPDATE SKIP LOCKED", self.id)
+            SQL(
+                "SELECT id FROM pos_stripe_payment WHERE id = %s FOR NO KEY UPDATE SKIP LOCKED",
+                self.id,
+            )
         )
         if not self.env.cr.rowcount:
             raise RowTaken
@@ -199,7 +202,10 @@ class PosStripePayment(models.Model):
         :param int took: milliseconds
         """
         self.env.cr.execute(
-            SQL("SELECT lease_owner FROM pos_stripe_payment WHERE id = %s FOR NO KEY UPDATE", self.id)
+            SQL(
+                "SELECT lease_owner FROM pos_stripe_payment WHERE id = %s FOR NO KEY UPDATE",
+                self.id,
+            )
         )
         if self.env.cr.fetchone()[0] != command.lease:
             # The lease ran out and somebody else goes on; what was asked is idempotent.
@@ -216,6 +222,9 @@ class PosStripePayment(models.Model):
                 self._learn_intent(problem.intent)
             if problem.answered and problem.http_status != 429:
                 return self._learn_refusal(command.verb, problem)
+            if problem.http_status == 409:
+                # Our first try is still on its way at Stripe: come back when it is through.
+                return self._rest()
             return self._learn_silence(command.verb, problem)
         # Reading is how the runner tries again: only the answer that was missing ends the count.
         is_reading = command.verb in (settlement.READ, settlement.FIND)
@@ -294,7 +303,7 @@ class PosStripePayment(models.Model):
 
     def _learn_silence(self, verb, problem):
         """No certain answer: ask again, at last admit that the state is unknown."""
-        if problem.http_status and problem.http_status != 409:
+        if problem.http_status:
             # Stripe would replay this answer under the same key.
             self.command += 1
             self.create_failed = verb == settlement.CREATE and problem.http_status >= 500

@@ -1,10 +1,9 @@
 from datetime import datetime, timezone
 
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 
 from ..stripe_terminal.errors import StripeProblem
-
-PAGE_SIZE = 100  # the most that Stripe lists at once
 
 DEVICE_NAMES = {
     "bbpos_chipper2x": "BBPOS Chipper 2X BT",
@@ -25,37 +24,27 @@ DEVICE_NAMES = {
 
 
 class PosStripeReader(models.Model):
-    """A card reader as Stripe listed it last: Stripe is the truth, nothing is edited here."""
+    """A card reader as Stripe listed it last."""
 
     _name = "pos.stripe.reader"
+    _inherit = ["pos.stripe.resource"]
     _description = "Stripe Card Reader"
     _order = "label, serial_number, id"
     _rec_names_search = ("label", "serial_number")
 
-    provider_id = fields.Many2one(
-        "payment.provider", required=True, readonly=True, index=True, ondelete="cascade"
-    )
-    company_id = fields.Many2one(related="provider_id.company_id", store=True, index=True)
-    stripe_id = fields.Char(string="Stripe ID", required=True, readonly=True)
     serial_number = fields.Char(readonly=True, index=True)
     label = fields.Char(string="Name", readonly=True)
     device_type = fields.Char(string="Stripe Device Type", readonly=True)
     device_name = fields.Char(string="Model", compute="_compute_device_name")
     software_version = fields.Char(readonly=True)
+    location_id = fields.Many2one("pos.stripe.location", readonly=True, index="btree_not_null")
+    location_name = fields.Char(related="location_id.name", string="Location Name")
     stripe_location_id = fields.Char(string="Stripe Location ID", readonly=True)
-    location_name = fields.Char(string="Location", readonly=True)
     status = fields.Selection([("online", "Online"), ("offline", "Offline")], readonly=True)
     last_seen_at = fields.Datetime(string="Last Seen", readonly=True)
-    livemode = fields.Boolean(
-        string="Live Mode", readonly=True, help="Takes real payments; off for test readers."
-    )
-    active = fields.Boolean(
-        default=True, readonly=True, help="Off for readers that Stripe no longer lists."
-    )
 
-    _provider_stripe_id_unique = models.Constraint(
-        "UNIQUE (provider_id, stripe_id)", "A reader is listed once for each payment provider."
-    )
+    _stripe_name_field = "label"
+    _stripe_name_param = "label"
 
     @api.depends("label", "serial_number")
     def _compute_display_name(self):
@@ -76,7 +65,7 @@ class PosStripeReader(models.Model):
             reader.device_name = name
 
     def action_stripe_refresh(self):
-        """Read the readers of the user's companies from Stripe again.
+        """Read the readers and locations of the user's companies from Stripe again.
 
         :return: a notification with what came of it, which also reloads the list
         """
@@ -85,6 +74,7 @@ class PosStripeReader(models.Model):
         for company in self.env.companies:
             provider = self.env["payment.provider"]._stripe_terminal_provider(company)
             try:
+                self.env["pos.stripe.location"]._stripe_fetch(provider)
                 readers |= self._stripe_fetch(provider)
             except StripeProblem as problem:
                 advice.append(provider._stripe_terminal_advice(problem, company))
@@ -100,88 +90,123 @@ class PosStripeReader(models.Model):
             },
         }
 
-    @api.model
-    def _stripe_fetch(self, provider, serial_number=None):
-        """Read readers from Stripe, page by page, and store what it says about them.
+    def action_stripe_pair(self):
+        """Open the dialog that adds a reader, with the locations that Stripe has now.
 
-        Without a serial number all are read, and those that Stripe no longer lists are archived.
-        See https://docs.stripe.com/api/terminal/readers/list
-
-        :param provider: a `payment.provider`, may be empty
-        :param str | None serial_number: read this one only
-        :return: the readers that Stripe listed
-        :raise StripeProblem: from asking Stripe, or without provider or key
+        :raise UserError: Stripe cannot be asked, with what to do about it
         """
-        gateway = provider.sudo()._stripe_terminal_gateway()
-        params = {"limit": PAGE_SIZE, "expand": ["data.location"]}
-        if serial_number:
-            params["serial_number"] = serial_number
-        readers = self.browse()
-        has_more = True
-        while has_more:
-            page = gateway.list_readers(params).data
-            readers |= self._store(provider, page["data"])
-            has_more = page["has_more"]
-            if has_more:
-                params["starting_after"] = page["data"][-1]["id"]
-        if not serial_number:
-            stale = self.sudo().search(
-                [("provider_id", "=", provider.id), ("id", "not in", readers.ids)]
+        self.env["pos.payment.method"].check_access("write")
+        provider = self.env["payment.provider"]._stripe_terminal_provider(self.env.company)
+        try:
+            self.env["pos.stripe.location"]._stripe_fetch(provider)
+        except StripeProblem as problem:
+            raise UserError(provider._stripe_terminal_advice(problem, self.env.company)) from problem
+        return self.env["ir.actions.act_window"]._for_xml_id(
+            "pos_payment_stripe.pos_stripe_pairing_action"
+        )
+
+    @api.model
+    def _stripe_register(self, location, registration_code, label):
+        """Register a reader with the account of a location.
+
+        See https://docs.stripe.com/api/terminal/readers/create
+
+        :param location: a `pos.stripe.location`
+        :param str registration_code: as the reader shows it, or `simulated-wpe`
+        :param str | bool label: its name; Stripe takes the serial number without one
+        :return: its record
+        :raise UserError: Stripe did not do it
+        """
+        provider = location.sudo().provider_id
+        params = {"registration_code": registration_code, "location": location.stripe_id}
+        if label:
+            params["label"] = label
+        try:
+            data = provider._stripe_terminal_gateway().create_reader(params).data
+        except StripeProblem as problem:
+            raise UserError(provider._stripe_terminal_setup_advice(problem)) from problem
+        return self._store(provider, [data])
+
+    @api.model
+    def _stripe_page(self, gateway, params):
+        return gateway.list_readers({**params, "expand": ["data.location"]}).data
+
+    def _stripe_update(self, gateway, params):
+        return gateway.update_reader(self.stripe_id, params).data
+
+    def _stripe_delete(self, gateway):
+        gateway.delete_reader(self.stripe_id)
+
+    def _check_stripe_remove(self):
+        methods = (
+            self.env["pos.payment.method"]
+            .sudo()
+            .search(
+                [
+                    ("use_payment_terminal", "=", "stripe_terminal"),
+                    ("stripe_serial_number", "=", self.serial_number),
+                    ("company_id", "child_of", self.company_id.id),
+                ]
             )
-            stale.active = False
-        return readers
+        )
+        if methods:
+            raise UserError(
+                self.env._(
+                    "%(reader)s is used by %(methods)s. Choose another reader there first, or "
+                    "archive the payment method.",
+                    reader=self.display_name,
+                    methods=", ".join(methods.mapped("name")),
+                )
+            )
+        if (
+            self.env["pos.stripe.payment"]
+            .sudo()
+            .search_count([("reader_id", "=", self.id), ("holds_reader", "=", True)], limit=1)
+        ):
+            raise UserError(
+                self.env._(
+                    "A payment is running on %(reader)s. Wait until it is finished.",
+                    reader=self.display_name,
+                )
+            )
 
     @api.model
     def _store(self, provider, listed):
-        """Create or update the records of readers.
+        """Store the locations that came with the readers, then the readers.
 
         :param provider: the `payment.provider` whose account has them
         :param list[dict] listed: readers as in Stripe's API, with or without expanded location
-        :return: their records, in the same order
+        :return: the readers' records, in the same order
         """
-        all_readers = self.sudo().with_context(active_test=False)
-        known = {
-            reader.stripe_id: reader
-            for reader in all_readers.search([("provider_id", "=", provider.id)])
-        }
-        readers = self.browse()
-        for data in listed:
-            values = self._stripe_values(data)
-            reader = known.get(data["id"])
-            if reader:
-                # What is the same is not written: tills read these rows while they are refreshed.
-                changed = {key: new for key, new in values.items() if reader[key] != new}
-                if changed:
-                    reader.write(changed)
-            else:
-                reader = all_readers.create(
-                    {**values, "provider_id": provider.id, "stripe_id": data["id"]}
-                )
-            readers |= self.browse(reader.id)
-        return readers
+        locations = (data.get("location") for data in listed)
+        expanded = {data["id"]: data for data in locations if isinstance(data, dict)}
+        self.env["pos.stripe.location"]._store(provider, list(expanded.values()))
+        return super()._store(provider, listed)
 
     @api.model
-    def _stripe_values(self, data):
-        """Return the field values for a reader as in Stripe's API."""
-        values = {
+    def _stripe_values(self, provider, data):
+        location = data.get("location")
+        if isinstance(location, dict):
+            location = location["id"]
+        known_location = (
+            self.env["pos.stripe.location"]
+            .sudo()
+            .with_context(active_test=False)
+            .search([("provider_id", "=", provider.id), ("stripe_id", "=", location)], limit=1)
+        )
+        status = data.get("status")
+        milliseconds = data.get("last_seen_at")
+        return {
             "serial_number": data.get("serial_number") or False,
             "label": data.get("label") or False,
             "device_type": data.get("device_type") or False,
             "software_version": data.get("device_sw_version") or False,
-            "livemode": bool(data.get("livemode")),
-            "active": True,
+            "status": status if status in dict(self._fields["status"].selection) else False,
+            "last_seen_at": (
+                datetime.fromtimestamp(milliseconds // 1000, timezone.utc).replace(tzinfo=None)
+                if milliseconds
+                else False
+            ),
+            "location_id": known_location.id,
+            "stripe_location_id": location or False,
         }
-        status = data.get("status")
-        values["status"] = status if status in dict(self._fields["status"].selection) else False
-        milliseconds = data.get("last_seen_at")
-        values["last_seen_at"] = (
-            datetime.fromtimestamp(milliseconds // 1000, timezone.utc).replace(tzinfo=None)
-            if milliseconds
-            else False
-        )
-        location = data.get("location")
-        if isinstance(location, dict):
-            values["location_name"] = location["display_name"]
-            location = location["id"]
-        values["stripe_location_id"] = location or False
-        return values

@@ -174,6 +174,24 @@ class Gateway:
             params={"expand": READER_EXPAND},
         )
 
+    def create_reader(self, params):
+        """Register a reader by the code on its screen; `params` as in the API."""
+        return self._call(
+            self._client.v1.terminal.readers.create, params={"expand": ["location"], **params}
+        )
+
+    def update_reader(self, reader_id, params):
+        """Change a reader's label."""
+        return self._call(
+            self._client.v1.terminal.readers.update,
+            reader_id,
+            params={"expand": ["location"], **params},
+        )
+
+    def delete_reader(self, reader_id):
+        """Take a reader off the account; it can be registered again with a new code."""
+        return self._call(self._client.v1.terminal.readers.delete, reader_id)
+
     def process_payment_intent(self, reader_id, intent_id, idempotency_key):
         """Ask the reader to collect the PaymentIntent; answers when the reader acknowledged."""
         return self._call(
@@ -194,6 +212,24 @@ class Gateway:
             reader_id,
             idempotency_key=idempotency_key,
         )
+
+    # Locations: https://docs.stripe.com/api/terminal/locations
+
+    def list_locations(self, params):
+        """Read one page of the account's locations; `params` as in the API."""
+        return self._call(self._client.v1.terminal.locations.list, params=params)
+
+    def create_location(self, params):
+        """Create a location; its country can never be changed."""
+        return self._call(self._client.v1.terminal.locations.create, params=params)
+
+    def update_location(self, location_id, params):
+        """Change a location's name or address."""
+        return self._call(self._client.v1.terminal.locations.update, location_id, params=params)
+
+    def delete_location(self, location_id):
+        """Delete a location; Stripe refuses while it has readers."""
+        return self._call(self._client.v1.terminal.locations.delete, location_id)
 
     # Account: https://docs.stripe.com/api/accounts
 

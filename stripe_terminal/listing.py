@@ -83,6 +83,8 @@ def intent_of(intent):
         currency=intent["currency"].upper(),
         line_uuid=metadata.get(LINE_UUID, ""),
         order=metadata.get("pos_order", ""),
-        card=" ".join(part for part in (values.get("card_brand"), values.get("card_last4")) if part),
+        card=" ".join(
+            part for part in (values.get("card_brand"), values.get("card_last4")) if part
+        ),
         created=intent["created"],
     )

@@ -144,7 +144,9 @@ class StripeTerminalCase(CommonPosTest):
 
     def send(self, line, session=None, method=None):
         """Send a line as the till's route does, and return the journal's row."""
-        self.Payment._send((session or self.pos_session).sudo(), (method or self.method).sudo(), line)
+        self.Payment._send(
+            (session or self.pos_session).sudo(), (method or self.method).sudo(), line
+        )
         return self.Payment.search([("line_uuid", "=", line["line_uuid"])])
 
     def pay(self, amount=12.0, **values):

@@ -92,6 +92,16 @@ class FaultCase(OwnAccountCase):
         """Go on as a till that only asks."""
         self.come_to_rest(payment)
 
+    def finish_refunded(self, payment, _line):
+        """Go on until the money is given back, once."""
+        for _round in range(ROUNDS):
+            self.come_to_rest(payment)
+            if not payment.wanted:
+                break
+        self.assertEqual(payment.refunded_minor, payment.amount_received)
+        refunds = [intent["refunded"] for intent in self.simulator.ledger(self.account)["intents"]]
+        self.assertEqual(refunds, [payment.amount_received])
+
     def wait_for_stragglers(self):
         """Wait until the simulator has done what was asked of it, wanted or given up."""
         deadline = time.monotonic() + 5

@@ -1,7 +1,9 @@
 """Every step of a payment with every fault; in the end Stripe and the journal say the same."""
 
+from contextlib import suppress
 from typing import NamedTuple
 
+from odoo.addons.pos_payment_stripe.dev.stripe_simulator import SimulatorError
 from odoo.tests import tagged
 
 from .fault_case import TOO_LATE, FaultCase
@@ -72,6 +74,9 @@ STEPS = {
     ),
     "force_paid_read": Step("forced_and_tapped", "look", "read", "GET", READER, "paid"),
     "force_unpaid_read": Step("forced", "look", "read", "GET", READER, "settled"),
+    "refund_unattached": Step(
+        "unattached", "refund", "refund_intent", "POST", "/v1/refunds", "refunded"
+    ),
 }
 
 # Each hits one request, or all until the network works again.
@@ -134,7 +139,16 @@ class MatrixCase(FaultCase):
         self.given_forced()
         self.reader.tap()
 
+    def given_unattached(self):
+        self.given_tapped()
+        self.look(self.payment)
+        pass_time(self, minutes=1)
+
     # The step
+
+    def do_refund(self):
+        self.payment._refund_unattached()
+        self.carry_out(self.payment)
 
     def do_send(self):
         self.payment = self.send(self.first_line)
@@ -174,8 +188,9 @@ class TestNetworkFaults(MatrixCase):
 
     def run_cell(self, step, kind, times):
         self.begin(step)
+        seconds = TOO_LATE if kind.startswith("delay") else 0
         fault = self.simulator.faults.add(
-            step.method, step.path, kind, times=times, seconds=TOO_LATE
+            step.method, step.path, kind, times=times, seconds=seconds
         )
         self.act(step)
         self.assertTrue(fault.hits, "The fault hit nothing")
@@ -220,6 +235,56 @@ class TestReaderTroubles(MatrixCase):
         self.end(step)
 
 
+@tagged("post_install", "-at_install")
+class TestTwoTabs(MatrixCase):
+    """A second tab sends or cancels the same line, at each moment of the first one's payment."""
+
+    def run_cell(self, verb, asked, second_tab, end):
+        self.given_nothing()
+        self.payment = self.send(self.first_line)
+        worker = Worker(self, self.payment)
+        worker.claim()
+        worker.go_until(verb)
+        if asked:
+            worker.ask()
+        getattr(self, f"do_{second_tab}")()
+        if asked:
+            worker.learn()
+        worker.finish()
+        getattr(self, f"finish_{end}")(self.payment, self.first_line)
+        self.audit()
+
+
+@tagged("post_install", "-at_install")
+class TestTapDuringCancel(MatrixCase):
+    """The card comes at each moment of a cancel, and the bank takes its time or none."""
+
+    def run_cell(self, verb, asked, is_slow_bank):
+        self.given_collecting()
+        self.reader.processing_time = 0.1 if is_slow_bank else 0
+        self.payment._cancel()
+        worker = Worker(self, self.payment)
+        worker.claim()
+        worker.go_until(verb)
+        if asked:
+            worker.ask()
+        is_read = self.tap()
+        if asked:
+            worker.learn()
+        worker.finish()
+        self.simulator.wait_until(lambda: self.reader.phase == "idle")
+        self.come_to_rest(self.payment)
+        self.assertEqual(self.payment.state, "paid" if is_read else "canceled")
+        self.audit()
+
+    def tap(self):
+        """Hold a card to the reader; tells whether it still asked for one."""
+        with suppress(SimulatorError):
+            self.reader.tap()
+            return True
+        return False
+
+
 def _add_cell(case, name, *arguments):
     def test(self):
         self.run_cell(*arguments)
@@ -239,3 +304,20 @@ for step_name, step in STEPS.items():
     if step.path.startswith(READER):
         for trouble_name, begin_trouble in READER_TROUBLES.items():
             _add_cell(TestReaderTroubles, f"{step_name}__{trouble_name}", step, begin_trouble)
+
+MOMENTS = [
+    (verb, asked)
+    for verb in ("create_intent", "find_reader", "process_intent")
+    for asked in (False, True)
+]
+SECOND_TABS = {"retry": "paid", "retry_other_amount": "paid", "cancel": "canceled"}
+for verb, asked in MOMENTS:
+    when = "while" if asked else "before"
+    for second_tab, end in SECOND_TABS.items():
+        name = f"{second_tab}_in_second_tab__{when}_{verb}"
+        _add_cell(TestTwoTabs, name, verb, asked, second_tab, end)
+for verb in ("read", "cancel_action", "cancel_intent"):
+    for asked in (False, True):
+        when = "while" if asked else "before"
+        for is_slow_bank, bank in ((False, "quick_bank"), (True, "slow_bank")):
+            _add_cell(TestTapDuringCancel, f"tap_{when}_{verb}__{bank}", verb, asked, is_slow_bank)

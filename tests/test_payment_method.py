@@ -53,7 +53,7 @@ class TestCheck(OwnAccountCase):
         answer = self.check()
         self.assertEqual(answer["level"], "warning")
         self.assertIn("(live mode), but the account has no card reader yet", answer["message"])
-        self.assertIn("Register the reader in Stripe's dashboard", answer["message"])
+        self.assertIn("Pair the reader in Point of Sale, Configuration", answer["message"])
 
     def test_silent_reader(self):
         with patch.dict(self.reader.object, status="offline"):

@@ -3,6 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
+from harness.rpc import OdooError
 from support.audit import audit
 from support.closing import (
     confirm_closing,
@@ -164,3 +165,50 @@ def test_other_registers_close_as_before(make_shop, open_till):
     expect(till.page.locator(".stripe-comparison")).to_have_count(0)
     confirm_closing(till)
     wait_until_closed(shop, till)
+
+
+def test_from_the_backend(open_till, shop):
+    till = open_till(shop, login=MANAGER)
+    sell(till, shop, "Espresso")
+    (payment,) = shop.card_payments()
+    admin = shop.server.admin
+    admin.write("pos.payment", payment["id"], amount=2.45)
+    admin.write("pos.session", shop.session_id, state="closing_control")
+    action = admin.ref("point_of_sale.action_pos_session")
+    till.page.goto(f"{shop.server.url}/odoo/action-{action}/{shop.session_id}")
+    till.page.locator("button[name='action_pos_session_closing_control']").click()
+    wait_for_comparison(till, "differs")
+    expect(till.dialog).to_contain_text("but Stripe took 2.40 €")
+    till.screenshot("closing_backend")
+    admin.write("pos.payment", payment["id"], amount=2.40)
+    till.answer("Compare again")
+    wait_for_comparison(till, "agrees")
+    till.answer("Close Session")
+    expect(till.page.locator(".modal")).to_have_count(0)
+    audit(shop)
+
+
+def test_where_employees_log_in(start_server, make_shop):
+    server = start_server(modules=["pos_hr"])
+    employees = [server.admin.create("hr.employee", name=name) for name in ("Basil", "Ada")]
+    basic, advanced = ([(6, 0, [employee])] for employee in employees)
+    shop = make_shop(
+        server=server,
+        module_pos_hr=True,
+        basic_employee_ids=basic,
+        advanced_employee_ids=advanced,
+    )
+    cashier = server.client(CASHIER)
+
+    def accept(employee):
+        keys = ["unreachable"]
+        cashier.call("pos.session", "stripe_terminal_accept", [shop.session_id], keys, employee)
+
+    for refused in (employees[0], None):
+        with pytest.raises(OdooError, match="Only a manager"):
+            accept(refused)
+    accept(employees[1])
+    (comparison,) = server.admin.read(
+        "pos.stripe.comparison", [("session_id", "=", shop.session_id)], ["accepted_by"]
+    )
+    assert comparison["accepted_by"] == "Ada"

@@ -53,7 +53,7 @@ def test_back_cancels_first(paying, shop):
 
 def test_the_payment_may_run_on(paying, shop):
     till = go_to_orders(paying)
-    till.answer("Let it run")
+    till.answer("Stay here")
     till.wait_for_card()
     shop.reader.tap()
     till.wait_for_receipt()

@@ -27,7 +27,7 @@ def ensure():
     """
     with exclusive("chromium", "it installs Chromium"):
         if not _find():
-            say("Installing Chromium …")
+            say("No Chromium here: looking for a way to install it …")
             debian.install("chromium", "Testing in a browser")
         return _find()
 

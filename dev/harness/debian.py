@@ -66,11 +66,9 @@ def install(package, purpose):
     if os.geteuid() != 0 or not shutil.which("apt-get"):
         by_hand = f"on Debian, as root: apt-get install {package}"
         raise Problem(f"{purpose} needs {package}: install it ({by_hand}).")
+    command = ["apt-get", "install", "-y", "--no-install-recommends", package]
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    if output(command, env=environment) is not None:
+        return
     run(["apt-get", "update"], log="apt-update", purpose="Reading Debian's package lists")
-    run(
-        ["apt-get", "install", "-y", "--no-install-recommends", package],
-        log=f"apt-install-{package}",
-        purpose=f"Installing {package}",
-        env=environment,
-    )
+    run(command, log=f"apt-install-{package}", purpose=f"Installing {package}", env=environment)

@@ -72,7 +72,7 @@ def _start_embedded():
                 with (paths.POSTGRES / "postgresql.conf").open("a") as configuration:
                     configuration.write(SETTINGS)
             server.start()
-        except Exception as error:  # noqa: BLE001 - the library raises whatever it meets
+        except Exception as error:
             raise Problem(f"the embedded PostgreSQL server does not start: {error}") from error
         folder = str(server.get_postmaster_info().socket_dir)
         _ensure_role(folder)

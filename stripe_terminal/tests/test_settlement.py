@@ -41,9 +41,7 @@ from stripe_terminal.settlement import (
 
 ALL_FACTS = [
     Facts(*values)
-    for values in itertools.product(
-        (None, *INTENT_STATUSES), ACTIONS, *[(False, True)] * 4
-    )
+    for values in itertools.product((None, *INTENT_STATUSES), ACTIONS, *[(False, True)] * 4)
 ]
 ALL = list(itertools.product(STATES, WANTS, ALL_FACTS))
 OPEN = "requires_payment_method"

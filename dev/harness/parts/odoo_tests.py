@@ -8,27 +8,38 @@ from . import links, pytest_run
 
 
 def run(extra):
-    """Run the addon's Python tests, the browser tours among them."""
+    """Run the addon's Python tests, the browser tours among them.
+
+    Without ``extra`` arguments several processes share them, each with a database of its own.
+    """
     odoo = odoo_source.ensure()
     chromium.ensure()
     postgres.ensure()
-    name = database.temporary_name("test")
-    template.copy(odoo, name)
-    configuration = odoo_config.write(odoo, name, max_cron_threads=0)
-    say(f"Odoo's Python tests in the database {name}")
+    processes = pytest_run.spread(extra)
+    names = [database.temporary_name(f"test_gw{number}") for number in range(processes)]
+    say(f"Odoo's Python tests in {processes} database(s)")
+    configurations = [_prepare(odoo, name) for name in names]
     try:
         return pytest_run.run(
             "odoo",
             paths.ADDONS,
             links.addon([paths.ROOT / "tests"]),
             links.addon(extra),
-            options=["--odoo-http"],
+            processes=processes,
+            options=["-p", "harness.odoo_worker", "--odoo-http"],
             variables={
                 **template.environment(odoo),
-                "ODOO_RC": str(configuration),
+                "ODOO_RC": str(configurations[0]),
+                "ODOO_RC_OF_WORKER": str(configurations[0]).replace("_gw0_", "_{worker}_"),
                 "PYTHONPATH": os.pathsep.join([str(odoo.python_path), str(paths.DEV)]),
             },
         )
     finally:
-        database.drop(name)
-        configuration.unlink()
+        for name, configuration in zip(names, configurations, strict=True):
+            database.drop(name)
+            configuration.unlink()
+
+
+def _prepare(odoo, name):
+    template.copy(odoo, name)
+    return odoo_config.write(odoo, name, max_cron_threads=0)

@@ -8,8 +8,19 @@ from .. import commands, paths
 from ..console import say
 from . import Count
 
+# pytest's exit codes: all passed, some failed (which the report tells), none was found.
+EXPECTED = (0, 1, 5)
 
-def run(part, root, targets, extra, *, options=(), variables=None):
+
+def spread(extra):
+    """Return in how many processes to run; one when ``extra`` shows that a person looks closely.
+
+    They mostly wait for each other's servers, so that there may be more of them than cores.
+    """
+    return 1 if extra else min(2 * (os.cpu_count() or 1), 8)
+
+
+def run(part, root, targets, extra, *, processes=1, options=(), variables=None):
     """Run pytest on ``targets`` and return the :class:`Count`.
 
     A skipped test counts as failed: what did not run has proved nothing.
@@ -18,6 +29,7 @@ def run(part, root, targets, extra, *, options=(), variables=None):
     :param root: pytest's root folder; the addon's own folder would make every test its package
     :param targets: paths, used unless ``extra`` names files itself
     :param extra: arguments of the person who started the command
+    :param processes: how many processes share the tests
     :param options: pytest options of this part
     :param variables: the environment variables to add
     """
@@ -28,6 +40,8 @@ def run(part, root, targets, extra, *, options=(), variables=None):
     named = any(os.path.exists(argument.split("::")[0]) for argument in extra)
     command = [sys.executable, "-m", "pytest", "-c", paths.ROOT / "pyproject.toml"]
     command += ["--rootdir", root, "--confcutdir", root, "--junitxml", report, *options]
+    if processes > 1:
+        command += ["-n", processes, "--dist", "worksteal"]
     command += ["-o", f"cache_dir={paths.STATE / 'pytest_cache'}"]
     command += [*extra, *(() if named else targets)]
     environment = {
@@ -36,12 +50,16 @@ def run(part, root, targets, extra, *, options=(), variables=None):
         **(variables or {}),
     }
     # Not in the addon's folder, whose packages would then hide others of their name.
-    commands.call(command, env=environment, cwd=paths.RUN)
-    return count(report)
+    code = commands.call(command, env=environment, cwd=paths.RUN)
+    return count(report, code)
 
 
-def count(report):
-    """Return the :class:`Count` of a JUnit report; none at all is a failure."""
+def count(report, code):
+    """Return the :class:`Count` of a JUnit report.
+
+    No report is a failure, and so is a pytest that ended with ``code`` for another reason than its
+    tests.
+    """
     if not report.is_file():
         say("pytest ended without a report.")
         return Count(failed=1)
@@ -57,4 +75,5 @@ def count(report):
             passed += 1
     if skipped:
         say(f"{skipped} skipped tests count as failed.")
-    return Count(passed, failed + skipped)
+    failed += skipped
+    return Count(passed, failed or int(code not in EXPECTED))

@@ -20,11 +20,18 @@ eslint...............................................(no files to check)Skipped
 def test_a_skipped_test_counts_as_failed(tmp_path):
     report = tmp_path / "report.xml"
     report.write_text(REPORT)
-    assert pytest_run.count(report) == Count(passed=2, failed=3)
+    assert pytest_run.count(report, code=1) == Count(passed=2, failed=3)
+
+
+def test_a_pytest_that_broke_is_a_failure(tmp_path):
+    report = tmp_path / "report.xml"
+    report.write_text("<testsuites><testsuite><testcase name='good'/></testsuite></testsuites>")
+    assert pytest_run.count(report, code=0) == Count(passed=1)
+    assert pytest_run.count(report, code=3) == Count(passed=1, failed=1)
 
 
 def test_no_report_is_a_failure(tmp_path):
-    assert pytest_run.count(tmp_path / "none.xml") == Count(failed=1)
+    assert pytest_run.count(tmp_path / "none.xml", code=4) == Count(failed=1)
 
 
 def test_each_hook_counts_once():

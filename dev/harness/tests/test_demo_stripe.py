@@ -29,7 +29,7 @@ def test_what_stripe_says_is_one_sentence(stripe):
     counter = StripeCounter(stripe.account.secret_key)
     counter.open()
     assert counter.present_card().startswith("Stripe refuses: ")
-    with pytest.raises(Problem, match="^Stripe refuses: Invalid API Key"):
+    with pytest.raises(Problem, match=r"^Stripe refuses: Invalid API Key"):
         StripeCounter("sk_test_wrong").open()
 
 
@@ -40,5 +40,5 @@ def test_a_live_key_is_refused():
 
 def test_no_network_is_one_sentence(monkeypatch):
     monkeypatch.setenv("STRIPE_API_BASE", "http://127.0.0.1:9")
-    with pytest.raises(Problem, match="^Stripe cannot be reached"):
+    with pytest.raises(Problem, match=r"^Stripe cannot be reached"):
         StripeCounter("sk_test_any").open()

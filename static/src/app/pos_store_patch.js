@@ -91,14 +91,14 @@ patch(PosStore.prototype, {
         return ask(this.dialog, {
             title: _t("A card payment is running"),
             body: _t(
-                "The card reader asks for %(amount)s for order %(order)s. Cancel this payment first?",
+                "The card reader asks for %(amount)s for order %(order)s. To go on, this payment has to be canceled first.",
                 {
                     amount: this.env.utils.formatCurrency(line.getAmount()),
                     order: line.pos_order_id.pos_reference || line.pos_order_id.getName(),
                 }
             ),
             confirmLabel: _t("Cancel the payment"),
-            cancelLabel: _t("Let it run"),
+            cancelLabel: _t("Stay here"),
         });
     },
 });

@@ -14,6 +14,7 @@ let server;
 beforeEach(() => {
     addStripeMethod();
     server = { rows: {}, calls: [], isDown: false };
+    onRpc("/pos_payment_stripe/unattached", () => []);
     for (const verb of ["send", "status", "cancel", "force_done"]) {
         onRpc(`/pos_payment_stripe/${verb}`, async (request) => {
             const { params } = await request.json();

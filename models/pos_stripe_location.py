@@ -1,0 +1,122 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from ..stripe_terminal.errors import StripeProblem
+
+
+class PosStripeLocation(models.Model):
+    """A place where readers stand, as Stripe listed it last."""
+
+    _name = "pos.stripe.location"
+    _inherit = ["pos.stripe.resource"]
+    _description = "Stripe Location"
+    _order = "name, id"
+
+    name = fields.Char(readonly=True)
+    street = fields.Char(readonly=True)
+    street2 = fields.Char(readonly=True)
+    zip = fields.Char(string="ZIP", readonly=True)
+    city = fields.Char(readonly=True)
+    state_code = fields.Char(string="State", readonly=True)
+    country_code = fields.Char(string="Country", readonly=True)
+    reader_ids = fields.One2many("pos.stripe.reader", "location_id", string="Card Readers")
+    reader_count = fields.Integer(string="Readers", compute="_compute_reader_count")
+
+    _stripe_name_field = "name"
+    _stripe_name_param = "display_name"
+
+    @api.depends("reader_ids.active")
+    def _compute_reader_count(self):
+        for location in self:
+            location.reader_count = len(location.reader_ids)
+
+    @api.model
+    def _stripe_create(self, company, name):
+        """Create a location at Stripe, at the address of a company.
+
+        See https://docs.stripe.com/api/terminal/locations/create
+
+        :return: its record
+        :raise UserError: the address is incomplete, or Stripe did not do it
+        """
+        provider = self.env["payment.provider"]._stripe_terminal_provider(company)
+        address = self._stripe_address(company)
+        try:
+            gateway = provider._stripe_terminal_gateway()
+            data = gateway.create_location({"display_name": name, "address": address}).data
+        except StripeProblem as problem:
+            raise UserError(provider._stripe_terminal_setup_advice(problem)) from problem
+        return self._store(provider, [data])
+
+    @api.model
+    def _stripe_address(self, company):
+        """Return the address of a company as Stripe takes it.
+
+        :return: dict as in Stripe's API, without what is empty
+        :raise UserError: something is missing that Stripe needs; it is named
+        """
+        country = company.country_id
+        missing = [
+            label
+            for label, value, needed in (
+                (self.env._("street"), company.street, True),
+                (self.env._("city"), company.city, True),
+                (self.env._("ZIP"), company.zip, country.zip_required),
+                (self.env._("state"), company.state_id, country.state_required),
+                (self.env._("country"), country, True),
+            )
+            if needed and not value
+        ]
+        if missing:
+            raise UserError(
+                self.env._(
+                    "Stripe needs the address of the shop, and the address of %(company)s has no "
+                    "%(missing)s. An administrator completes it in Settings, Companies; then try "
+                    "again.",
+                    company=company.name,
+                    missing=", ".join(missing),
+                )
+            )
+        address = {
+            "line1": company.street,
+            "line2": company.street2,
+            "city": company.city,
+            "state": company.state_id.code,
+            "postal_code": company.zip,
+            "country": country.code,
+        }
+        return {name: value for name, value in address.items() if value}
+
+    @api.model
+    def _stripe_page(self, gateway, params):
+        return gateway.list_locations(params).data
+
+    def _stripe_update(self, gateway, params):
+        return gateway.update_location(self.stripe_id, params).data
+
+    def _stripe_delete(self, gateway):
+        gateway.delete_location(self.stripe_id)
+
+    def _check_stripe_remove(self):
+        if self.reader_ids:
+            raise UserError(
+                self.env._(
+                    "%(location)s still has card readers: %(readers)s. Remove them first, or pair "
+                    "them with another location.",
+                    location=self.name,
+                    readers=", ".join(self.reader_ids.mapped("display_name")),
+                )
+            )
+
+    @api.model
+    def _stripe_values(self, provider, data):
+        address = data.get("address") or {}
+        return {
+            "name": data.get("display_name") or data["id"],
+            "street": address.get("line1") or False,
+            "street2": address.get("line2") or False,
+            "zip": address.get("postal_code") or False,
+            "city": address.get("city") or False,
+            "state_code": address.get("state") or False,
+            "country_code": address.get("country") or False,
+        }

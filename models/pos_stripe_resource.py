@@ -1,0 +1,183 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from ..stripe_terminal.errors import StripeProblem
+
+PAGE_SIZE = 100  # the most that Stripe lists at once
+
+
+class PosStripeResource(models.AbstractModel):
+    """What an account has at Stripe, as Stripe told it last: changed there first, then here."""
+
+    _name = "pos.stripe.resource"
+    _description = "Resource of a Stripe Account"
+
+    provider_id = fields.Many2one(
+        "payment.provider", required=True, readonly=True, index=True, ondelete="cascade"
+    )
+    company_id = fields.Many2one(related="provider_id.company_id", store=True, index=True)
+    stripe_id = fields.Char(string="Stripe ID", required=True, readonly=True)
+    livemode = fields.Boolean(
+        string="Live Mode", readonly=True, help="For real payments; off for tests."
+    )
+    active = fields.Boolean(
+        default=True, readonly=True, help="Off for what Stripe no longer lists."
+    )
+
+    _provider_stripe_id_unique = models.Constraint(
+        "UNIQUE (provider_id, stripe_id)", "Stripe lists it once for each payment provider."
+    )
+
+    def action_stripe_rename(self):
+        """Open the dialog that asks for another name."""
+        self.ensure_one()
+        return {
+            "name": self.env._("Rename"),
+            "type": "ir.actions.act_window",
+            "res_model": "pos.stripe.rename",
+            "view_mode": "form",
+            "views": [(False, "form")],
+            "target": "new",
+            "context": {
+                "default_record": f"{self._name},{self.id}",
+                "default_name": self[self._stripe_name_field],
+            },
+        }
+
+    def action_stripe_remove(self):
+        """Delete it at Stripe. It is archived here, because payments may refer to it.
+
+        :return: the action that shows the list
+        :raise UserError: it is in use, or Stripe did not do it; nothing is changed then
+        """
+        self.ensure_one()
+        self.env["pos.payment.method"].check_access("write")
+        self.check_access("read")
+        self._check_stripe_remove()
+        try:
+            self._stripe_delete(self.sudo().provider_id._stripe_terminal_gateway())
+        except StripeProblem as problem:
+            # Whoever deleted it at Stripe meanwhile wanted the same.
+            if problem.http_status != 404:
+                raise UserError(
+                    self.sudo().provider_id._stripe_terminal_setup_advice(problem)
+                ) from problem
+        self.sudo().active = False
+        action = f"pos_payment_stripe.{self._table}_action"
+        return {**self.env["ir.actions.act_window"]._for_xml_id(action), "target": "main"}
+
+    def _stripe_rename(self, name):
+        """Give it another name at Stripe, and store what Stripe says then.
+
+        :raise UserError: Stripe did not do it
+        """
+        self.ensure_one()
+        self.check_access("read")
+        provider = self.sudo().provider_id
+        try:
+            data = self._stripe_update(
+                provider._stripe_terminal_gateway(), {self._stripe_name_param: name}
+            )
+        except StripeProblem as problem:
+            raise UserError(provider._stripe_terminal_setup_advice(problem)) from problem
+        self._store(provider, [data])
+
+    # What differs between readers and locations
+
+    _stripe_name_field = None  # here
+    _stripe_name_param = None  # at Stripe
+
+    def _check_stripe_remove(self):
+        """Refuse to remove what is in use.
+
+        :raise UserError: with what uses it
+        """
+        raise NotImplementedError
+
+    def _stripe_update(self, gateway, params):
+        """Change it at Stripe and return it as in Stripe's API.
+
+        :raise StripeProblem: from asking Stripe
+        """
+        raise NotImplementedError
+
+    def _stripe_delete(self, gateway):
+        """Delete it at Stripe.
+
+        :raise StripeProblem: from asking Stripe
+        """
+        raise NotImplementedError
+
+    @api.model
+    def _stripe_page(self, gateway, params):
+        """Return one page of the account's list, as in Stripe's API.
+
+        :raise StripeProblem: from asking Stripe
+        """
+        raise NotImplementedError
+
+    @api.model
+    def _stripe_values(self, provider, data):
+        """Return the field values for an object as in Stripe's API."""
+        raise NotImplementedError
+
+    @api.model
+    def _stripe_fetch(self, provider):
+        """Read all from Stripe, page by page, store it, and archive what is no longer listed.
+
+        :param provider: a `payment.provider`, may be empty
+        :return: the records that Stripe listed
+        :raise StripeProblem: from asking Stripe, or without provider or key
+        """
+        gateway = provider.sudo()._stripe_terminal_gateway()
+        params = {"limit": PAGE_SIZE}
+        records = self.browse()
+        has_more = True
+        while has_more:
+            page = self._stripe_page(gateway, params)
+            records |= self._store(provider, page["data"])
+            has_more = page["has_more"]
+            if has_more:
+                params["starting_after"] = page["data"][-1]["id"]
+        stale = self.sudo().search(
+            [("provider_id", "=", provider.id), ("id", "not in", records.ids)]
+        )
+        stale.active = False
+        return records
+
+    @api.model
+    def _store(self, provider, listed):
+        """Create or update the records of what Stripe lists.
+
+        :param provider: the `payment.provider` whose account has them
+        :param list[dict] listed: objects as in Stripe's API
+        :return: their records, in the same order
+        """
+        everything = self.sudo().with_context(active_test=False)
+        known = {
+            record.stripe_id: record
+            for record in everything.search([("provider_id", "=", provider.id)])
+        }
+        records = self.browse()
+        for data in listed:
+            values = {
+                "livemode": bool(data.get("livemode")),
+                "active": True,
+                **self._stripe_values(provider, data),
+            }
+            record = known.get(data["id"])
+            if record:
+                # What is the same is not written: tills read these rows while they are refreshed.
+                changed = {
+                    name: new
+                    for name, new in values.items()
+                    if self._fields[name].convert_to_write(record[name], record) != new
+                }
+                if changed:
+                    record.write(changed)
+            else:
+                record = everything.create(
+                    {**values, "provider_id": provider.id, "stripe_id": data["id"]}
+                )
+            records |= self.browse(record.id)
+        return records

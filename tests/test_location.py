@@ -1,0 +1,223 @@
+import os
+from unittest.mock import patch
+
+from odoo.exceptions import AccessError, UserError
+from odoo.tests import Form, tagged
+
+from .common import OwnAccountCase
+
+UNREACHABLE = "http://127.0.0.1:1"
+
+
+@tagged("post_install", "-at_install")
+class TestLocation(OwnAccountCase):
+    """Locations follow Stripe, and are made, renamed and removed there from Odoo."""
+
+    def setUp(self):
+        super().setUp()
+        self.company.partner_id.write(
+            {
+                "street": "1 Main Street",
+                "street2": False,
+                "city": "Gainesville",
+                "zip": "32601",
+                "country_id": self.env.ref("base.us").id,
+                "state_id": self.env.ref("base.state_us_10").id,
+            }
+        )
+
+    @property
+    def Location(self):
+        return self.env["pos.stripe.location"]
+
+    def fetch(self):
+        return self.Location._stripe_fetch(self.provider)
+
+    def at_stripe(self):
+        """Return the account's locations in the simulator, by id."""
+        return self.account.test.objects["terminal.location"]
+
+    def create_location(self, name="Terrace"):
+        """Create a location with the dialog, as the shop's manager; returns its record."""
+        form = Form(self.env["pos.stripe.location.creation"].with_user(self.manager))
+        form.name = name
+        form.save().action_create()
+        return self.Location.search([("name", "=", name)])
+
+    def test_what_stripe_says_is_stored(self):
+        (stripe_id,) = self.at_stripe()
+        self.at_stripe()[stripe_id]["address"].update(
+            line1="2 Side Street", city="Lyon", postal_code="69001", country="FR"
+        )
+        location = self.fetch()
+        self.assertEqual(location.stripe_id, stripe_id)
+        self.assertEqual(location.display_name, "Coffee bar")
+        self.assertEqual(location.street, "2 Side Street")
+        self.assertEqual((location.zip, location.city), ("69001", "Lyon"))
+        self.assertEqual(location.country_code, "FR")
+        self.assertEqual(location.company_id, self.company)
+
+    def test_readers_bring_their_location(self):
+        reader = self.env["pos.stripe.reader"]._stripe_fetch(self.provider)
+        self.assertEqual(reader.location_id.name, "Coffee bar")
+        self.assertEqual(reader.location_id.reader_count, 1)
+        self.assertEqual(self.fetch(), reader.location_id)
+
+    def test_many_locations_take_no_more_calls_than_pages(self):
+        for number in range(249):
+            self.account.add_location(display_name=f"Shop {number}")
+        before = len(self.sent("GET"))
+        self.assertEqual(len(self.fetch()), 250)
+        self.assertEqual(len(self.sent("GET")) - before, 3)
+
+    def test_refresh_reads_locations_too(self):
+        self.account.add_location(display_name="Without reader")
+        self.env["pos.stripe.reader"].with_user(self.manager).action_stripe_refresh()
+        self.assertTrue(self.Location.search([("name", "=", "Without reader")]))
+
+    def test_removed_at_stripe(self):
+        second = self.account.add_location(display_name="Second")
+        locations = self.fetch()
+        del self.at_stripe()[second["id"]]
+        self.assertEqual(self.fetch(), locations.filtered("active"))
+        self.assertEqual(len(self.fetch()), 1)
+
+    def test_create(self):
+        location = self.create_location()
+        self.assertEqual(location.city, "Gainesville")
+        self.assertEqual(
+            {
+                name: value
+                for name, value in self.at_stripe()[location.stripe_id]["address"].items()
+                if value
+            },
+            {
+                "line1": "1 Main Street",
+                "city": "Gainesville",
+                "state": "FL",
+                "postal_code": "32601",
+                "country": "US",
+            },
+        )
+
+    def test_create_with_an_incomplete_address(self):
+        self.company.partner_id.write({"street": False, "zip": False, "state_id": False})
+        before = len(self.sent())
+        with self.assertRaisesRegex(
+            UserError,
+            f"the address of {self.company.name} has no street, ZIP, state. An administrator",
+        ):
+            self.create_location()
+        self.assertEqual(len(self.sent()), before)
+
+    def test_create_with_an_address_that_stripe_refuses(self):
+        self.simulator.faults.add(
+            "POST",
+            "/v1/terminal/locations",
+            "error",
+            status=400,
+            code="parameter_invalid_empty",
+            message="Postal code is not valid.",
+            params={"param": "address[postal_code]"},
+        )
+        with self.assertRaisesRegex(UserError, "Stripe did not accept it: Postal code is not"):
+            self.create_location()
+
+    def test_create_in_an_unsupported_country(self):
+        self.simulator.faults.add(
+            "POST",
+            "/v1/terminal/locations",
+            "error",
+            status=400,
+            code="terminal_location_country_unsupported",
+        )
+        with self.assertRaisesRegex(UserError, "cannot be used in the country of this location"):
+            self.create_location()
+
+    def test_create_with_a_restricted_key(self):
+        self.provider.stripe_secret_key = self.account.add_restricted_key(["terminal_reader_read"])
+        with self.assertRaisesRegex(UserError, "The Stripe key may not change card readers"):
+            self.create_location()
+
+    def test_create_without_a_key(self):
+        self.provider.stripe_secret_key = False
+        with self.assertRaisesRegex(UserError, "has no secret key yet"):
+            self.create_location()
+
+    def test_create_while_stripe_is_unreachable(self):
+        with (
+            patch.dict(os.environ, STRIPE_API_BASE=UNREACHABLE),
+            self.assertRaisesRegex(UserError, "Stripe cannot be reached or has a problem"),
+        ):
+            self.create_location()
+
+    def test_create_for_another_company(self):
+        neighbour = self.env["res.company"].create({"name": "Neighbour"})
+        creation = (
+            self.env["pos.stripe.location.creation"]
+            .with_user(self.manager)
+            .create({"company_id": neighbour.id, "name": "Theirs"})
+        )
+        with self.assertRaises(AccessError):
+            creation.action_create()
+
+    def test_rename(self):
+        location = self.fetch().with_user(self.manager)
+        action = location.action_stripe_rename()
+        form = Form(
+            self.env["pos.stripe.rename"].with_user(self.manager).with_context(**action["context"])
+        )
+        self.assertEqual(form.name, "Coffee bar")
+        form.name = "Coffee corner"
+        form.save().action_rename()
+        self.assertEqual(location.name, "Coffee corner")
+        self.assertEqual(self.at_stripe()[location.stripe_id]["display_name"], "Coffee corner")
+
+    def test_remove(self):
+        location = self.create_location()
+        action = location.with_user(self.manager).action_stripe_remove()
+        self.assertEqual(action["res_model"], "pos.stripe.location")
+        self.assertFalse(location.active)
+        self.assertNotIn(location.stripe_id, self.at_stripe())
+
+    def test_remove_what_stripe_does_not_have(self):
+        location = self.create_location()
+        del self.at_stripe()[location.stripe_id]
+        location.with_user(self.manager).action_stripe_remove()
+        self.assertFalse(location.active)
+
+    def test_remove_with_readers(self):
+        reader = self.env["pos.stripe.reader"]._stripe_fetch(self.provider)
+        with self.assertRaisesRegex(UserError, "Coffee bar still has card readers: Counter"):
+            reader.location_id.with_user(self.manager).action_stripe_remove()
+
+    def test_remove_while_stripe_is_unreachable(self):
+        location = self.create_location()
+        with (
+            patch.dict(os.environ, STRIPE_API_BASE=UNREACHABLE),
+            self.assertRaisesRegex(UserError, "Stripe cannot be reached or has a problem"),
+        ):
+            location.with_user(self.manager).action_stripe_remove()
+        self.assertTrue(location.active)
+
+    def test_is_for_managers(self):
+        location = self.fetch().with_user(self.cashier)
+        self.assertEqual(location.name, "Coffee bar")
+        with self.assertRaises(AccessError):
+            location.action_stripe_remove()
+        for model in ("creation", "rename"):
+            name = {"creation": "pos.stripe.location.creation", "rename": "pos.stripe.rename"}
+            self.assertFalse(self.env[name[model]].with_user(self.cashier).has_access("create"))
+
+    def test_other_companies_do_not_see_it(self):
+        location = self.fetch()
+        neighbour = self.env["res.company"].create({"name": "Neighbour"})
+        stranger = self._create_user("stranger", "point_of_sale.group_pos_manager", neighbour)
+        for attempt in (
+            lambda: location.with_user(stranger).read(["name"]),
+            lambda: location.with_user(stranger).action_stripe_remove(),
+            lambda: location.with_user(stranger)._stripe_rename("Mine"),
+        ):
+            with self.assertRaises(AccessError):
+                attempt()
+        self.assertEqual(self.at_stripe()[location.stripe_id]["display_name"], "Coffee bar")

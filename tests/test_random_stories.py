@@ -1,0 +1,315 @@
+"""Random stories of cashiers, customers, networks, workers and clocks, and what must stay true.
+
+`STORIES=2000` runs more of them, `STORIES_SEED` repeats the ones of a printed seed.
+"""
+
+import logging
+import os
+import random
+from contextlib import suppress
+
+from hypothesis import HealthCheck, Phase, Verbosity, seed, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+
+from odoo.addons.pos_payment_stripe import lease
+from odoo.addons.pos_payment_stripe.dev.stripe_simulator import SimulatorError
+from odoo.exceptions import AccessError
+from odoo.tests import tagged
+
+from .audit import intents_by_line, paid_charges, rows_of
+from .fault_case import FaultCase
+from .worker import Worker, pass_time
+
+_logger = logging.getLogger(__name__)
+
+STORIES = int(os.environ.get("STORIES", "200"))
+SEED = int(os.environ.get("STORIES_SEED") or random.SystemRandom().randrange(10**6))
+BATCHES = 20
+STEPS = 18
+LINES = 3
+
+AMOUNTS = st.sampled_from([5.0, 12.0])
+LINE = st.integers(0, LINES - 1)
+FAULTS = st.sampled_from(["drop_before", "drop_after", "500_before", "500_after", "429"])
+REQUESTS = st.sampled_from(
+    [
+        ("*", "*"),
+        ("GET", "*"),
+        ("POST", "/v1/payment_intents"),
+        ("POST", "/v1/payment_intents/*"),
+        ("POST", "/v1/payment_intents/*/cancel"),
+        ("POST", "/v1/terminal/readers/*/process_payment_intent"),
+        ("POST", "/v1/terminal/readers/*/cancel_action"),
+    ]
+)
+
+
+class Story(RuleBasedStateMachine):
+    """One register with one reader and up to three payment lines."""
+
+    case = None
+
+    def __init__(self):
+        super().__init__()
+        self.workers = []
+        self.lost_requests = []
+        self.lines = []
+        self.case.env.cr.execute("SAVEPOINT story")
+        self.case.line_uuids = set()
+        self.case.open_account()
+
+    @initialize(amount=AMOUNTS)
+    def first_sale(self, amount):
+        self.new_line(amount)
+
+    # The cashier, at one till or two
+
+    @precondition(lambda self: len(self.lines) < LINES)
+    @rule(amount=AMOUNTS)
+    def new_line(self, amount):
+        self.lines.append(self.case.line(amount))
+        self.case.send(self.lines[-1])
+
+    @rule(number=LINE)
+    def press_send_again(self, number):
+        if line := self.line(number):
+            line.update(self.case.again(line))
+            self.case.send(line)
+
+    @rule(number=LINE, amount=AMOUNTS)
+    def send_another_amount(self, number, amount):
+        if line := self.line(number):
+            line.update(self.case.again(line, amount=amount))
+            self.case.send(line)
+
+    @rule(number=LINE)
+    def deliver_the_request_again(self, number):
+        if line := self.line(number):
+            self.case.send(line)
+
+    @rule(number=LINE)
+    def cancel(self, number):
+        if payment := self.payment(number):
+            payment._cancel()
+
+    @rule(number=LINE)
+    def force_done(self, number):
+        payment = self.payment(number)
+        if payment and payment.state in ("paid", "unknown"):
+            payment._force_done()
+        elif payment:
+            with self.case.assertRaises(AccessError):
+                payment._force_done()
+
+    # The customer
+
+    @rule()
+    def tap(self):
+        with suppress(SimulatorError):
+            self.case.reader.tap()
+
+    @rule()
+    def insert(self):
+        with suppress(SimulatorError):
+            self.case.reader.insert()
+
+    @rule(reason=st.sampled_from(["insufficient_funds", "lost_card"]))
+    def decline(self, reason):
+        with suppress(SimulatorError):
+            self.case.reader.decline(reason)
+
+    @rule()
+    def customer_cancel(self):
+        with suppress(SimulatorError):
+            self.case.reader.customer_cancel()
+
+    @rule(approved=st.booleans())
+    def reader_loses_connection_while_authorizing(self, approved):
+        with suppress(SimulatorError):
+            self.case.reader.connection_error(approved=approved)
+
+    # The network and the reader
+
+    @rule(request=REQUESTS, kind=FAULTS, times=st.sampled_from([1, 2, None]))
+    def network_trouble(self, request, kind, times):
+        self.case.simulator.faults.add(*request, kind, times=times)
+
+    @rule()
+    def network_heals(self):
+        self.case.simulator.faults.clear()
+
+    @rule(trouble=st.sampled_from(["offline", "busy"]))
+    def reader_trouble(self, trouble):
+        if trouble == "offline":
+            self.case.reader.go_offline()
+        else:
+            self.case.reader.occupy("updating")
+
+    @rule()
+    def reader_heals(self):
+        self.case.reader.occupy(None)
+        self.case.reader.go_online()
+
+    # The workers
+
+    @rule(number=LINE)
+    def carry_out(self, number):
+        if payment := self.payment(number):
+            self.case.carry_out(payment)
+
+    @rule(number=LINE)
+    def claim(self, number):
+        if payment := self.payment(number):
+            worker = Worker(self.case, payment)
+            if worker.claim():
+                self.workers.append(worker)
+
+    @precondition(lambda self: self.workers)
+    @rule(data=st.data())
+    def ask(self, data):
+        worker = data.draw(st.sampled_from(self.workers))
+        worker.ask()
+        worker.has_asked = True
+
+    @precondition(lambda self: any(worker.outcome for worker in self.workers))
+    @rule(data=st.data())
+    def learn(self, data):
+        """Also long after the lease has ended, as after a suspended machine."""
+        worker = data.draw(st.sampled_from([worker for worker in self.workers if worker.outcome]))
+        worker.learn()
+        worker.outcome = None
+        if not worker.command:
+            self.workers.remove(worker)
+
+    @precondition(lambda self: self.workers)
+    @rule(data=st.data(), is_under_way=st.booleans())
+    def die(self, data, is_under_way):
+        worker = data.draw(st.sampled_from(self.workers))
+        self.workers.remove(worker)
+        if is_under_way:
+            self.lost_requests.append(worker)
+
+    @precondition(lambda self: self.lost_requests)
+    @rule()
+    def request_of_the_dead_arrives(self):
+        self.lost_requests.pop().ask()
+
+    @rule()
+    def restart_process(self):
+        lease._process = (os.getpid(), f"{random.getrandbits(32):08x}")
+
+    # The clock
+
+    @rule(seconds=st.sampled_from([2, 40, 70, 100]))
+    def time_passes(self, seconds):
+        pass_time(self.case, seconds=seconds)
+
+    @rule()
+    def cron(self):
+        self.case.cron()
+
+    # What must be true at any time
+
+    @invariant()
+    def nothing_is_paid_twice(self):
+        self.case.env.invalidate_all()
+        rows = {row.line_uuid: row for row in rows_of(self.case)}
+        intents = intents_by_line(self.case)
+        for line_uuid, row in rows.items():
+            found = intents.get(line_uuid, [])
+            charges = [charge for intent in found for charge in paid_charges(self.case, intent)]
+            assert len(charges) <= 1, f"{line_uuid} was charged {len(charges)} times"
+            assert row.state != "paid" or charges, f"{line_uuid} is paid without a charge"
+            assert row.state != "canceled" or not charges, f"{line_uuid} is canceled and charged"
+            live = [intent for intent in found if intent["status"] != "canceled"]
+            assert len(live) <= 1, f"{line_uuid} has {len(live)} live PaymentIntents"
+
+    def teardown(self):
+        """The day ends: all heals, the cashier cancels what is open, the cron does the rest."""
+        try:
+            if self.lines:
+                self.end_of_day()
+        finally:
+            self.case.simulator.faults.clear()
+            self.case.env.cr.execute("ROLLBACK TO SAVEPOINT story")
+            self.case.env.cr.execute("RELEASE SAVEPOINT story")
+            self.case.env.invalidate_all()
+
+    def end_of_day(self):
+        self.case.simulator.faults.clear()
+        self.reader_heals()
+        while self.lost_requests:
+            self.request_of_the_dead_arrives()
+        for _round in range(2):
+            for payment in rows_of(self.case):
+                if payment.state in ("new", "collecting", "unknown"):
+                    payment._cancel()
+            for _hour in range(3):
+                pass_time(self.case, hours=13)
+                self.case.cron()
+        self.nothing_is_paid_twice()
+        self.case.audit()
+
+    # Helpers
+
+    def line(self, number):
+        return self.lines[number] if number < len(self.lines) else None
+
+    def payment(self, number):
+        line = self.line(number)
+        return line and self.case.Payment.search([("line_uuid", "=", line["line_uuid"])])
+
+
+@tagged("post_install", "-at_install")
+class TestRandomStories(FaultCase):
+    """Nothing is lost and nothing is paid twice, whatever happens in whichever order."""
+
+    def open_account(self):
+        """Begin with an empty Stripe account."""
+        self.reader.go_online()
+        self.account = self.simulator.add_account()
+        self.reader = self.account.add_reader(serial_number=self.reader.serial_number)
+        self.provider.stripe_secret_key = self.account.secret_key
+
+    def cron(self):
+        """Run the scheduled look."""
+        self.env.flush_all()
+        self.Payment._cron_look()
+        self.env.invalidate_all()
+
+    def run_batch(self, number):
+        process = lease._process
+        self.addCleanup(setattr, lease, "_process", process)
+        _logger.info("STORIES_SEED=%s STORIES=%s, batch %s", SEED, STORIES, number)
+        machine = seed(SEED + number)(type("Story", (Story,), {"case": self}))
+        run_state_machine_as_test(
+            machine,
+            settings=settings(
+                max_examples=max(1, STORIES // BATCHES),
+                stateful_step_count=STEPS,
+                deadline=None,
+                database=None,
+                phases=(Phase.generate, Phase.shrink),
+                suppress_health_check=list(HealthCheck),
+                verbosity=Verbosity.normal,
+            ),
+        )
+
+
+def _add_batch(number):
+    def test(self):
+        self.run_batch(number)
+
+    setattr(TestRandomStories, f"test_batch_{number:02}", test)
+
+
+for number in range(1, BATCHES + 1):
+    _add_batch(number)

@@ -1,0 +1,23 @@
+from odoo import fields, models
+
+
+class PosStripeRename(models.TransientModel):
+    """Asks for the name of a reader or location, which is changed at Stripe."""
+
+    _name = "pos.stripe.rename"
+    _description = "Rename at Stripe"
+
+    record = fields.Reference(
+        [("pos.stripe.location", "Location"), ("pos.stripe.reader", "Card Reader")],
+        required=True,
+        readonly=True,
+    )
+    name = fields.Char(required=True)
+
+    def action_rename(self):
+        """Rename at Stripe, then here.
+
+        :raise UserError: Stripe did not do it
+        """
+        self.record._stripe_rename(self.name)
+        return {"type": "ir.actions.client", "tag": "soft_reload"}
