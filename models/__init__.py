@@ -4,6 +4,7 @@ from . import (
     pos_payment,
     pos_payment_method,
     pos_session,
+    pos_stripe_account_item,
     pos_stripe_comparison,
     pos_stripe_comparison_words,
     pos_stripe_comparison_work,
@@ -13,6 +14,6 @@ from . import (
     pos_stripe_payment_recovery,
     pos_stripe_payment_work,
     pos_stripe_reader,
-    pos_stripe_resource,
     pos_stripe_webhook_event,
+    res_config_settings,
 )

@@ -131,6 +131,11 @@ class PaymentProvider(models.Model):
                 "the country that the reader was bought for; it has to be the country of the "
                 "Stripe account."
             )
+        if problem.code == "resource_missing":
+            return self.env._(
+                "The Stripe account does not know this location or card reader any more. Press "
+                "“Refresh from Stripe” in the list of card readers, then try again."
+            )
         if problem.http_status == 403:
             return self.env._(
                 "The Stripe key may not change card readers and locations. Give it the permission "
@@ -210,8 +215,8 @@ class PaymentProvider(models.Model):
                 webhook=webhook_id,
                 advice=advice,
             )
-            return self._stripe_terminal_webhook_notification("warning", message)
-        return self._stripe_terminal_webhook_notification("success", message)
+            return self._stripe_terminal_notification("warning", message)
+        return self._stripe_terminal_notification("success", message)
 
     def action_stripe_terminal_remove_webhook(self):
         """Delete our webhook at Stripe and forget its secret.
@@ -238,9 +243,9 @@ class PaymentProvider(models.Model):
                 "(Developers, Webhooks).",
                 webhook=known,
             )
-            return self._stripe_terminal_webhook_notification("warning", message)
+            return self._stripe_terminal_notification("warning", message)
         message = self.env._("The webhook is removed. Odoo asks Stripe by itself.")
-        return self._stripe_terminal_webhook_notification("success", message)
+        return self._stripe_terminal_notification("success", message)
 
     def _stripe_terminal_webhook_url(self):
         """Return the address that Stripe sends the events of this provider to."""
@@ -270,7 +275,7 @@ class PaymentProvider(models.Model):
         return self._stripe_terminal_setup_advice(problem)
 
     @api.model
-    def _stripe_terminal_webhook_notification(self, level, message):
+    def _stripe_terminal_notification(self, level, message):
         return {
             "type": "ir.actions.client",
             "tag": "display_notification",

@@ -5,6 +5,7 @@ from odoo.tools.misc import format_datetime
 from ..stripe_terminal.errors import Kind, StripeProblem
 
 TERMINAL = "stripe_terminal"
+CORE_TERMINAL = "stripe"  # of Odoo's own pos_stripe
 
 
 class PosPaymentMethod(models.Model):
@@ -80,7 +81,7 @@ class PosPaymentMethod(models.Model):
     def _onchange_use_payment_terminal(self):
         result = super()._onchange_use_payment_terminal()
         # Core's pos_stripe keeps the number in the same field.
-        if self.use_payment_terminal not in (TERMINAL, "stripe"):
+        if self.use_payment_terminal not in (TERMINAL, CORE_TERMINAL):
             self.stripe_serial_number = False
         return result
 
@@ -153,6 +154,77 @@ class PosPaymentMethod(models.Model):
             "view_mode": "form",
             "res_id": provider.id,
         }
+
+    def action_stripe_terminal_convert(self):
+        """Charge with this addon where core's `pos_stripe` did; all else of the methods stays.
+
+        A method is taken over when the Stripe account has its reader, by the serial number.
+
+        :return: a notification with what came of it, which also reloads the view
+        :raise UserError: a session is open, or Stripe cannot be asked for an unknown reader
+        """
+        self.check_access("write")
+        methods = self.filtered(lambda method: method.use_payment_terminal == CORE_TERMINAL)
+        methods._check_stripe_terminal_closed()
+        for company in methods.filtered(lambda method: not method.stripe_reader_id).company_id:
+            provider = self.env["payment.provider"]._stripe_terminal_provider(company)
+            try:
+                self.env["pos.stripe.reader"]._stripe_fetch(provider)
+            except StripeProblem as problem:
+                advice = provider._stripe_terminal_advice(problem, company)
+                raise UserError(advice) from problem
+        methods.invalidate_recordset(["stripe_reader_id"])
+        unknown = methods.filtered(lambda method: not method.stripe_reader_id)
+        message = self._stripe_terminal_switch(methods - unknown, TERMINAL)
+        if unknown:
+            message = self.env._(
+                "%(message)s The Stripe account has no card reader for %(methods)s: compare the "
+                "serial numbers, or pair the readers, then convert again.",
+                message=message,
+                methods=", ".join(
+                    f"{method.name} ({method.stripe_serial_number or '-'})" for method in unknown
+                ),
+            )
+        level = "warning" if unknown else "success"
+        return self.env["payment.provider"]._stripe_terminal_notification(level, message)
+
+    def action_stripe_terminal_convert_back(self):
+        """Charge with core's `pos_stripe` again; all else of the methods stays.
+
+        :return: a notification with what came of it, which also reloads the view
+        :raise UserError: a session is open, or core's addon is not installed
+        """
+        self.check_access("write")
+        if CORE_TERMINAL not in dict(self._get_payment_terminal_selection()):
+            raise UserError(
+                self.env._(
+                    "Odoo's own Stripe addon is not installed, so nothing could take over. Install "
+                    "it in Apps (pos_stripe) first."
+                )
+            )
+        methods = self.filtered(lambda method: method.use_payment_terminal == TERMINAL)
+        methods._check_stripe_terminal_closed()
+        message = self._stripe_terminal_switch(methods, CORE_TERMINAL)
+        return self.env["payment.provider"]._stripe_terminal_notification("success", message)
+
+    def _check_stripe_terminal_closed(self):
+        """Refuse while a session is open that could be charging with one of these methods."""
+        sessions = self.open_session_ids
+        if sessions:
+            raise UserError(
+                self.env._(
+                    "Close these sessions first, then convert: %s",
+                    ", ".join(f"{session.config_id.name} ({session.name})" for session in sessions),
+                )
+            )
+
+    @api.model
+    def _stripe_terminal_switch(self, methods, terminal):
+        """Give methods another terminal and return a sentence that names them."""
+        methods.write({"use_payment_terminal": terminal})
+        if not methods:
+            return self.env._("No payment method was converted.")
+        return self.env._("Converted: %s.", ", ".join(methods.mapped("name")))
 
     def stripe_terminal_check(self, serial_number):
         """Ask Stripe whether it knows this reader, and refresh the list of readers.

@@ -8,7 +8,7 @@ class PosStripeLocation(models.Model):
     """A place where readers stand, as Stripe listed it last."""
 
     _name = "pos.stripe.location"
-    _inherit = ["pos.stripe.resource"]
+    _inherit = ["pos.stripe.account.item"]
     _description = "Stripe Location"
     _order = "name, id"
 

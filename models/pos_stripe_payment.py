@@ -313,6 +313,7 @@ class PosStripePayment(models.Model):
                 "payment_intent": False,
                 "intent_status": False,
                 "intent_amount": 0,
+                "charge": False,
                 "reader_action": settlement.NO_ACTION,
                 "state": settlement.NEW,
                 "settled_at": False,

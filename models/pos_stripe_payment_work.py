@@ -325,6 +325,9 @@ class PosStripePayment(models.Model):
     def _learn_refusal(self, verb, problem):
         """Stripe answered no: decide what that says about the payment."""
         self.write({"tries": 0, "command": self.command + 1, "reachable": True})
+        if self.intent_status in ("succeeded", "requires_capture") and not self.charge:
+            # The refusal tells that it is paid, but not with which card.
+            return self._next_command(must_read=True)
         code = problem.decline_code or problem.code
         if verb == settlement.CREATE:
             self.write({"requested": False, "wanted": self._wanted_after_send()})

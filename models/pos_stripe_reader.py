@@ -27,7 +27,7 @@ class PosStripeReader(models.Model):
     """A card reader as Stripe listed it last."""
 
     _name = "pos.stripe.reader"
-    _inherit = ["pos.stripe.resource"]
+    _inherit = ["pos.stripe.account.item"]
     _description = "Stripe Card Reader"
     _order = "label, serial_number, id"
     _rec_names_search = ("label", "serial_number")
@@ -80,15 +80,9 @@ class PosStripeReader(models.Model):
                 advice.append(provider._stripe_terminal_advice(problem, company))
         if not advice:
             advice = [self.env._("%s card readers are registered with Stripe.", len(readers))]
-        return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {
-                "type": "success" if readers else "warning",
-                "message": "\n".join(advice),
-                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
-            },
-        }
+        return self.env["payment.provider"]._stripe_terminal_notification(
+            "success" if readers else "warning", "\n".join(advice)
+        )
 
     def action_stripe_pair(self):
         """Open the dialog that adds a reader, with the locations that Stripe has now.
@@ -100,7 +94,9 @@ class PosStripeReader(models.Model):
         try:
             self.env["pos.stripe.location"]._stripe_fetch(provider)
         except StripeProblem as problem:
-            raise UserError(provider._stripe_terminal_advice(problem, self.env.company)) from problem
+            raise UserError(
+                provider._stripe_terminal_advice(problem, self.env.company)
+            ) from problem
         return self.env["ir.actions.act_window"]._for_xml_id(
             "pos_payment_stripe.pos_stripe_pairing_action"
         )

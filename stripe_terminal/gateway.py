@@ -7,6 +7,7 @@ retries stay off, so that one call is one attempt with one idempotency key.
 """
 
 import functools
+import logging
 import time
 from typing import NamedTuple
 
@@ -15,6 +16,7 @@ import stripe
 from stripe import HTTPClient, StripeClient
 
 from .errors import problem_from
+from .scrub import scrub_record
 
 API_VERSION = "2026-10-28.endive"
 CONNECT_TIMEOUT = 5  # seconds
@@ -31,6 +33,8 @@ INTENTS_EXPAND = ["data.latest_charge"]
 PAGE_SIZE = 100
 
 stripe.enable_telemetry = False
+# At its debug level the SDK logs whole answers, with client secrets and webhook secrets in them.
+logging.getLogger("stripe").addFilter(scrub_record)
 
 
 class Reply(NamedTuple):

@@ -52,3 +52,13 @@ def scrub(value):
     if isinstance(value, (list, tuple)):
         return type(value)(scrub(item) for item in value)
     return value
+
+
+def scrub_record(record):
+    """Take the secrets out of a log record; a filter for loggers that are not ours.
+
+    :param logging.LogRecord record: changed in place
+    :return: True, so that it is logged
+    """
+    record.msg, record.args = scrub(record.getMessage()), ()
+    return True

@@ -1,12 +1,17 @@
 from . import (
     test_access,
     test_closing,
+    test_convert,
+    test_fault_matrix,
+    test_found_failures,
     test_guards,
     test_location,
     test_money,
+    test_pairing,
     test_payment,
     test_payment_method,
     test_reader,
     test_recovery,
+    test_settings,
     test_webhook,
 )

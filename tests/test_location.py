@@ -4,6 +4,7 @@ from unittest.mock import patch
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form, tagged
 
+from ..stripe_terminal.errors import Kind, StripeProblem
 from .common import OwnAccountCase
 
 UNREACHABLE = "http://127.0.0.1:1"
@@ -110,18 +111,19 @@ class TestLocation(OwnAccountCase):
             self.create_location()
         self.assertEqual(len(self.sent()), before)
 
-    def test_create_with_an_address_that_stripe_refuses(self):
-        self.simulator.faults.add(
-            "POST",
-            "/v1/terminal/locations",
-            "error",
-            status=400,
-            code="parameter_invalid_empty",
-            message="Postal code is not valid.",
-            params={"param": "address[postal_code]"},
+    def test_address_that_stripe_refuses(self):
+        problem = StripeProblem(
+            Kind.bug,
+            "parameter_invalid_empty",
+            "Postal code is not valid.",
+            param="address[postal_code]",
+            http_status=400,
         )
-        with self.assertRaisesRegex(UserError, "Stripe did not accept it: Postal code is not"):
-            self.create_location()
+        self.assertEqual(
+            self.provider._stripe_terminal_setup_advice(problem),
+            "Stripe does not accept the company's address: Postal code is not valid. Correct it in "
+            "the company's settings, then try again.",
+        )
 
     def test_create_in_an_unsupported_country(self):
         self.simulator.faults.add(
@@ -205,9 +207,8 @@ class TestLocation(OwnAccountCase):
         self.assertEqual(location.name, "Coffee bar")
         with self.assertRaises(AccessError):
             location.action_stripe_remove()
-        for model in ("creation", "rename"):
-            name = {"creation": "pos.stripe.location.creation", "rename": "pos.stripe.rename"}
-            self.assertFalse(self.env[name[model]].with_user(self.cashier).has_access("create"))
+        for wizard in ("pos.stripe.location.creation", "pos.stripe.rename"):
+            self.assertFalse(self.env[wizard].with_user(self.cashier).has_access("create"))
 
     def test_other_companies_do_not_see_it(self):
         location = self.fetch()

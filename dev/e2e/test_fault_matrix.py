@@ -137,8 +137,8 @@ def test_two_tabs_show_one_payment(open_till, shop):
     till = open_till(shop)
     till.sell("Espresso").choose_method(shop.card)
     till.wait_for_card()
-    other = till.second_tab()
-    assert other.locator(".pos").count() == 1
+    till.second_tab()
+    assert shop.wait_for_reader("amount")["amount"] == 240
     shop.reader.tap()
     till.wait_for_receipt()
     assert len(intents(shop)) == 1

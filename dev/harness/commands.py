@@ -1,11 +1,14 @@
 """Run a program, keep what it wrote, and fail with one sentence."""
 
+import re
 import subprocess
 
 from . import paths
 from .console import Problem
 
 PARTING_SECONDS = 30
+# “module.SomeError: what went wrong”, “fatal: …”, “ERROR: …”
+ERROR = re.compile(r"([\w.]+(Error|Exception)|fatal|ERROR): ")
 
 
 def run(command, *, log, purpose, env=None, cwd=None, stdin=None, timeout=None):
@@ -69,10 +72,14 @@ def call(command, *, env=None, cwd=None, stdout=None):
 
 
 def last_line(log_file):
-    """Return the last line of ``log_file`` that reads like a message, or a placeholder."""
+    """Return the line of ``log_file`` that most likely says what went wrong, or a placeholder.
+
+    That is the last one which names an error, else the last one that reads like a message.
+    """
     lines = log_file.read_text(errors="replace").splitlines()
-    messages = [line for line in lines if line[:1].isalnum()]
-    return messages[-1].strip() if messages else "it wrote nothing"
+    messages = [line.strip() for line in lines if line[:1].isalnum()]
+    errors = [line for line in messages if ERROR.match(line)]
+    return (errors or messages or ["it wrote nothing"])[-1]
 
 
 def output(command, *, env=None):

@@ -101,9 +101,14 @@ def test_what_is_wanted_is_still_open():
 
 @pytest.mark.parametrize("status", ["canceled", "requires_payment_method", "processing"])
 def test_what_stripe_has_not_taken_is_no_difference(status):
-    assert kinds([], [ROW._replace(state="canceled", recorded=False)], [
-        INTENT._replace(status=status, received=0)
-    ]) == []
+    assert (
+        kinds(
+            [],
+            [ROW._replace(state="canceled", recorded=False)],
+            [INTENT._replace(status=status, received=0)],
+        )
+        == []
+    )
 
 
 def test_keys_are_the_same_each_time_and_differ_by_kind():

@@ -1,12 +1,13 @@
 """No secret survives `scrub`, and nothing else is lost."""
 
 import copy
+import logging
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stripe_terminal.scrub import scrub
+from stripe_terminal.scrub import scrub, scrub_record
 
 # Put together here so that no scanner takes them for real ones.
 BODY = "51AbCdEfGhIjKlMnOp"
@@ -98,3 +99,11 @@ def test_nothing_secret_is_left_in_any_shape(value):
     clean = scrub(value)
     assert scrub(clean) == clean
     assert not any(secret in repr(clean) for secret in SECRETS)
+
+
+@pytest.mark.parametrize("secret", SECRETS)
+def test_log_records_of_others(secret):
+    record = logging.makeLogRecord({"msg": "body=%s", "args": (f'{{"secret": "{secret}"}}',)})
+    assert scrub_record(record)
+    assert secret not in record.getMessage()
+    assert record.getMessage().startswith("body=")

@@ -15,7 +15,7 @@ def run(extra):
     odoo = odoo_source.ensure()
     chromium.ensure()
     postgres.ensure()
-    processes = pytest_run.spread(extra)
+    processes = pytest_run.spread(extra, per_core=2)
     names = [database.temporary_name(f"test_gw{number}") for number in range(processes)]
     say(f"Odoo's Python tests in {processes} database(s)")
     configurations = [_prepare(odoo, name) for name in names]

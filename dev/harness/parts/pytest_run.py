@@ -10,14 +10,15 @@ from . import Count
 
 # pytest's exit codes: all passed, some failed (which the report tells), none was found.
 EXPECTED = (0, 1, 5)
+MOST_PROCESSES = 8
 
 
-def spread(extra):
+def spread(extra, *, per_core=1):
     """Return in how many processes to run; one when ``extra`` shows that a person looks closely.
 
-    They mostly wait for each other's servers, so that there may be more of them than cores.
+    :param per_core: more than one when the tests mostly wait
     """
-    return 1 if extra else min(2 * (os.cpu_count() or 1), 8)
+    return 1 if extra else min(per_core * (os.cpu_count() or 1), MOST_PROCESSES)
 
 
 def run(part, root, targets, extra, *, processes=1, options=(), variables=None):

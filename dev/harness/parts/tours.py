@@ -18,6 +18,7 @@ def run(extra):
         paths.DEV / "e2e",
         [paths.DEV / "e2e"],
         extra,
+        processes=pytest_run.spread(extra),
         options=["-p", "no:odoo"],
         variables={"PYTHONPATH": str(paths.DEV)},
     )

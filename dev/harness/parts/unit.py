@@ -24,6 +24,7 @@ def run(extra):
         links.PLAIN,
         targets,
         extra,
+        processes=pytest_run.spread(extra),
         options=["-p", "no:odoo"],
         variables={"PYTHONPATH": os.pathsep.join([str(links.PLAIN), str(paths.DEV)])},
     )

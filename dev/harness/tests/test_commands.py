@@ -22,6 +22,11 @@ def test_a_failure_tells_its_last_message():
         run(sys.executable, "-c", "import sys; print('it went wrong'); print('  ^'); sys.exit(1)")
 
 
+def test_an_error_says_more_than_what_follows_it():
+    with pytest.raises(Problem, match=r"Trying failed: some.ParseError: not valid"):
+        run(sys.executable, "-c", "print('some.ParseError: not valid\\nfile x'); raise SystemExit(1)")
+
+
 def test_a_slow_program_is_ended():
     with pytest.raises(Problem, match="took longer than"):
         run(sys.executable, "-c", "import time; time.sleep(30)", timeout=0.2)

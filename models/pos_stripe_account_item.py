@@ -6,11 +6,11 @@ from ..stripe_terminal.errors import StripeProblem
 PAGE_SIZE = 100  # the most that Stripe lists at once
 
 
-class PosStripeResource(models.AbstractModel):
+class PosStripeAccountItem(models.AbstractModel):
     """What an account has at Stripe, as Stripe told it last: changed there first, then here."""
 
-    _name = "pos.stripe.resource"
-    _description = "Resource of a Stripe Account"
+    _name = "pos.stripe.account.item"
+    _description = "Item of a Stripe Account"
 
     provider_id = fields.Many2one(
         "payment.provider", required=True, readonly=True, index=True, ondelete="cascade"

@@ -1,0 +1,123 @@
+"""From a database without keys to a chosen reader, on the screens alone."""
+
+import pytest
+from playwright.sync_api import expect
+
+from harness import paths
+
+SETTINGS = "point_of_sale.action_pos_configuration"
+
+
+@pytest.fixture
+def account(simulator):
+    """A Stripe account without locations and readers."""
+    return simulator.add_account(country="BE")
+
+
+@pytest.fixture
+def server(start_server):
+    """A server whose Stripe provider has no key, and whose company has an address."""
+    server = start_server()
+    admin = server.admin
+    provider = admin.search("payment.provider", [("code", "=", "stripe")], limit=1)
+    admin.write("payment.provider", provider, stripe_secret_key=False)
+    admin.write(
+        "res.company",
+        admin.search("res.company", [], limit=1),
+        street="Rue Haute 1",
+        city="Bruxelles",
+        zip="1000",
+        country_id=admin.ref("base.be"),
+        state_id=False,
+    )
+    return server
+
+
+class Office:
+    """A manager's page of the backend."""
+
+    def __init__(self, profiles, server):
+        self._profile = profiles.take(server.url, server.admin.session_id)
+        self._server = server
+        self.page = self._profile.new_page()
+
+    def open(self, action):
+        """Open an action by its external id."""
+        self.page.goto(f"{self._server.url}/odoo/action-{self._server.admin.ref(action)}")
+
+    def open_settings(self):
+        """Open the settings and return our block."""
+        self.open(SETTINGS)
+        block = self.page.locator("#stripe_terminal_setting")
+        expect(block).to_be_visible(timeout=30_000)
+        block.scroll_into_view_if_needed()
+        return block
+
+    def press(self, name, within=None):
+        """Press the button with a name."""
+        (within or self.page).get_by_role("button", name=name, exact=True).click()
+
+    def picture(self, name):
+        """Save what the page shows for the person who reviews the run."""
+        self.page.wait_for_timeout(400)  # milliseconds, for what still moves
+        self.page.screenshot(path=paths.SCREENSHOTS / f"{name}.png")
+
+
+def test_from_no_key_to_the_first_reader(server, account, profiles):
+    office = Office(profiles, server)
+    block = office.open_settings()
+    expect(block.locator(".fa-circle-o:visible")).to_have_count(5)
+    office.picture("setup_1_nothing")
+
+    office.press("Enter the key", block)
+    key = office.page.locator("[name=stripe_secret_key] input")
+    expect(key).to_be_visible(timeout=30_000)
+    key.fill(account.secret_key)
+    office.press("Save manually")
+    block = office.open_settings()
+    expect(block.locator(".fa-circle-o:visible")).to_have_count(4)
+
+    office.press("Pair a reader", block)
+    dialog = office.page.locator(".modal")
+    expect(dialog).to_contain_text("07139")
+    expect(dialog).to_contain_text("Rue Haute 1")
+    office.picture("setup_2_pair")
+    dialog.locator("[name=registration_code] input").fill("invalid-code")
+    dialog.locator("[name=label] input").fill("Counter")
+    office.press("Pair Reader", dialog)
+    refusal = office.page.get_by_text("Stripe does not accept this registration code.")
+    expect(refusal).to_be_visible()
+    office.picture("setup_3_wrong_code")
+    office.press("Close", office.page.locator(".modal", has=refusal).locator("footer"))
+    dialog.locator("[name=registration_code] input").fill("quick-brown-fox")
+    office.press("Pair Reader", dialog)
+    expect(office.page.get_by_text("BBPOS WisePOS E")).to_be_visible()
+    office.picture("setup_4_reader")
+    (reader,) = account.readers()
+    assert reader.object["label"] == "Counter"
+
+    block = office.open_settings()
+    expect(block.locator(".fa-circle-o:visible")).to_have_count(2)
+    office.press("Create one", block)
+    office.page.locator("[name=stripe_reader_id] input").click()
+    office.page.get_by_role("option", name="Counter").click()
+    office.press("Save manually")
+    expect(office.page.get_by_text("Last seen by Stripe")).to_be_visible()
+    office.picture("setup_5_method")
+    block = office.open_settings()
+    expect(block.locator(".fa-circle-o:visible")).to_have_count(1)
+    office.picture("setup_6_settings")
+
+    office.open("pos_payment_stripe.pos_stripe_location_action")
+    expect(office.page.locator(".o_data_row")).to_have_count(1)
+    office.picture("setup_7_locations")
+    office.page.locator(".o_data_row .o_data_cell").first.click()
+    office.press("Rename")
+    name = office.page.locator(".modal [name=name] input")
+    name.fill("Coffee bar")
+    office.press("Rename", office.page.locator(".modal"))
+    expect(office.page.locator(".o_form_view h1")).to_contain_text("Coffee bar")
+    office.picture("setup_8_location")
+    office.open("pos_payment_stripe.pos_stripe_reader_action")
+    expect(office.page.locator(".o_data_row")).to_have_count(1)
+    office.picture("setup_9_readers")

@@ -1,0 +1,69 @@
+from odoo import api, fields, models
+
+from .pos_payment_method import CORE_TERMINAL, TERMINAL
+
+
+class ResConfigSettings(models.TransientModel):
+    _inherit = "res.config.settings"
+
+    # What is there already of a set-up; read from Odoo alone, so that settings open without Stripe.
+    stripe_terminal_keys = fields.Boolean(compute="_compute_stripe_terminal")
+    stripe_terminal_is_test = fields.Boolean(compute="_compute_stripe_terminal")
+    stripe_terminal_location_count = fields.Integer(compute="_compute_stripe_terminal")
+    stripe_terminal_reader_count = fields.Integer(compute="_compute_stripe_terminal")
+    stripe_terminal_method_count = fields.Integer(compute="_compute_stripe_terminal")
+    stripe_terminal_webhook = fields.Boolean(compute="_compute_stripe_terminal")
+    stripe_terminal_core_method_count = fields.Integer(compute="_compute_stripe_terminal")
+
+    @api.depends("company_id")
+    def _compute_stripe_terminal(self):
+        for settings in self:
+            company = settings.company_id
+            provider = self.env["payment.provider"]._stripe_terminal_provider(company)
+            at_stripe = [("provider_id", "=", provider.id)]
+            methods = dict(
+                self.env["pos.payment.method"]._read_group(
+                    [
+                        ("company_id", "=", company.id),
+                        ("use_payment_terminal", "in", (CORE_TERMINAL, TERMINAL)),
+                    ],
+                    ["use_payment_terminal"],
+                    ["__count"],
+                )
+            )
+            settings.stripe_terminal_keys = bool(provider.stripe_secret_key)
+            settings.stripe_terminal_is_test = provider._stripe_terminal_is_test()
+            settings.stripe_terminal_location_count = self.env["pos.stripe.location"].search_count(
+                at_stripe
+            )
+            settings.stripe_terminal_reader_count = self.env["pos.stripe.reader"].search_count(
+                at_stripe
+            )
+            settings.stripe_terminal_method_count = methods.get(TERMINAL, 0)
+            settings.stripe_terminal_core_method_count = methods.get(CORE_TERMINAL, 0)
+            settings.stripe_terminal_webhook = bool(provider.stripe_terminal_webhook_secret)
+
+    def action_stripe_terminal_provider(self):
+        """Open the company's Stripe provider, where keys and webhook are."""
+        return self.env["pos.payment.method"].action_stripe_provider()
+
+    def action_stripe_terminal_pair(self):
+        """Open the dialog that adds a reader."""
+        return self.env["pos.stripe.reader"].action_stripe_pair()
+
+    def action_stripe_terminal_refresh(self):
+        """Read readers and locations from Stripe."""
+        return self.env["pos.stripe.reader"].action_stripe_refresh()
+
+    def action_stripe_terminal_convert(self):
+        """Let this addon charge with all the company's payment methods of core's `pos_stripe`."""
+        return (
+            self.env["pos.payment.method"]
+            .search(
+                [
+                    ("company_id", "=", self.company_id.id),
+                    ("use_payment_terminal", "=", CORE_TERMINAL),
+                ]
+            )
+            .action_stripe_terminal_convert()
+        )

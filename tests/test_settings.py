@@ -1,0 +1,55 @@
+import os
+from unittest.mock import patch
+
+from lxml import etree
+
+from odoo.tests import Form, tagged
+
+from .common import OwnAccountCase
+
+
+@tagged("post_install", "-at_install")
+class TestSettings(OwnAccountCase):
+    """The settings tell what of a set-up is there, without asking Stripe."""
+
+    def settings(self):
+        return self.env["res.config.settings"].with_company(self.company).create({})
+
+    def test_nothing_is_there(self):
+        self.provider.stripe_secret_key = False
+        company = self.env["res.company"].create({"name": "New shop"})
+        self.env.user.company_ids += company
+        settings = self.env["res.config.settings"].with_company(company).create({})
+        self.assertFalse(settings.stripe_terminal_keys)
+        self.assertFalse(settings.stripe_terminal_location_count)
+        self.assertFalse(settings.stripe_terminal_reader_count)
+        self.assertFalse(settings.stripe_terminal_method_count)
+        self.assertFalse(settings.stripe_terminal_webhook)
+        self.assertFalse(settings.stripe_terminal_core_method_count)
+
+    def test_all_is_there(self):
+        self.env["pos.stripe.reader"]._stripe_fetch(self.provider)
+        self.provider.stripe_terminal_webhook_secret = "a secret"
+        before = len(self.sent())
+        with patch.dict(os.environ, STRIPE_API_BASE="http://127.0.0.1:1"):
+            settings = self.settings()
+            self.assertTrue(settings.stripe_terminal_keys)
+            self.assertTrue(settings.stripe_terminal_is_test)
+            self.assertEqual(settings.stripe_terminal_location_count, 1)
+            self.assertEqual(settings.stripe_terminal_reader_count, 1)
+            self.assertEqual(settings.stripe_terminal_method_count, 2)
+            self.assertTrue(settings.stripe_terminal_webhook)
+        self.assertEqual(len(self.sent()), before)
+
+    def test_each_step_has_a_button(self):
+        settings = self.settings()
+        self.assertEqual(settings.action_stripe_terminal_provider()["res_id"], self.provider.id)
+        self.assertEqual(settings.action_stripe_terminal_pair()["res_model"], "pos.stripe.pairing")
+        self.assertEqual(settings.action_stripe_terminal_refresh()["params"]["type"], "success")
+        arch = etree.fromstring(settings.get_view(view_type="form")["arch"])
+        for step in ("keys", "location", "reader", "method", "webhook"):
+            with self.subTest(step):
+                self.assertTrue(arch.xpath(f"//div[@name='stripe_terminal_{step}_step']//button"))
+
+    def test_form_opens(self):
+        Form(self.env["res.config.settings"])
