@@ -1,5 +1,6 @@
 from . import (
     payment_provider,
+    pos_config,
     pos_order,
     pos_payment,
     pos_payment_method,

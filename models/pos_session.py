@@ -42,9 +42,8 @@ class PosSession(models.Model):
         person, may_accept = self.env.user, self.env.user.has_group(MANAGER)
         config = self.config_id.sudo()
         if employee_id and config.module_pos_hr:
-            person = self.env["hr.employee"].sudo().browse(employee_id).exists()
-            is_manager = config.group_pos_manager_id in person.user_id.all_group_ids
-            may_accept = bool(person) and (is_manager or person in config.advanced_employee_ids)
+            person = config._stripe_terminal_advanced_employee(employee_id)
+            may_accept = bool(person)
         if not may_accept:
             raise AccessError(
                 self.env._("Only a manager can close the session while it differs from Stripe.")

@@ -64,9 +64,8 @@ class PosStripePayment(models.Model):
         config = self.config_id
         if "hr.employee" not in self.env or not config.module_pos_hr:
             return False
-        employee = self.env["hr.employee"].browse(employee_id or 0).exists()
-        is_manager = config.group_pos_manager_id in employee.user_id.all_group_ids
-        if not employee or not (is_manager or employee in config.advanced_employee_ids):
+        employee = config._stripe_terminal_advanced_employee(employee_id)
+        if not employee:
             raise AccessError(
                 self.env._("Only an employee with advanced rights can force a payment.")
             )

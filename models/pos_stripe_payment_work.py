@@ -46,7 +46,8 @@ class PosStripePayment(models.Model):
             raise RowTaken
         if not self.wanted and self.state in (settlement.PAID, settlement.CANCELED):
             return None
-        if self.wanted == settlement.COLLECT and self.asked_at < now - COLLECT_FOR:
+        asked_at = self.asked_at or self.create_date
+        if self.wanted == settlement.COLLECT and asked_at < now - COLLECT_FOR:
             # Who stands before the reader now is somebody else: find out, but start nothing.
             self.wanted = False
         self.write({"lease_owner": lease.new(), "tries": 0, "reachable": True})

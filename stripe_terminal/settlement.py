@@ -58,19 +58,19 @@ class Facts(NamedTuple):
     :param intent: status of the PaymentIntent; None while no intent is known
     :param action: what the reader does for this intent, one of ACTIONS
     :param requested: an intent was asked for, so one may exist even if none is known
-    :param failed: Stripe answered that request with a failure, which its key would replay
     :param reachable: Stripe answered the last question
     :param amount_differs: the intent's amount is not the line's
     :param refunded: the money was given back
+    :param failed: Stripe failed on the request for an intent, and its key would replay that
     """
 
     intent: str | None = None
     action: str = NO_ACTION
     requested: bool = False
-    failed: bool = False
     reachable: bool = True
     amount_differs: bool = False
     refunded: bool = False
+    failed: bool = False
 
 
 class Settlement(NamedTuple):

@@ -30,6 +30,7 @@ def server(start_server):
         country_id=admin.ref("base.be"),
         state_id=False,
     )
+    admin.create("pos.config", name="Coffee bar")
     return server
 
 

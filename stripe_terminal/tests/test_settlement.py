@@ -192,7 +192,7 @@ class Stripe:
         self.charges = self.intents = 0
 
     def facts(self):
-        return Facts(self.intent, self.action, self.requested, reachable=self.reachable)
+        return Facts(self.intent, self.action, self.requested, self.reachable)
 
     def do(self, verb, answered):
         """Carry a verb out; without an answer it may have happened all the same."""

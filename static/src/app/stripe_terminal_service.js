@@ -146,6 +146,9 @@ export class StripeTerminalPayments {
         } catch (error) {
             if (isConnectionError(error)) {
                 this.showUnreachable(line.uuid);
+            } else {
+                // A line that the server does not know: the poll says so.
+                this.unseen.add(line.uuid);
             }
         }
         this.pollPause = POLL_PAUSE;

@@ -41,6 +41,9 @@ function answer(verb, params) {
             canceling: false,
         });
     } else if (verb === "cancel") {
+        if (!server.rows[uuid]) {
+            throw new Error("You cannot use this payment terminal.");
+        }
         say(uuid, { canceling: true });
     } else {
         say(uuid, { forced: true, unverified: true });
@@ -146,6 +149,14 @@ test("a cancel ends with the server's answer, also when the card won", async () 
     say(line.uuid, { state: "paid", canceling: false });
     await poll();
     expect(line.payment_status).toBe("done");
+});
+
+test("a cancel of a line that never reached the server ends", async () => {
+    const { line, screen } = await pressStripe();
+    delete server.rows[line.uuid];
+    screen.sendPaymentCancel(line);
+    await poll();
+    expect(line.payment_status).toBe("retry");
 });
 
 test("a deleted line goes only when the server says that nothing is charged", async () => {
