@@ -50,6 +50,20 @@ class PosPaymentMethod(models.Model):
             node.set("groups", "base.group_system")
         return arch, view
 
+    def onchange(self, values, field_names, fields_spec):
+        result = super().onchange(values, field_names, fields_spec)
+        # In a new form pos_online_payment takes the terminal back that it was opened for.
+        if not field_names and self.env.context.get("default_use_payment_terminal") == TERMINAL:
+            wanted = {
+                "payment_method_type": "terminal",
+                "use_payment_terminal": TERMINAL,
+                "hide_use_payment_terminal": False,
+            }
+            result["value"].update(
+                {name: value for name, value in wanted.items() if name in fields_spec}
+            )
+        return result
+
     @api.depends("stripe_serial_number", "company_id")
     def _compute_stripe_reader_id(self):
         for method in self:

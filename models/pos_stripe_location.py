@@ -32,8 +32,10 @@ class PosStripeLocation(models.Model):
 
     @api.model
     def _stripe_create(self, company, name):
-        """Create a location at Stripe, at the address of a company.
+        """Create a location at Stripe, at the address of a company, or find the one of that name.
 
+        It is there already when the answer of an earlier attempt was lost, or when that attempt
+        was taken back here, because the reader that needed it was refused.
         See https://docs.stripe.com/api/terminal/locations/create
 
         :return: its record
@@ -42,6 +44,9 @@ class PosStripeLocation(models.Model):
         provider = self.env["payment.provider"]._stripe_terminal_provider(company)
         address = self._stripe_address(company)
         try:
+            known = self._stripe_fetch(provider).filtered(lambda location: location.name == name)
+            if known:
+                return known[:1]
             gateway = provider._stripe_terminal_gateway()
             data = gateway.create_location({"display_name": name, "address": address}).data
         except StripeProblem as problem:

@@ -273,6 +273,9 @@ class PosStripePayment(models.Model):
             return False
         if data["object"] == "payment_intent":
             self._learn_intent(data)
+            if verb == settlement.READ and not self.reader_id:
+                # There is no reader to read: the intent alone says it all.
+                self.reader_action = settlement.NO_ACTION
             return False
         now = fields.Datetime.now()
         values, intent = reading.action_values(data, self.payment_intent)

@@ -43,9 +43,9 @@ class FaultCase(OwnAccountCase):
     def carry_out(self, payment):
         """Do what the runner's thread does; somebody else may have the row."""
         try:
-            super().carry_out(payment)
+            return super().carry_out(payment)
         except runner.RowTaken:
-            self.env.invalidate_all()
+            return self.env.invalidate_all()
 
     def cancel(self, payment):
         """Press Cancel on the till."""

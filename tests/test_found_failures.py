@@ -146,3 +146,16 @@ class TestFoundFailures(FaultCase):
         worker.learn()
         worker.finish()
         self.assertEqual((payment.state, payment.intent_status), ("canceled", "canceled"))
+
+    def test_cancel_before_the_reader_was_known_was_read_without_end(self):
+        self.simulator.faults.add("POST", "/v1/payment_intents", "drop_before", times=3)
+        line = self.line(5.0)
+        payment = self.send(line)
+        self.carry_out(payment)
+        self.assertEqual(payment.state, "unknown")
+        self.send(self.again(line))
+        payment._cancel()
+        before = len(self.sent())
+        self.carry_out(payment)
+        self.assertEqual((payment.state, payment.intent_status), ("canceled", "canceled"))
+        self.assertLess(len(self.sent()) - before, 10)

@@ -56,6 +56,7 @@ class TestPairing(OwnAccountCase):
 
     def test_first_reader_makes_the_first_location(self):
         self.provider.stripe_secret_key = self.simulator.add_account().secret_key
+        creations = len(self.sent("POST", "/v1/terminal/locations"))
         self.company.partner_id.write(
             {
                 "street": "1 Main Street",
@@ -65,12 +66,18 @@ class TestPairing(OwnAccountCase):
                 "state_id": self.env.ref("base.state_us_10").id,
             }
         )
-        pairing = self.pairing()
+        pairing = self.pairing(WRONG_CODE)
         self.assertFalse(pairing.location_id)
         self.assertEqual(pairing.location_name, self.company.name)
+        # What a refusal takes back here stays at Stripe, and is found again.
+        self.assertSays("registration code", pairing.action_pair)
+        lost = self.env["pos.stripe.location"].search([("name", "=", self.company.name)])
+        lost.sudo().unlink()
+        pairing.registration_code = "quick-brown-fox"
         location = self.paired(pairing.action_pair()).location_id
         self.assertEqual(location.name, self.company.name)
         self.assertEqual(location.street, "1 Main Street")
+        self.assertEqual(len(self.sent("POST", "/v1/terminal/locations")), creations + 1)
 
     def test_simulated_reader(self):
         pairing = self.pairing("")

@@ -210,6 +210,21 @@ class TestPaymentMethod(OwnAccountCase):
         self.assertEqual(self.method.stripe_serial_number, "WSC222222222222")
         self.assertEqual(self.method.stripe_reader_id.label, "Terrace")
 
+    def test_a_form_opened_for_the_terminal_has_it(self):
+        """Also beside pos_online_payment, which resets a new form."""
+        action = (
+            self.env["res.config.settings"]
+            .with_context(selection="stripe_terminal", provider_name="Stripe")
+            .open_payment_method_form()
+        )
+        form = Form(
+            self.env["pos.payment.method"]
+            .with_user(self.manager)
+            .with_context(**{**action["context"], "default_journal_id": False})
+        )
+        self.assertEqual(form.payment_method_type, "terminal")
+        self.assertEqual(form.use_payment_terminal, "stripe_terminal")
+
     def test_typing_the_serial_number(self):
         self.env["pos.stripe.reader"]._stripe_fetch(self.provider)
         form = Form(self.method.with_user(self.manager))

@@ -13,9 +13,7 @@ CLICKS = 200
 
 
 def test_two_hundred_sends_create_one_intent(start_server, make_shop):
-    server = start_server(
-        options={"db_maxconn": 64}, variables={"ODOO_MAX_HTTP_THREADS": "24"}
-    )
+    server = start_server(options={"db_maxconn": 64}, variables={"ODOO_MAX_HTTP_THREADS": "24"})
     shop = make_shop("Kiosk", server=server)
     counter = Counter(shop)
     line = counter.line()

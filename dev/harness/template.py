@@ -12,34 +12,37 @@ from .locks import exclusive
 
 CORE_MODULES = ("point_of_sale", "payment_stripe")
 SHELL = paths.DEV / "harness" / "shell"
-ASSETS = SHELL / "assets.py"
+# Which bundles a database brings along; Odoo makes the others when a page asks for them.
+TILL = SHELL / "till_bundles.py"
+ALL = SHELL / "all_bundles.py"
 # Folders of the addon that leave no trace in a database.
 NO_TRACE = {"dev", "tests", "benchmarks", "docs", "__pycache__", "node_modules"}
 INSTALLED_FILES = {".py", ".xml", ".csv", ".po", ".js", ".css", ".scss"}
 
 
-def ensure(odoo, *, addon=True, modules=()):
+def ensure(odoo, *, addon=True, modules=(), bundles=TILL):
     """Return the name of a template database, which is made first if there is none that fits.
 
     :param odoo: the :class:`~harness.odoo_source.Odoo` to run
     :param addon: whether ``pos_payment_stripe`` is installed in it
     :param modules: further modules to install
+    :param bundles: the script in ``harness/shell`` that builds the pages' bundles in it
     :raises Problem: a module cannot be installed
     """
     with exclusive("template", "it prepares a database"):
         database.drop_leftovers()
-        return _ensure(odoo, addon, modules)
+        return _ensure(odoo, addon, modules, bundles)
 
 
-def copy(odoo, name, *, addon=True, modules=()):
+def copy(odoo, name, *, addon=True, modules=(), bundles=TILL):
     """Make the database ``name`` a fresh copy of the template that :func:`ensure` describes."""
     # Under the same lock, lest another command replaces the template meanwhile.
     with exclusive("template", "it prepares a database"):
         database.drop_leftovers()
-        database.create(name, _ensure(odoo, addon, modules))
+        database.create(name, _ensure(odoo, addon, modules, bundles))
 
 
-def _ensure(odoo, addon, modules):
+def _ensure(odoo, addon, modules, bundles):
     kind, name = "core", _core(odoo)
     if addon:
         kind = "addon"
@@ -47,7 +50,7 @@ def _ensure(odoo, addon, modules):
     if modules:
         kind = "_".join([kind, *modules])
         name = _with_modules(odoo, kind, name, modules, "")
-    return _with_assets(odoo, kind, name, addon_fingerprint() if addon else "")
+    return _with_bundles(odoo, kind, name, bundles, addon_fingerprint() if addon else "")
 
 
 def addon_fingerprint(*, static=True):
@@ -85,13 +88,14 @@ def _with_modules(odoo, kind, template, modules, fingerprint):
     return _keep(kind, f"{template} {fingerprint}", fill)
 
 
-def _with_assets(odoo, kind, template, fingerprint):
+def _with_bundles(odoo, kind, template, script, fingerprint):
     def fill(name):
         say("Building the pages' bundles …")
         database.create(name, template)
-        shell(odoo, name, ASSETS)
+        shell(odoo, name, script)
 
-    return _keep(f"ready_{kind}", f"{template} {fingerprint} {ASSETS.read_text()}", fill)
+    fingerprint = f"{template} {fingerprint} {script.read_text()}"
+    return _keep(f"{kind}_{script.stem}", fingerprint, fill)
 
 
 def _keep(kind, fingerprint, fill):
@@ -117,7 +121,7 @@ def update(odoo, name):
     :raises Problem: the update failed
     """
     _install(odoo, name, (paths.ADDON,), how="-u")
-    shell(odoo, name, ASSETS)
+    shell(odoo, name, TILL)
 
 
 def _install(odoo, name, modules, how="-i"):

@@ -2,7 +2,7 @@
 
 import re
 
-from .. import chromium, commands, database, odoo_config, odoo_source, paths, postgres, template
+from .. import chromium, commands, database, odoo_config, odoo_source, paths, ports, postgres, template
 from ..console import say
 from . import Count
 
@@ -19,8 +19,8 @@ def run(extra):
     chromium.ensure()
     postgres.ensure()
     name = database.temporary_name("hoot")
-    template.copy(odoo, name)
-    configuration = odoo_config.write(odoo, name, max_cron_threads=0)
+    template.copy(odoo, name, bundles=template.ALL)
+    configuration = odoo_config.write(odoo, name, max_cron_threads=0, http_port=ports.free())
     suites = ",".join(extra) or f"@{paths.ADDON}"
     log_file = paths.LOGS / "hoot.log"
     say(f"Hoot unit tests {suites} in Chromium (log: {log_file})")
