@@ -1,3 +1,6 @@
+from datetime import timedelta
+
+from odoo import fields
 from odoo.exceptions import AccessError
 from odoo.tests import tagged
 
@@ -172,6 +175,21 @@ class TestPayment(StripeTerminalCase):
         answer = self.Payment._send(self.pos_session, self.method, self.line(0.49))
         self.assertEqual(answer["failure_code"], "amount_too_small")
         self.assertEqual(len(self.sent()), before)
+
+    def test_many_tabs_read_stripe_once_a_second(self):
+        payment = self.pay(5.0)
+        kicked = []
+        self.patch(
+            self.registry["pos.stripe.payment"],
+            "_kick",
+            lambda payments, insist=False: kicked.extend(payments.ids),
+        )
+        for _tab in range(5):
+            payment._look()
+        self.assertFalse(kicked, "Stripe was read just now")
+        payment.last_read_at = fields.Datetime.now() - timedelta(seconds=2)
+        payment._look()
+        self.assertEqual(kicked, payment.ids)
 
     def test_reader_off(self):
         self.reader.go_offline()

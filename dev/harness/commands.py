@@ -4,7 +4,7 @@ import re
 import subprocess
 
 from . import paths
-from .console import Problem
+from .console import Problem, Terminated
 
 PARTING_SECONDS = 30
 # “module.SomeError: what went wrong”, “fatal: …”, “ERROR: …”
@@ -63,7 +63,9 @@ def call(command, *, env=None, cwd=None, stdout=None):
     )
     try:
         return process.wait()
-    except KeyboardInterrupt:
+    except KeyboardInterrupt as interruption:
+        if isinstance(interruption, Terminated):
+            process.terminate()
         try:
             process.wait(PARTING_SECONDS)
         except subprocess.TimeoutExpired:

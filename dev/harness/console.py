@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import signal
 import sys
 import time
 
@@ -10,6 +11,10 @@ _started = time.monotonic()
 
 class Problem(Exception):
     """Something a person can put right; its text is one clear sentence."""
+
+
+class Terminated(KeyboardInterrupt):
+    """We were asked to end (SIGTERM), unlike the programs we started, which Ctrl-C also asks."""
 
 
 def say(text):
@@ -24,6 +29,8 @@ def clear_ending(name):
     :param name: the command's name, as the person typed it
     :raises SystemExit: 2 for a problem, 130 for an interruption
     """
+    # A service manager's way to end us shall clean up as Ctrl-C does.
+    signal.signal(signal.SIGTERM, _be_terminated)
     try:
         yield
     except Problem as problem:
@@ -36,3 +43,7 @@ def clear_ending(name):
         # The reader of our output has gone (``dev/test | head``): nothing is left to say.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         raise SystemExit(1) from None
+
+
+def _be_terminated(*_):
+    raise Terminated

@@ -2,8 +2,6 @@
 
 import argparse
 import os
-import signal
-import sys
 import time
 
 from . import python_env
@@ -27,8 +25,6 @@ def main(arguments):
     with clear_ending("dev/demo"):
         python_env.ensure()
         python_env.enter()
-        # A service manager's way to end us shall clean up as Ctrl-C does.
-        signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
         _run(options)
 
 

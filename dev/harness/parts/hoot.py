@@ -2,7 +2,17 @@
 
 import re
 
-from .. import chromium, commands, database, odoo_config, odoo_source, paths, ports, postgres, template
+from .. import (
+    chromium,
+    commands,
+    database,
+    odoo_config,
+    odoo_source,
+    paths,
+    ports,
+    postgres,
+    template,
+)
 from ..console import say
 from . import Count
 
@@ -43,5 +53,5 @@ def _count(log, code):
     failed = sum(map(int, FAILED.findall(log)))
     for line in log.splitlines():
         if INTERESTING.search(line):
-            print(line)
+            print(line[max(line.find("[HOOT]"), 0) :])
     return Count(passed, failed or int(code != 0))

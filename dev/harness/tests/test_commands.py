@@ -24,7 +24,11 @@ def test_a_failure_tells_its_last_message():
 
 def test_an_error_says_more_than_what_follows_it():
     with pytest.raises(Problem, match=r"Trying failed: some.ParseError: not valid"):
-        run(sys.executable, "-c", "print('some.ParseError: not valid\\nfile x'); raise SystemExit(1)")
+        run(
+            sys.executable,
+            "-c",
+            "print('some.ParseError: not valid\\nfile x'); raise SystemExit(1)",
+        )
 
 
 def test_a_slow_program_is_ended():
