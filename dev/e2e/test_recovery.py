@@ -1,30 +1,18 @@
 """What went half-way: found again, attached, given back, taken over, forced and verified."""
 
-import uuid
-
 from playwright.sync_api import expect
 
 from support.audit import audit, intents
+from support.counter import Counter
 
 CONNECTION_ERROR = "Connection error"
 
 
 def pay_without_an_order(shop, amount):
     """Have a till send a payment, be paid, and disappear with its order."""
-    cashier = shop.server.client("cashier")
-    line_uuid = str(uuid.uuid4())
-    cashier.post(
-        "/pos_payment_stripe/send",
-        session_id=shop.session_id,
-        payment_method_id=shop.register.card_method_id,
-        line={
-            "line_uuid": line_uuid,
-            "request_uuid": str(uuid.uuid4()),
-            "order_uuid": str(uuid.uuid4()),
-            "order_ref": "lost",
-            "amount": amount,
-        },
-    )
+    counter = Counter(shop)
+    line = counter.line(amount)
+    counter.send(line)
     shop.reader.wait_for("amount")
     shop.reader.tap()
     shop.settle()
@@ -32,7 +20,7 @@ def pay_without_an_order(shop, amount):
     shop.server.sql(
         "UPDATE pos_stripe_payment SET settled_at = settled_at - interval '1 minute'"
         " WHERE line_uuid = %s",
-        line_uuid,
+        line["line_uuid"],
     )
 
 
