@@ -13,5 +13,6 @@ from . import (
     test_reader,
     test_recovery,
     test_settings,
+    test_terminal_test,
     test_webhook,
 )
