@@ -11,6 +11,7 @@ from . import (
     test_payment,
     test_payment_method,
     test_reader,
+    test_reader_advice,
     test_recovery,
     test_settings,
     test_terminal_test,
