@@ -248,6 +248,9 @@ class PosStripePayment(models.Model):
             ],
             limit=CRON_ROWS,
         ).write({"wanted": settlement.CANCEL})
+        cron = self.env["ir.cron"]
+        # The runner works in transactions of its own and must neither wait for ours nor miss it.
+        cron._commit_progress()
         candidates = self.search(
             [
                 "|",
@@ -271,3 +274,5 @@ class PosStripePayment(models.Model):
                     break
             except runner.RowTaken:
                 continue
+            if not cron._commit_progress(1):
+                break
