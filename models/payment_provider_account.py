@@ -86,7 +86,9 @@ class PaymentProvider(models.Model):
             provider.stripe_terminal_account_advice = "\n".join(text for _level, text in advice)
             provider.stripe_terminal_account_name = is_known and f"{facts['name']} ({facts['id']})"
             provider.stripe_terminal_account_country_id = self._stripe_terminal_country(facts)
-            provider.stripe_terminal_account_mode = facts and provider._stripe_terminal_mode()
+            provider.stripe_terminal_account_mode = (
+                "permissions" in facts and provider._stripe_terminal_mode()
+            )
             provider.stripe_terminal_account_charges = is_known and (
                 self.env._("Enabled")
                 if facts["charges_enabled"]
@@ -127,20 +129,17 @@ class PaymentProvider(models.Model):
         level, text = self.stripe_terminal_account_level, self.stripe_terminal_account_advice
         return self._stripe_terminal_notification(level, text)
 
-    def action_stripe_terminal_connect(self):
-        """Start Stripe's onboarding where it works, else open the form that asks for the keys."""
-        self.ensure_one()
-        may_connect = self.stripe_terminal_connect_works and self.state != "enabled"
-        if may_connect and not self.stripe_secret_key:
-            return self.action_start_onboarding()
-        return {
-            "name": self.env._("Stripe"),
-            "type": "ir.actions.act_window",
-            "res_model": "payment.provider",
-            "view_mode": "form",
-            "views": [(False, "form")],
-            "res_id": self.id,
-        }
+    def _stripe_terminal_onboard(self):
+        """Return the action that starts Stripe's onboarding, None where keys are entered by hand.
+
+        :raise RedirectWarning: Stripe Connect is not available in the company's country
+        """
+        is_new = self.state != "enabled" and not self.stripe_secret_key
+        return (
+            self.action_start_onboarding()
+            if self.stripe_terminal_connect_works and is_new
+            else None
+        )
 
     def _stripe_terminal_check_account(self):
         """Ask Stripe whose the secret key is and what it may do, and store the answer.
@@ -314,7 +313,7 @@ class PaymentProvider(models.Model):
                 (
                     "warning",
                     self.env._(
-                        "The Stripe account is one of %(country)s, where Stripe has no card "
+                        "The Stripe account is in %(country)s, where Stripe has no card "
                         "readers as far as is known here. Ask Stripe before you buy one.",
                         country=country.name,
                     ),
@@ -326,9 +325,9 @@ class PaymentProvider(models.Model):
             (
                 "danger",
                 self.env._(
-                    "%(seller)s sells in %(currency)s, but card readers of a Stripe account of "
-                    "%(country)s take %(local)s only. Sell in %(local)s, or use a Stripe account of "
-                    "a country with %(currency)s.",
+                    "%(seller)s sells in %(currency)s, but card readers of a Stripe account in "
+                    "%(country)s take %(local)s only. Sell in %(local)s, or use a Stripe account "
+                    "in a country with %(currency)s.",
                     seller=seller,
                     currency=currency.name,
                     country=country.name,

@@ -152,7 +152,7 @@ class PosPaymentMethod(models.Model):
         )
 
     def action_stripe_provider(self):
-        """Start Stripe's onboarding where it works, else open the form that asks for the keys.
+        """Open the company's Stripe provider, where the keys are.
 
         :raise UserError: the user may not see payment providers
         :raise RedirectWarning: there is no Stripe provider for the company
@@ -172,7 +172,13 @@ class PosPaymentMethod(models.Model):
                 self.env.ref("payment.action_payment_provider").id,
                 self.env._("Payment Providers"),
             )
-        return provider.sudo(False).action_stripe_terminal_connect()
+        return {
+            "name": self.env._("Stripe"),
+            "type": "ir.actions.act_window",
+            "res_model": "payment.provider",
+            "view_mode": "form",
+            "res_id": provider.id,
+        }
 
     def action_stripe_terminal_convert(self):
         """Charge with this addon where core's `pos_stripe` did; all else of the methods stays.

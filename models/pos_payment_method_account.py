@@ -6,6 +6,15 @@ class PosPaymentMethod(models.Model):
 
     _inherit = "pos.payment.method"
 
+    def action_stripe_terminal_connect(self):
+        """Start Stripe's onboarding where it works, else open the form that asks for the keys.
+
+        :raise UserError: as `action_stripe_provider`
+        :raise RedirectWarning: likewise, or Stripe Connect is not available in the country
+        """
+        form = self.action_stripe_provider()
+        return self._stripe_terminal_provider().sudo(False)._stripe_terminal_onboard() or form
+
     def _stripe_terminal_account_advice(self, provider, readers, serial_number):
         """Return what of the account stands against payments with this method.
 
@@ -43,7 +52,7 @@ class PosPaymentMethod(models.Model):
                     "danger",
                     self.env._(
                         "The card reader belongs to the location %(location)s in %(place)s, and "
-                        "the Stripe account is one of %(country)s: Stripe takes payments in the "
+                        "the Stripe account is in %(country)s: Stripe takes payments in the "
                         "account's own country only. Pair the reader with a location there.",
                         location=location.name,
                         place=place.name,

@@ -18,11 +18,9 @@ RESTRICTED = "rk_"
 
 # The currency that card readers take in a country: Terminal charges in the local one only. Follows
 # "Global availability" and "Regional considerations" of Terminal's documentation.
+EURO = "AT BE BG CY DE EE ES FI FR HR IE IT LT LU LV MT NL PT SI SK"
 LOCAL_CURRENCIES = {
-    **dict.fromkeys(
-        "AT BE BG CY DE EE ES FI FR HR IE IT LT LU LV MT NL PT SI SK".split(),
-        "EUR",
-    ),
+    **dict.fromkeys(EURO.split(), "EUR"),
     "AU": "AUD",
     "CA": "CAD",
     "CH": "CHF",
@@ -163,8 +161,7 @@ def examine(gateway, secret_key):
         answers = [True] * len(PERMISSIONS)
     facts = {
         "permissions": {
-            permission.name: answer
-            for permission, answer in zip(PERMISSIONS, answers, strict=True)
+            permission.name: answer for permission, answer in zip(PERMISSIONS, answers, strict=True)
         }
     }
     if may_read:

@@ -140,9 +140,7 @@ class TestKey(KeyCase):
 
     def test_live_key_in_a_copy_for_tests(self):
         self.env["ir.config_parameter"].set_param("database.is_neutralized", "True")
-        self.assertSays(
-            "danger", "This database is a copy for tests", self.account.live_secret_key
-        )
+        self.assertSays("danger", "This database is a copy for tests", self.account.live_secret_key)
         self.assertSays("success", "Stripe accepts the key", self.account.secret_key)
 
     def test_live_key_with_a_provider_in_test_mode(self):
@@ -155,9 +153,7 @@ class TestKey(KeyCase):
     def test_account_that_may_not_charge(self):
         self.account.charges_enabled = False
         self.assertSays("success", "Stripe accepts the key")
-        self.assertEqual(
-            self.provider.stripe_terminal_account_charges, "Not enabled by Stripe yet"
-        )
+        self.assertEqual(self.provider.stripe_terminal_account_charges, "Not enabled by Stripe yet")
         self.assertSays(
             "danger",
             "Simulated shop cannot take real payments yet. Finish its activation",
@@ -166,13 +162,13 @@ class TestKey(KeyCase):
 
     def test_unsupported_country(self):
         account = self.simulator.add_account(country="BR", currency="brl")
-        self.assertSays("warning", "is one of Brazil, where Stripe has no", account.secret_key)
+        self.assertSays("warning", "is in Brazil, where Stripe has no", account.secret_key)
 
     def test_account_in_another_currency(self):
         account = self.simulator.add_account(country="DE")
         self.assertSays(
             "warning",
-            f"{self.company.name} sells in USD, but card readers of a Stripe account of Germany "
+            f"{self.company.name} sells in USD, but card readers of a Stripe account in Germany "
             "take EUR only.",
             account.secret_key,
         )

@@ -62,8 +62,8 @@ class TestCheck(OwnAccountCase):
         answer = self.check("")
         self.assertEqual(answer["level"], "danger")
         self.assertIn(
-            "Set-up sells in USD, but card readers of a Stripe account of Germany take EUR only. "
-            "Sell in EUR, or use a Stripe account of a country with USD.",
+            "Set-up sells in USD, but card readers of a Stripe account in Germany take EUR only. "
+            "Sell in EUR, or use a Stripe account in a country with USD.",
             answer["message"],
         )
 
@@ -79,7 +79,7 @@ class TestCheck(OwnAccountCase):
         self.provider.stripe_secret_key = account.secret_key
         answer = self.check("")
         self.assertEqual(answer["level"], "warning")
-        self.assertIn("is one of Brazil, where Stripe has no card readers", answer["message"])
+        self.assertIn("is in Brazil, where Stripe has no card readers", answer["message"])
 
     def test_reader_in_another_location(self):
         """A location of another country than the account's: Stripe takes no payments there."""
@@ -89,8 +89,8 @@ class TestCheck(OwnAccountCase):
         self.assertEqual(answer["level"], "danger")
         self.assertEqual(
             answer["message"],
-            "The card reader belongs to the location Lyon in France, and the Stripe account is one "
-            "of United States: Stripe takes payments in the account's own country only. Pair the "
+            "The card reader belongs to the location Lyon in France, and the Stripe account is in "
+            "United States: Stripe takes payments in the account's own country only. Pair the "
             "reader with a location there.",
         )
         self.assertEqual(self.check()["level"], "success")
@@ -395,16 +395,26 @@ class TestProvider(OwnAccountCase):
             patch.object(Provider, "_stripe_fetch_or_create_connected_account", lambda _: account),
             patch.object(Provider, "_stripe_create_account_link", lambda *_: link),
         ):
-            action = self.method.action_stripe_provider()
+            action = self.method.action_stripe_terminal_connect()
             self.assertEqual((action["type"], action["url"]), ("ir.actions.act_url", link))
-            # Who has keys already wants to see them.
-            self.provider.stripe_secret_key = self.account.secret_key
+            # The settings lead to the form in any case.
             action = self.method.action_stripe_provider()
             self.assertEqual(action["res_id"], self.provider.id)
+            # Who has keys already wants to see them.
+            self.provider.stripe_secret_key = self.account.secret_key
+            action = self.method.action_stripe_terminal_connect()
+            self.assertEqual(action["res_id"], self.provider.id)
+
+    def test_button_where_connect_does_not_work(self):
+        self.provider.stripe_secret_key = False
+        action = self.method.action_stripe_terminal_connect()
+        self.assertEqual(action["res_id"], self.provider.id)
+        with self.assertRaisesRegex(UserError, "Only an administrator can open the Stripe"):
+            self.method.with_user(self.manager).action_stripe_terminal_connect()
 
     def test_form_tells_how_to_fetch_keys_by_hand(self):
         arch = self.provider.get_view(view_type="form")["arch"]
-        self.assertIn("Stripe Connect does not work on your own server (on-premise)", arch)
+        self.assertIn("“Connect Stripe” does not work on your own server (on-premise)", arch)
         self.assertIn("https://dashboard.stripe.com/apikeys", arch)
 
     def test_link_for_a_manager(self):
