@@ -1,9 +1,11 @@
 from . import (
     payment_provider,
+    payment_provider_account,
     pos_config,
     pos_order,
     pos_payment,
     pos_payment_method,
+    pos_payment_method_account,
     pos_session,
     pos_stripe_account_item,
     pos_stripe_comparison,
@@ -18,4 +20,5 @@ from . import (
     pos_stripe_reader_advice,
     pos_stripe_webhook_event,
     res_config_settings,
+    res_config_settings_switch,
 )

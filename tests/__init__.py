@@ -5,6 +5,7 @@ from . import (
     test_fault_matrix,
     test_found_failures,
     test_guards,
+    test_key,
     test_location,
     test_money,
     test_pairing,
@@ -14,6 +15,7 @@ from . import (
     test_reader_advice,
     test_recovery,
     test_settings,
+    test_switch,
     test_terminal_test,
     test_webhook,
 )

@@ -102,6 +102,7 @@ class Snapshot:
             keys=stored,
         )
         account.created = stored["created"]
+        account.charges_enabled = stored["charges_enabled"]
         for mode, data in stored["environments"].items():
             environment = account.environments[mode == "live"]
             _load_environment(environment, data)
@@ -122,6 +123,7 @@ def _dump_account(account):
         "currency": account.currency,
         "name": account.name,
         "created": account.created,
+        "charges_enabled": account.charges_enabled,
         "api_version": account.api_version,
         "connected": [other.id for other in account.connected],
         "secret_key": account.secret_key,
