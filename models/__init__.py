@@ -17,6 +17,7 @@ from . import (
     pos_stripe_payment_recovery,
     pos_stripe_payment_work,
     pos_stripe_reader,
+    pos_stripe_reader_advice,
     pos_stripe_webhook_event,
     res_config_settings,
     res_config_settings_switch,

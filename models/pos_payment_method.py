@@ -180,6 +180,11 @@ class PosPaymentMethod(models.Model):
             "res_id": provider.id,
         }
 
+    def action_stripe_terminal_test(self):
+        """Open the test of this terminal, from the key to a payment."""
+        self.ensure_one()
+        return self.env["pos.stripe.terminal.test"]._start(self)
+
     def action_stripe_terminal_convert(self):
         """Charge with this addon where core's `pos_stripe` did; all else of the methods stays.
 

@@ -73,6 +73,18 @@ class ResConfigSettings(models.TransientModel):
         """Read readers and locations from Stripe."""
         return self.env["pos.stripe.reader"].action_stripe_refresh()
 
+    def action_stripe_terminal_test(self):
+        """Test the company's terminal, or list the payment methods to choose one of several."""
+        methods = self.env["pos.payment.method"].search(
+            [("company_id", "=", self.company_id.id), ("use_payment_terminal", "=", TERMINAL)]
+        )
+        if len(methods) == 1:
+            return methods.action_stripe_terminal_test()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "point_of_sale.action_payment_methods_tree"
+        )
+        return {**action, "domain": [("id", "in", methods.ids)], "target": "main"}
+
     def action_stripe_terminal_convert(self):
         """Let this addon charge with all the company's payment methods of core's `pos_stripe`."""
         return (

@@ -220,6 +220,29 @@ class Gateway:
             idempotency_key=idempotency_key,
         )
 
+    def set_reader_display(self, reader_id, cart, idempotency_key):
+        """Show a cart on the reader; this replaces a payment whose card was not presented yet.
+
+        :param dict cart: as in the API, amounts in minor units
+        """
+        return self._call(
+            self._client.v1.terminal.readers.set_reader_display,
+            reader_id,
+            params={"type": "cart", "cart": cart},
+            idempotency_key=idempotency_key,
+        )
+
+    def present_payment_method(self, reader_id, idempotency_key):
+        """Hold a test card to a reader that Stripe simulates; exists in test mode only.
+
+        See https://docs.stripe.com/api/terminal/readers/present_payment_method
+        """
+        return self._call(
+            self._client.v1.test_helpers.terminal.readers.present_payment_method,
+            reader_id,
+            idempotency_key=idempotency_key,
+        )
+
     # Locations: https://docs.stripe.com/api/terminal/locations
 
     def list_locations(self, params):

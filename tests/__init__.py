@@ -12,8 +12,10 @@ from . import (
     test_payment,
     test_payment_method,
     test_reader,
+    test_reader_advice,
     test_recovery,
     test_settings,
     test_switch,
+    test_terminal_test,
     test_webhook,
 )

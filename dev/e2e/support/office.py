@@ -1,4 +1,4 @@
-"""Odoo's backend in a browser, as a shop's manager uses it."""
+"""A manager's page of the backend, where terminals are set up."""
 
 from playwright.sync_api import expect
 
@@ -15,9 +15,10 @@ class Office:
         self._server = server
         self.page = self._profile.new_page()
 
-    def open(self, action):
-        """Open an action by its external id."""
-        self.page.goto(f"{self._server.url}/odoo/action-{self._server.admin.ref(action)}")
+    def open(self, action, record_id=None):
+        """Open an action by its external id, with a record where one is given."""
+        address = f"{self._server.url}/odoo/action-{self._server.admin.ref(action)}"
+        self.page.goto(f"{address}/{record_id}" if record_id else address)
 
     def open_settings(self):
         """Open the settings and return our block."""
