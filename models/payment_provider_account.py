@@ -134,12 +134,11 @@ class PaymentProvider(models.Model):
 
         :raise RedirectWarning: Stripe Connect is not available in the company's country
         """
-        is_new = self.state != "enabled" and not self.stripe_secret_key
-        return (
-            self.action_start_onboarding()
-            if self.stripe_terminal_connect_works and is_new
-            else None
-        )
+        if not self.stripe_terminal_connect_works:
+            return None
+        if self.state == "enabled" or self.stripe_secret_key:
+            return None
+        return self.action_start_onboarding()
 
     def _stripe_terminal_check_account(self):
         """Ask Stripe whose the secret key is and what it may do, and store the answer.

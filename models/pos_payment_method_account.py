@@ -18,16 +18,17 @@ class PosPaymentMethod(models.Model):
     def _stripe_terminal_account_advice(self, provider, readers, serial_number):
         """Return what of the account stands against payments with this method.
 
-        Stripe is asked about the account once for each key, beside the form that shows this.
+        Stripe is asked about the account, beside the form that shows this, until all is well.
 
         :param provider: the `payment.provider` that this method charges with, in sudo
         :param readers: the `pos.stripe.reader` records of the account
         :param str serial_number: of the reader that is chosen
         :return: list of (level, sentence), empty when nothing does
         """
-        if not provider._stripe_terminal_facts():
-            provider._stripe_terminal_check_account()
         facts = provider._stripe_terminal_facts()
+        if "problem" in facts or provider.stripe_terminal_account_level in (False, "danger"):
+            provider._stripe_terminal_check_account()
+            facts = provider._stripe_terminal_facts()
         advice = provider._stripe_terminal_mode_advice()
         if "problem" not in facts:
             advice += [

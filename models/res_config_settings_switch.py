@@ -30,12 +30,13 @@ class ResConfigSettings(models.TransientModel):
 
         :raise UserError: it is switched off while methods use it; they are named
         """
-        super().set_values()
+        result = super().set_values()
         enabled = self.stripe_terminal_enabled
         if enabled != self.env["pos.payment.method"]._stripe_terminal_is_enabled():
             if not enabled:
                 self._check_stripe_terminal_unused()
             self.env["ir.config_parameter"].sudo().set_param(SWITCH, "1" if enabled else "0")
+        return result
 
     def _check_stripe_terminal_unused(self):
         # Settings are saved with archived records in view.

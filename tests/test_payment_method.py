@@ -102,6 +102,13 @@ class TestCheck(OwnAccountCase):
         self.assertEqual(answer["level"], "danger")
         self.assertIn("This database is a copy for tests", answer["message"])
 
+    def test_what_was_put_right_at_stripe_is_noticed(self):
+        self.account.charges_enabled = False
+        self.provider.stripe_secret_key = self.account.live_secret_key
+        self.assertIn("cannot take real payments yet", self.check("")["message"])
+        self.account.charges_enabled = True
+        self.assertNotIn("cannot take real payments yet", self.check("")["message"])
+
     def test_the_account_is_asked_once_for_each_key(self):
         self.check()
         before = len(self.sent("GET", "/v1/account"))
@@ -399,7 +406,7 @@ class TestProvider(OwnAccountCase):
             self.assertEqual((action["type"], action["url"]), ("ir.actions.act_url", link))
             # The settings lead to the form in any case.
             action = self.method.action_stripe_provider()
-            self.assertEqual(action["res_id"], self.provider.id)
+            self.assertEqual(action["res_model"], "payment.provider")
             # Who has keys already wants to see them.
             self.provider.stripe_secret_key = self.account.secret_key
             action = self.method.action_stripe_terminal_connect()
@@ -408,7 +415,7 @@ class TestProvider(OwnAccountCase):
     def test_button_where_connect_does_not_work(self):
         self.provider.stripe_secret_key = False
         action = self.method.action_stripe_terminal_connect()
-        self.assertEqual(action["res_id"], self.provider.id)
+        self.assertEqual(action["res_model"], "payment.provider")
         with self.assertRaisesRegex(UserError, "Only an administrator can open the Stripe"):
             self.method.with_user(self.manager).action_stripe_terminal_connect()
 
