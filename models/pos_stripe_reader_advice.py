@@ -5,7 +5,7 @@ from odoo.tools.misc import format_datetime
 
 from ..stripe_terminal import money
 
-# Stripe brings a new version to all readers within some weeks, so one step behind is no news.
+# Readers do not all update in the same night, so that one version behind is no news.
 VERSIONS_BEHIND = 2
 
 
@@ -38,13 +38,14 @@ class PosStripeReader(models.Model):
     def _compute_advice(self):
         newest = self._newest_versions()
         for reader in self:
-            is_simulated = (reader.device_type or "").startswith("simulated_")
+            device_type = reader.device_type or ""
+            if device_type.startswith("simulated_") or not reader.active:
+                reader.advice = False
+                continue
             sentences = [
                 reader._advice_silent(),
-                reader._advice_old(newest.get((reader.provider_id.id, reader.device_type))),
+                reader._advice_old(newest.get((reader.provider_id.id, device_type))),
             ]
-            if is_simulated or not reader.active:
-                sentences = []
             reader.advice = " ".join(filter(None, sentences)) or False
 
     def _newest_versions(self):

@@ -160,7 +160,7 @@ class TestTerminalTest(TerminalTestCase):
             [("use_payment_terminal", "=", "stripe_terminal")]
         )
         self.assertGreater(len(methods), 1)
-        settings = self.env["res.config.settings"].with_user(self.manager).create({})
+        settings = self.env["res.config.settings"].create({})
         listed = settings.action_stripe_terminal_test()
         self.assertEqual(listed["domain"], [("id", "in", methods.ids)])
         # With one terminal there is nothing to choose.
