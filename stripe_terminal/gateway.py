@@ -226,7 +226,7 @@ class Gateway:
         :param dict cart: as in the API, amounts in minor units
         """
         return self._call(
-            self._client.v1.terminal.readers.set_reader_display,
+            self._reader_client.v1.terminal.readers.set_reader_display,
             reader_id,
             params={"type": "cart", "cart": cart},
             idempotency_key=idempotency_key,

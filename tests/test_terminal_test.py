@@ -155,6 +155,20 @@ class TestTerminalTest(TerminalTestCase):
         self.assertEqual(self.steps(test)["payment"]["state"], "done")
         self.assertEqual(self.descriptor["title"], "Test of Practice (SIM-1)")
 
+    def test_started_from_the_settings(self):
+        methods = self.env["pos.payment.method"].search(
+            [("use_payment_terminal", "=", "stripe_terminal")]
+        )
+        self.assertGreater(len(methods), 1)
+        settings = self.env["res.config.settings"].with_user(self.manager).create({})
+        listed = settings.action_stripe_terminal_test()
+        self.assertEqual(listed["domain"], [("id", "in", methods.ids)])
+        # With one terminal there is nothing to choose.
+        self.pos_session.action_pos_session_closing_control()
+        (methods - self.method).active = False
+        action = settings.action_stripe_terminal_test()
+        self.assertEqual(action["tag"], "stripe_terminal_test")
+
     def test_the_amount_is_what_the_test_mode_approves(self):
         for code, amount in (("EUR", 100), ("HUF", 17500), ("JPY", 100), ("SEK", 300)):
             currency = self.env["res.currency"].with_context(active_test=False)
@@ -275,13 +289,16 @@ class TestTerminalTest(TerminalTestCase):
         answer = self.failure("key")
         self.assertEqual(answer["fix"]["action"]["res_id"], self.provider.id)
 
-    def test_a_restricted_key(self):
-        self.provider.stripe_secret_key = self.account.add_restricted_key(
-            ["terminal_location_read", "terminal_reader_read"]
-        )
-        answer = self.failure("screen")
-        self.assertIn("lacks a permission", answer["message"])
-        self.assertIn("Terminal", answer["message"])
+    def test_restricted_keys(self):
+        self.provider.stripe_secret_key = self.account.add_restricted_key(["terminal_reader_read"])
+        answers = self.steps(self.start(self.method))
+        self.assertEqual(answers["key"]["state"], "done")
+        self.assertEqual(answers["location"]["state"], "skipped")
+        self.assertEqual(answers["screen"]["state"], "failed")
+        self.assertIn("“Terminal Readers: Write”", answers["screen"]["message"])
+        self.provider.stripe_secret_key = self.account.add_restricted_key(["terminal_reader_write"])
+        answer = self.failure("payment", self.practice())
+        self.assertIn("“PaymentIntents: Write”", answer["message"])
 
     def test_no_location(self):
         self.account.test.objects["terminal.location"].clear()

@@ -6,7 +6,9 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError
 
 from ..stripe_terminal import money
+from ..stripe_terminal.account import PERMISSIONS
 from ..stripe_terminal.errors import Kind, StripeProblem, sentence
+from ..stripe_terminal.gateway import CHECK_TIMEOUT
 
 _logger = logging.getLogger(__name__)
 
@@ -151,7 +153,7 @@ class PosStripeTerminalTest(models.TransientModel):
         return self.reader_id.provider_id
 
     def _gateway(self):
-        return self._provider()._stripe_terminal_gateway()
+        return self._provider()._stripe_terminal_gateway(CHECK_TIMEOUT)
 
     def _is_test(self):
         return self._provider()._stripe_terminal_is_test()
@@ -255,13 +257,15 @@ class PosStripeTerminalTest(models.TransientModel):
         :param StripeProblem problem: why
         """
         if problem.http_status == 403:
-            permission = (
-                "Terminal" if step in ("location", "reader", "screen") else "PaymentIntents"
+            named = (
+                permission.label
+                for permission in PERMISSIONS
+                if f"rak_{permission.name.rpartition('_')[0]}_" in problem.message
             )
             return self.env._(
-                "The Stripe key lacks a permission. Give it the permission to write %s in Stripe's "
-                "dashboard (Developers, API keys), or use the secret key.",
-                permission,
+                "The Stripe key lacks a permission. Give it “%s” in Stripe's dashboard "
+                "(Developers, API keys), or use the secret key.",
+                next(named, problem.message),
             )
         if problem.code == "terminal_reader_timeout":
             return self.env._(
