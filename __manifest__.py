@@ -14,6 +14,7 @@
         "security/pos_stripe_payment_security.xml",
         "security/pos_stripe_reader_security.xml",
         "security/pos_stripe_webhook_event_security.xml",
+        "security/wizards_security.xml",
         "data/ir_cron_data.xml",
         "wizards/pos_stripe_closing_views.xml",
         "wizards/pos_stripe_location_creation_views.xml",

@@ -6,6 +6,7 @@ from . import (
     pos_payment,
     pos_payment_method,
     pos_payment_method_account,
+    pos_payment_method_sharing,
     pos_session,
     pos_stripe_account_item,
     pos_stripe_comparison,

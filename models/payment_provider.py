@@ -41,8 +41,11 @@ class PaymentProvider(models.Model):
         """Return the Stripe provider of a company or its parents, in sudo; empty when none is.
 
         The state does not matter: Terminal works with a provider that is disabled for online
-        payments. One with a secret key comes first, then the one closest to the company.
+        payments. One with a secret key comes first, then the one closest to the company. Users
+        find those of the companies that they have switched on.
         """
+        if not self.env.su and company not in self.env.companies:
+            return self.sudo().browse()
         providers = self.sudo().search(
             [("code", "=", "stripe"), ("company_id", "parent_of", company.id)]
         )

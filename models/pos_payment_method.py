@@ -110,7 +110,7 @@ class PosPaymentMethod(models.Model):
             self.stripe_serial_number = False
         return result
 
-    @api.constrains("use_payment_terminal", "stripe_serial_number", "company_id")
+    @api.constrains("use_payment_terminal", "stripe_serial_number")
     def _check_stripe_terminal_reader(self):
         for method in self.filtered(lambda method: method.use_payment_terminal == TERMINAL):
             if not method.stripe_serial_number:
@@ -119,21 +119,6 @@ class PosPaymentMethod(models.Model):
                         "Enter the serial number of the card reader for %(method)s, or choose the "
                         "reader from the list.",
                         method=method.name,
-                    )
-                )
-            if self.sudo().search_count(
-                [
-                    ("use_payment_terminal", "=", TERMINAL),
-                    ("stripe_serial_number", "=", method.stripe_serial_number),
-                    ("company_id", "!=", method.company_id.id),
-                ],
-                limit=1,
-            ):
-                raise ValidationError(
-                    self.env._(
-                        "The card reader %(serial_number)s is already used by another company. "
-                        "A reader serves the registers of one company only.",
-                        serial_number=method.stripe_serial_number,
                     )
                 )
 
@@ -157,6 +142,7 @@ class PosPaymentMethod(models.Model):
         :raise UserError: the user may not see payment providers
         :raise RedirectWarning: there is no Stripe provider for the company
         """
+        self.check_access("read")
         if not self.env["payment.provider"].has_access("write"):
             raise UserError(
                 self.env._(

@@ -76,7 +76,8 @@ class PosStripeLocation(models.Model):
         if missing:
             message = self.env._(
                 "Stripe needs the address of the shop, and the address of %(company)s has no "
-                "%(missing)s. An administrator completes it in Settings, Companies; then try again.",
+                "%(missing)s. An administrator completes it in Settings, Companies; then try "
+                "again.",
                 company=company.name,
                 missing=", ".join(missing),
             )

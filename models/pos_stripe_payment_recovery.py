@@ -203,6 +203,7 @@ class PosStripePayment(models.Model):
 
     def action_export(self):
         """Download all that is known of the payment, for whoever has to find out what happened."""
+        self.check_access("read")
         return {
             "type": "ir.actions.act_url",
             "url": f"/pos_payment_stripe/support/{self.id}",

@@ -151,12 +151,13 @@ class PosStripeReader(models.Model):
             )
         )
         if methods:
+            names = methods.sudo(False)._filtered_access("read").mapped("name")
             raise UserError(
                 self.env._(
                     "%(reader)s is used by %(methods)s. Choose another reader there first, or "
                     "archive the payment method.",
                     reader=self.display_name,
-                    methods=", ".join(methods.mapped("name")),
+                    methods=", ".join(names) or self.env._("another company"),
                 )
             )
         if (

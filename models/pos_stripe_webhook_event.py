@@ -23,6 +23,8 @@ class PosStripeWebhookEvent(models.Model):
     provider_id = fields.Many2one(
         "payment.provider", required=True, readonly=True, ondelete="cascade"
     )
+    # The register's, which may be a branch of the provider's.
+    company_id = fields.Many2one("res.company", readonly=True, index=True)
     # No foreign key: checking one waits for the runner's lock on the row, and collides with it.
     line_uuid = fields.Char(string="Payment Line UUID", required=True, readonly=True, index=True)
     stripe_payment_id = fields.Many2one(
@@ -75,11 +77,12 @@ class PosStripeWebhookEvent(models.Model):
         # Of two deliveries at once the second waits here; Odoo then repeats its request.
         self.env.cr.execute(
             SQL(
-                """INSERT INTO pos_stripe_webhook_event (provider_id, line_uuid, event_id,
-                       type, livemode, created, received_at)
-                   VALUES (%s, %s, %s, %s, %s, %s, %s)
+                """INSERT INTO pos_stripe_webhook_event (provider_id, company_id, line_uuid,
+                       event_id, type, livemode, created, received_at)
+                   VALUES (%s, %s, %s, %s, %s, %s, %s, %s)
                    ON CONFLICT (provider_id, event_id) DO NOTHING""",
                 provider.id,
+                (payment.company_id or provider.company_id).id,
                 uuid,
                 event["id"],
                 event["type"],

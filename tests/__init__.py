@@ -1,6 +1,9 @@
 from . import (
     test_access,
     test_closing,
+    test_company_branches,
+    test_company_models,
+    test_company_routes,
     test_convert,
     test_fault_matrix,
     test_found_failures,

@@ -156,13 +156,9 @@ class TestLocation(OwnAccountCase):
 
     def test_create_for_another_company(self):
         neighbour = self.env["res.company"].create({"name": "Neighbour"})
-        creation = (
-            self.env["pos.stripe.location.creation"]
-            .with_user(self.manager)
-            .create({"company_id": neighbour.id, "name": "Theirs"})
-        )
+        creation = self.env["pos.stripe.location.creation"].with_user(self.manager)
         with self.assertRaises(AccessError):
-            creation.action_create()
+            creation.create({"company_id": neighbour.id, "name": "Theirs"})
 
     def test_rename(self):
         location = self.fetch().with_user(self.manager)
