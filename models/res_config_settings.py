@@ -1,5 +1,7 @@
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 
+from ..stripe_terminal.errors import Kind, StripeProblem
 from .pos_payment_method import CORE_TERMINAL, TERMINAL
 
 
@@ -61,8 +63,14 @@ class ResConfigSettings(models.TransientModel):
         return self.env["pos.payment.method"].action_stripe_provider()
 
     def action_stripe_terminal_check_account(self):
-        """Ask Stripe about the secret key of the company."""
+        """Ask Stripe about the secret key of the company.
+
+        :raise UserError: the company has no Stripe provider
+        """
         provider = self.env["payment.provider"]._stripe_terminal_provider(self.company_id)
+        if not provider:
+            problem = StripeProblem(Kind.misconfigured, "no_provider")
+            raise UserError(provider._stripe_terminal_advice(problem, self.company_id))
         return provider.sudo(False).action_stripe_terminal_check_account()
 
     def action_stripe_terminal_pair(self):

@@ -172,6 +172,9 @@ class CompanyCase(StripeTerminalCase, HttpCase):
             "pos.stripe.rename": env["pos.stripe.rename"].create(
                 {"record": f"pos.stripe.reader,{reader.id}", "name": READER}
             ),
+            "pos.stripe.terminal.test": env["pos.stripe.terminal.test"]
+            .sudo()
+            .create({"reader_id": reader.id}),
             "pos.stripe.webhook.event": self.env["pos.stripe.webhook.event"].search(
                 [("line_uuid", "=", self.payment.line_uuid)]
             ),

@@ -18,6 +18,7 @@ OWN = {
     "pos.stripe.payment.event": ("", "r"),
     "pos.stripe.reader": ("r", "r"),
     "pos.stripe.rename": ("", "rwc"),
+    "pos.stripe.terminal.test": ("", "r"),
     "pos.stripe.webhook.event": ("", "r"),
 }
 
@@ -175,11 +176,14 @@ class TestCompanyModels(CompanyCase):
 
 # How a browser calls each method that it can call: the arguments after the records.
 CALLS = {
+    ("payment.provider", "action_stripe_terminal_check_account"): (),
     ("payment.provider", "action_stripe_terminal_create_webhook"): (),
     ("payment.provider", "action_stripe_terminal_remove_webhook"): (),
     ("pos.payment.method", "action_stripe_provider"): (),
+    ("pos.payment.method", "action_stripe_terminal_connect"): (),
     ("pos.payment.method", "action_stripe_terminal_convert"): (),
     ("pos.payment.method", "action_stripe_terminal_convert_back"): (),
+    ("pos.payment.method", "action_stripe_terminal_test"): (),
     ("pos.payment.method", "stripe_terminal_check"): ("WSC513105011295",),
     ("pos.session", "stripe_terminal_accept"): ([],),
     ("pos.session", "stripe_terminal_compare"): (True,),
@@ -195,11 +199,18 @@ CALLS = {
     ("pos.stripe.reader", "action_stripe_refresh"): (),
     ("pos.stripe.reader", "action_stripe_remove"): (),
     ("pos.stripe.reader", "action_stripe_rename"): (),
+    ("pos.stripe.reader", "action_stripe_terminal_test"): (),
+    ("pos.stripe.reader", "stripe_help_facts"): (),
     ("pos.stripe.rename", "action_rename"): (),
+    ("pos.stripe.terminal.test", "restart"): (),
+    ("pos.stripe.terminal.test", "run_step"): ("key",),
+    ("pos.stripe.terminal.test", "stop"): (),
+    ("res.config.settings", "action_stripe_terminal_check_account"): (),
     ("res.config.settings", "action_stripe_terminal_convert"): (),
     ("res.config.settings", "action_stripe_terminal_pair"): (),
     ("res.config.settings", "action_stripe_terminal_provider"): (),
     ("res.config.settings", "action_stripe_terminal_refresh"): (),
+    ("res.config.settings", "action_stripe_terminal_test"): (),
 }
 
 
@@ -211,6 +222,7 @@ GENERAL = {
     ("res.config.settings", "action_stripe_terminal_pair"),
     ("res.config.settings", "action_stripe_terminal_provider"),
     ("res.config.settings", "action_stripe_terminal_refresh"),
+    ("res.config.settings", "action_stripe_terminal_test"),
 }
 
 
