@@ -16,5 +16,6 @@ from . import (
     test_reader,
     test_recovery,
     test_settings,
+    test_uninstall,
     test_webhook,
 )
