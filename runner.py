@@ -110,7 +110,11 @@ def carry_out(dbname, record_id, model=JOURNAL):
     :return: whether Stripe answered what it was asked last
     :raise RowTaken: somebody else carries it out
     """
-    registry = Registry(dbname).check_signaling()
+    return carry_out_with(Registry(dbname).check_signaling(), record_id, model)
+
+
+def carry_out_with(registry, record_id, model=JOURNAL):
+    """Do what `carry_out` does with a registry at hand, which may be about to change."""
     command = _transact(registry, record_id, lambda record: record._claim(), model)
     problem = None
     for _step in range(MAX_STEPS):

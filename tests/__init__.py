@@ -20,5 +20,6 @@ from . import (
     test_settings,
     test_switch,
     test_terminal_test,
+    test_uninstall,
     test_webhook,
 )

@@ -4,7 +4,6 @@ from unittest.mock import patch
 from odoo.exceptions import AccessError, RedirectWarning, UserError, ValidationError
 from odoo.tests import Form, tagged
 
-from ..hooks import uninstall_hook
 from ..stripe_terminal.account import PERMISSIONS
 from .common import SERIAL_NUMBER, OwnAccountCase
 
@@ -438,22 +437,3 @@ class TestProvider(OwnAccountCase):
         self.assertIn(
             "Don't forget to complete Stripe connect before using this payment method", arch
         )
-
-
-@tagged("post_install", "-at_install")
-class TestUninstall(OwnAccountCase):
-    def test_leaves_a_point_of_sale_that_opens(self):
-        """Also while a session is open, when the ORM would refuse."""
-        methods = self.method | self.pos_session.payment_method_ids.filtered("stripe_serial_number")
-        journals = methods.mapped("journal_id")
-        untouched = self.env["pos.payment.method"].create(
-            {"name": "By hand", "split_transactions": True}
-        )
-        last_change = untouched.write_date
-        self.assertTrue(self.pos_session.payment_method_ids & methods)
-        self.env.flush_all()
-        uninstall_hook(self.env)
-        self.assertEqual(set(methods.mapped("use_payment_terminal")), {False})
-        self.assertEqual(set(methods.mapped("payment_method_type")), {"none"})
-        self.assertEqual(methods.mapped("journal_id"), journals)
-        self.assertEqual(untouched.write_date, last_change)

@@ -1,0 +1,109 @@
+"""Installed, upgraded and uninstalled under registers that are open and have sold."""
+
+import pytest
+from playwright.sync_api import expect
+
+from support.audit import audit, intents
+from support.closing import confirm_closing, open_closing, popup, wait_until_closed
+from support.counter import Counter
+
+# Odoo installs and uninstalls nothing while a scheduled action runs.
+NO_CRON = {"max_cron_threads": 0}
+ADDON = "pos_payment_stripe"
+# A till hears errors while Odoo loads its modules anew, and until it is reloaded itself.
+MEANWHILE = r"Failed to load resource|WebSocket|RPC_ERROR|XmlHttpRequestError|Connection"
+LOADING = 60_000
+
+
+# Odoo loads all modules anew three times, and each time a till takes its scripts anew.
+@pytest.mark.timeout(400)
+def test_installed_upgraded_and_uninstalled(start_server, make_shop, open_till, simulator):
+    server = start_server(addon=False, options=NO_CRON)
+    old_shop = make_shop(server=server, card=False)
+    old_till = open_till(old_shop).tolerate(MEANWHILE)
+    old_till.sell("Espresso").validate().next_order()
+
+    change(server, "install")
+    old_till.reload().sell("Espresso").validate()
+    assert [order["state"] for order in old_shop.orders()] == ["paid", "paid"]
+
+    shop = make_shop(server=server)
+    till = open_till(shop).tolerate(MEANWHILE)
+    till.sell("Espresso").choose_method(shop.card).wait_for_card()
+    shop.reader.tap()
+    till.wait_for_receipt().next_order()
+    till.sell("Croissant").choose_method(shop.card).wait_for_card()
+
+    change(server, "upgrade")
+    till.reload().wait_for_card(timeout=LOADING)
+    shop.reader.tap()
+    till.wait_for_receipt(timeout=LOADING)
+    audit(shop)
+    till.next_order()
+
+    counter = Counter(make_shop(server=server))
+    line = counter.line()
+    simulator.faults.add("*", "*", "drop_before", times=None)
+    counter.send(line)
+    counter.wait_for(line, "unknown")
+    simulator.faults.clear()
+    till.sell("Cheesecake").choose_method(shop.card).wait_for_card()
+    before = history(shop)
+    assert [payment["card_no"] for payment in before[:2]] == ["4242", "4242"]
+
+    change(server, "uninstall")
+    # The card that is waited for is not charged any more, and can be paid in another way.
+    assert shop.reader.screen["state"] != "amount"
+    assert {intent["status"] for intent in intents(shop)} == {"succeeded", "canceled"}
+    till.reload()
+    expect(till.payment_screen).to_be_visible()
+    assert till.lines() == []
+    till.choose_method(shop.cash).validate().next_order()
+    till.sell("Espresso").choose_method(shop.cash).validate().next_order()
+    assert history(shop)[:2] == before[:2]
+    open_closing(till)
+    popup(till).locator(".fa-clone").first.click()
+    confirm_closing(till)
+    wait_until_closed(shop, till)
+    assert leftovers(server) == []
+    server.admin.post("/mail/data", fetch_params=["systray_get_activities"])
+
+
+def change(server, verb):
+    """Install, upgrade or uninstall the addon as Odoo's Apps do."""
+    admin = server.admin
+    admin.timeout = LOADING / 1000
+    module = admin.search("ir.module.module", [("name", "=", ADDON)])
+    admin.call("ir.module.module", f"button_immediate_{verb}", module)
+    (module,) = admin.read("ir.module.module", [("name", "=", ADDON)], ["state"])
+    assert module["state"] == ("uninstalled" if verb == "uninstall" else "installed")
+
+
+def history(shop):
+    """Return what Odoo itself keeps of the register's card payments, oldest first."""
+    fields = ("amount", "transaction_id", "card_brand", "card_no", "payment_method_authcode")
+    return shop.card_payments((*fields, "payment_method_id", "pos_order_id"))
+
+
+def leftovers(server):
+    """Return what of the addon is still in the database and could be in somebody's way."""
+    admin = server.admin
+    found = admin.read("ir.model.data", [("module", "=", ADDON)], ["name"])
+    for model, field in (
+        ("ir.cron", "name"),
+        ("ir.actions.server", "code"),
+        ("ir.actions.act_window", "res_model"),
+        ("ir.ui.menu", "name"),
+        ("ir.ui.view", "arch_db"),
+        ("ir.model.fields", "name"),
+        ("ir.model", "model"),
+        ("ir.rule", "name"),
+    ):
+        for word in ("stripe.terminal", "Stripe Terminal", "stripe_terminal", "pos.stripe."):
+            found += admin.read(model, [(field, "ilike", word)], [field])
+    found += admin.read("mail.activity", [("res_model", "=", "pos.order")], ["summary"])
+    found += admin.read("pos.payment.method", [("payment_method_type", "=", "terminal")], ["name"])
+    found += admin.read(
+        "ir.model", [("model", "=", "pos.order"), ("is_mail_activity", "=", True)], []
+    )
+    return found
