@@ -124,6 +124,12 @@ class PosStripeReader(models.Model):
         return self._store(provider, [data])
 
     @api.model
+    def _stripe_fetch(self, provider):
+        records = super()._stripe_fetch(provider)
+        provider._stripe_terminal_learn_country()
+        return records
+
+    @api.model
     def _stripe_page(self, gateway, params):
         return gateway.list_readers({**params, "expand": ["data.location"]}).data
 

@@ -27,6 +27,13 @@ def intent_values(intent):
     charge = intent.get("latest_charge")
     if isinstance(charge, dict) and intent["status"] in ("succeeded", "requires_capture"):
         values.update(charge_values(charge))
+    elif isinstance(charge, dict) and charge.get("status") == "failed" and "failure_code" in values:
+        values["declined_charge"] = {
+            **charge_values(charge),
+            "amount": charge["amount"],
+            "created": charge["created"],
+            "failure_code": values["failure_code"],
+        }
     return values
 
 
