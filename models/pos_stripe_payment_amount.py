@@ -29,7 +29,7 @@ class PosStripePayment(models.Model):
                 "Cards are charged in steps of %(step)s %(currency)s. Change the amount, pay the "
                 "rest in another way, or have a manager set up rounding for the register.",
                 # Without the currency's own rounding, which is the finer one here.
-                step=f"{step:f}",
+                step=f"{step.normalize():f}",
                 currency=currency.name,
             )
         return refusal

@@ -25,10 +25,11 @@ ZERO_DECIMAL = frozenset(
         "XPF",
     ]
 )
-# Stripe has no charges in the last two.
-THREE_DECIMAL = frozenset(["BHD", "JOD", "KWD", "OMR", "TND", "IQD", "LYD"])
+THREE_DECIMAL = frozenset(["BHD", "JOD", "KWD", "OMR", "TND"])
 # Sent with two decimals although the currency has none: these must be 00.
 WHOLE_IN_HUNDREDTHS = frozenset({"ISK", "UGX"})
+# ISO 4217's decimals of what Odoo has and Stripe does not charge in, where they are not two.
+NOT_CHARGED = {"BYR": 0, "CLF": 4, "IQD": 3, "LYD": 3, "UYI": 0, "UYW": 4}
 
 # Smallest charges by currency, in minor units. Stripe judges by the currency of settlement.
 MINIMUM_CHARGES = {
@@ -93,7 +94,8 @@ def to_minor(amount, currency_code):
     minor = int(scaled.to_integral_value())
     noise = FLOAT_NOISE if isinstance(amount, float) else 0
     step = smallest_step(currency_code)
-    if abs(scaled - minor) > noise or minor % step:
+    difference = abs(scaled - minor)
+    if (difference and difference >= noise) or minor % step:
         raise ValueError(
             f"{amount!r} {currency_code} is not a multiple of {to_major(step, currency_code)}"
         )
@@ -141,7 +143,7 @@ def minimum_charge(currency_code):
 def _decimals(currency_code):
     if currency_code in ZERO_DECIMAL:
         return 0
-    return 3 if currency_code in THREE_DECIMAL else 2
+    return 3 if currency_code in THREE_DECIMAL else NOT_CHARGED.get(currency_code, 2)
 
 
 def smallest_step(currency_code):
