@@ -1,11 +1,14 @@
 from . import (
     payment_provider,
+    payment_provider_account,
     payment_provider_country,
     pos_config,
     pos_order,
     pos_payment,
     pos_payment_method,
+    pos_payment_method_account,
     pos_payment_method_receipt,
+    pos_payment_method_sharing,
     pos_session,
     pos_stripe_account_item,
     pos_stripe_comparison,
@@ -20,6 +23,8 @@ from . import (
     pos_stripe_payment_recovery,
     pos_stripe_payment_work,
     pos_stripe_reader,
+    pos_stripe_reader_advice,
     pos_stripe_webhook_event,
     res_config_settings,
+    res_config_settings_switch,
 )

@@ -4,6 +4,7 @@ from odoo import fields, models
 from odoo.tools.misc import format_datetime
 
 from ..stripe_terminal import money, receipts, settlement
+from ..stripe_terminal.reading import CARD_FACTS
 
 
 class PosStripePayment(models.Model):
@@ -25,24 +26,18 @@ class PosStripePayment(models.Model):
 
     def _slip_kind(self):
         """Return which slip the row prints, one of `receipts`; None while nothing is certain."""
-        if self.state in (settlement.PAID, settlement.AUTHORIZED):
-            return receipts.SALE
-        return None
+        if self.state not in (settlement.PAID, settlement.AUTHORIZED):
+            return None
+        # A row that gives money back has a refund at Stripe instead of a PaymentIntent.
+        return receipts.SALE if self.payment_intent or not self.refund else receipts.REFUND
 
     def _ticket(self):
         """Return what the order's receipt prints of the payment; "" while nothing is certain."""
         kind = self._slip_kind()
         if not kind:
             return ""
-        names = (
-            "card_brand",
-            "card_last4",
-            "card_network",
-            "card_read_method",
-            "auth_code",
-            "emv_receipt",
-        )
-        return self._slip_text(kind, self.amount_minor, {name: self[name] for name in names})
+        facts = {name: self[name] for name in CARD_FACTS}
+        return self._slip_text(kind, self.amount_minor, facts)
 
     def _decline_slip(self):
         """Return what a slip of the bank's refusal prints; "" unless that is how it ended."""

@@ -174,7 +174,7 @@ class PosStripePayment(models.Model):
 
         See https://docs.stripe.com/terminal/payments/collect-card-payment
         """
-        country = self.provider_id._stripe_terminal_account_country(self.reader_id)
+        country = self.provider_id._stripe_terminal_country_code(self.reader_id)
         params = {
             "amount": self.amount_minor,
             "currency": self.currency_id.name.lower(),

@@ -26,8 +26,9 @@ class TestCountries(CurrencyCase):
         self.assertNotEqual(self.company.country_id.code, country)
         self.pos_session, self.method = self.register_in(currency)
 
-    def refresh_readers(self):
-        self.env["pos.stripe.reader"]._stripe_fetch(self.provider)
+    def check_key(self):
+        """As the provider's form does when the key is saved."""
+        self.provider._stripe_terminal_check_account()
 
     def pay_by(self, card):
         payment = self.send(self.line(12.0), self.pos_session, self.method)
@@ -38,8 +39,7 @@ class TestCountries(CurrencyCase):
 
     def test_interac_in_canada(self):
         self.move_to("CA", "CAD")
-        self.refresh_readers()
-        self.assertEqual(self.provider.stripe_terminal_country, "CA")
+        self.check_key()
         payment, intent = self.pay_by(INTERAC)
         self.assertEqual(
             intent["allowed_payment_method_types"], ["card_present", "interac_present"]
@@ -57,7 +57,7 @@ class TestCountries(CurrencyCase):
 
     def test_other_cards_in_canada(self):
         self.move_to("CA", "CAD")
-        self.refresh_readers()
+        self.check_key()
         payment, _intent = self.pay_by(VISA)
         self.assertEqual(payment.state, "paid")
 
@@ -67,31 +67,28 @@ class TestCountries(CurrencyCase):
             ["payment_intent_write", "charge_read", "terminal_reader_write"]
             + ["terminal_location_read", "terminal_reader_read"]
         )
-        self.refresh_readers()
-        self.assertFalse(self.provider.stripe_terminal_country)
+        self.check_key()
+        self.assertNotIn("country", self.provider._stripe_terminal_facts())
+        self.env["pos.stripe.reader"]._stripe_fetch(self.provider)
         payment, intent = self.pay_by(INTERAC)
         self.assertEqual(payment.state, "paid")
         self.assertIn("interac_present", intent["allowed_payment_method_types"])
 
     def test_another_key_may_be_another_country(self):
         self.move_to("CA", "CAD")
-        self.refresh_readers()
-        self.assertEqual(self.provider.stripe_terminal_country, "CA")
+        self.check_key()
+        self.assertEqual(self.country(), "CA")
         self.provider.stripe_secret_key = self.simulator.add_account(country="DK").secret_key
-        self.assertFalse(self.provider.stripe_terminal_country)
-        self.refresh_readers()
-        self.assertEqual(self.provider.stripe_terminal_country, "DK")
+        self.assertEqual(self.country(), self.company.country_id.code)
+        self.check_key()
+        self.assertEqual(self.country(), "DK")
 
-    def test_the_country_is_asked_for_once(self):
-        self.move_to("CA", "CAD")
-        self.refresh_readers()
-        before = len(self.sent("GET", "/v1/account"))
-        self.refresh_readers()
-        self.assertEqual(len(self.sent("GET", "/v1/account")), before)
+    def country(self):
+        return self.provider._stripe_terminal_country_code(self.env["pos.stripe.reader"])
 
     def test_eftpos_in_australia(self):
         self.move_to("AU", "AUD")
-        self.refresh_readers()
+        self.check_key()
         for card, name in (
             (EFTPOS, "eftpos **** 0978"),
             (CO_BADGED, "Visa (eftpos) **** 0001"),

@@ -1,6 +1,7 @@
 from odoo.tests import tagged
 
 from ..stripe_terminal import receipts
+from ..stripe_terminal.reading import CARD_FACTS
 from .common import StripeTerminalCase
 
 CHIP_CARD = "4001000360000005"
@@ -137,23 +138,23 @@ class TestReceipts(StripeTerminalCase):
         self.assertFalse(payment._till_data()["decline_slip"])
 
     def test_a_refund_slip(self):
+        """A row that gives money back prints the card that gets it, and the refund."""
         payment = self.pay(12.0)
         self.reader.tap()
         self.look(payment)
-        facts = {
-            name: payment[name]
-            for name in (
-                "card_brand",
-                "card_last4",
-                "card_network",
-                "card_read_method",
-                "auth_code",
-                "emv_receipt",
-            )
-        }
-        payment.refund = "re_123"
-        slip = payment._slip_text(receipts.REFUND, 500, facts)
-        self.assertSlip(slip, self.charge_of(payment)[1])
+        card = self.charge_of(payment)[1]
+        refund = self.send(self.line(5.0))
+        refund.write(
+            {
+                **{name: payment[name] for name in CARD_FACTS},
+                "state": "paid",
+                "wanted": False,
+                "amount_minor": 500,
+                "refund": "re_123",
+            }
+        )
+        slip = refund._ticket()
+        self.assertSlip(slip, card)
         self.assertEqual(slip.split("\n")[0], "CARD REFUND")
         self.assertIn("5.00", slip)
         self.assertIn("re_123", slip)

@@ -11,6 +11,7 @@ from stripe_terminal.money import (
     THREE_DECIMAL,
     WHOLE_IN_HUNDREDTHS,
     ZERO_DECIMAL,
+    amount_for_test,
     chargeable,
     minimum_charge,
     smallest_step,
@@ -170,3 +171,11 @@ def test_smallest_step():
     assert smallest_step("eur") == smallest_step("JPY") == 1
     assert smallest_step("isk") == smallest_step("UGX") == 100
     assert smallest_step("KWD") == 10
+
+
+@pytest.mark.parametrize(
+    ("currency", "minor"),
+    [("EUR", 100), ("usd", 100), ("JPY", 100), ("HUF", 17500), ("CZK", 1500), ("ISK", 100)],
+)
+def test_a_test_payment_is_large_enough_and_ends_in_00(currency, minor):
+    assert amount_for_test(currency) == minor
