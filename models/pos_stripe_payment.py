@@ -180,19 +180,14 @@ class PosStripePayment(models.Model):
 
         :param session: the open `pos.session`, access checked
         :param payment_method: one of its payment methods
-        :param dict line: `line_uuid`, `request_uuid`, `order_uuid`, `order_ref` and `amount` (major
-            units, as the till shows it)
+        :param dict line: `line_uuid`, `request_uuid`, `order_uuid`, `order_ref`, `partner_id` (the
+            customer's, if any) and `amount` (major units, as the till shows it)
         :return: what the till shows, see `_till_data`
         """
         currency = session.currency_id
-        try:
-            amount_minor = money.to_minor(line["amount"], currency.name)
-        except ValueError:
-            amount_minor = 0
-        if amount_minor <= 0:
-            return self._refusal(line["line_uuid"], "amount_not_positive")
-        if amount_minor < (money.minimum_charge(currency.name) or 1):
-            return self._refusal(line["line_uuid"], "amount_too_small")
+        amount_minor, code = money.chargeable(line["amount"], currency.name)
+        if code:
+            return self._amount_refusal(line["line_uuid"], code, currency)
         provider = payment_method._stripe_terminal_provider()
         if not provider.stripe_secret_key:
             code = "no_secret_key" if provider else "no_provider"
@@ -227,6 +222,7 @@ class PosStripePayment(models.Model):
                 "order_uuid": line.get("order_uuid"),
                 "order_ref": line.get("order_ref"),
                 "user_id": self.env.uid,
+                "partner_id": self._customer(session, line.get("partner_id")).id,
                 "amount_minor": amount_minor,
                 "reader_serial": serial_number,
                 "reader_id": reader.id,
@@ -415,18 +411,6 @@ class PosStripePayment(models.Model):
                 seconds=int((fields.Datetime.now() - holder.write_date).total_seconds()),
             )
         return self.env._(sentence(self.failure_code, Kind.declined))
-
-    def _ticket(self):
-        """Return the lines that a receipt prints for a card payment."""
-        if self.state not in (settlement.PAID, settlement.AUTHORIZED):
-            return ""
-        brand = (self.card_brand or "").replace("_", " ").title()
-        rows = [
-            f"{brand} **** {self.card_last4 or ''}",
-            self.auth_code and self.env._("Auth. code: %s", self.auth_code),
-            self.payment_intent,
-        ]
-        return "\n".join(row for row in rows if row)
 
     # Journal
 

@@ -7,6 +7,7 @@ from odoo.tools.misc import format_datetime
 
 from .. import runner
 from ..stripe_terminal import money, settlement
+from ..stripe_terminal.receipts import card_name
 
 PAID_STATES = (settlement.PAID, settlement.AUTHORIZED)
 # A till that was just paid still finishes its order itself.
@@ -163,11 +164,10 @@ class PosStripePayment(models.Model):
 
     def _unattached_data(self):
         """Return the till data with what a person recognises the payment by."""
-        brand = (self.card_brand or "").replace("_", " ").title()
         return {
             **self._till_data(),
             "payment_method_id": self.payment_method_id.id,
-            "card": f"{brand} {self.card_last4 or ''}",
+            "card": card_name(self.card_brand, self.card_last4),
             "paid_at": format_datetime(self.env, self.settled_at, dt_format="short"),
             "register": self.config_id.name,
         }

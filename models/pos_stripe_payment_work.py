@@ -7,6 +7,7 @@ from odoo.tools import SQL
 from .. import lease
 from ..runner import Command, RowTaken
 from ..stripe_terminal import reading, settlement
+from ..stripe_terminal.countries import intent_params
 from ..stripe_terminal.errors import Kind, StripeProblem
 from ..stripe_terminal.listing import find_intents
 from ..stripe_terminal.settlement import Facts, settle
@@ -173,14 +174,11 @@ class PosStripePayment(models.Model):
 
         See https://docs.stripe.com/terminal/payments/collect-card-payment
         """
-        kinds = ["card_present"]
-        if self.currency_id.name == "CAD" and self.company_id.country_code == "CA":
-            kinds.append("interac_present")
-        return {
+        country = self.provider_id._stripe_terminal_country_code(self.reader_id)
+        params = {
             "amount": self.amount_minor,
             "currency": self.currency_id.name.lower(),
-            "allowed_payment_method_types": kinds,
-            "capture_method": "automatic",
+            **intent_params(country, self.currency_id.name),
             "description": f"{self.config_id.name}, {self.order_ref or self.order_uuid}",
             "metadata": {
                 "odoo_database": self.env.cr.dbname,
@@ -191,6 +189,8 @@ class PosStripePayment(models.Model):
                 "pos_session": self.session_id.name,
             },
         }
+        self._name_customer(params)
+        return params
 
     # Learning
 

@@ -144,6 +144,8 @@ def _kind_and_code(error, details, is_answer):
     if isinstance(error, stripe.CardError):
         return kind_of(code) or Kind.declined, code or "card_declined"
     if isinstance(error, stripe.InvalidRequestError):
+        if not code and details.get("param") == "currency":
+            code = "currency_unsupported"
         return kind_of(code) or Kind.bug, code or "invalid_request"
     # Server errors (5xx), 409 and whatever else Stripe may invent: nothing is certain.
     return Kind.ambiguous, code or "api_error"
@@ -448,7 +450,29 @@ _MAP = (
         _("The amount is too large for one card payment. Split it over several payments."),
         "amount_too_large charge_exceeds_transaction_limit",
     ),
+    (
+        Kind.misconfigured,
+        _("This amount cannot be charged to a card in this currency. Change the amount."),
+        "amount_not_exact",
+    ),
+    # --- The customer.
+    (
+        Kind.misconfigured,
+        _(
+            "Stripe does not accept the customer's email address. "
+            "Correct it, or take the customer off the order, then try again."
+        ),
+        "email_invalid",
+    ),
     # --- Set-up.
+    (
+        Kind.misconfigured,
+        _(
+            "Stripe cannot charge cards in this currency for this account. "
+            "Ask a manager to check the currency of the register's sales journal."
+        ),
+        "currency_unsupported",
+    ),
     (
         Kind.misconfigured,
         _(

@@ -28,11 +28,15 @@ ZERO_DECIMAL = frozenset(
 THREE_DECIMAL = frozenset(["BHD", "JOD", "KWD", "OMR", "TND"])
 # Sent with two decimals although the currency has none: these must be 00.
 WHOLE_IN_HUNDREDTHS = frozenset({"ISK", "UGX"})
+# ISO 4217's decimals of what Odoo has and Stripe does not charge in, where they are not two.
+NOT_CHARGED = {"BYR": 0, "CLF": 4, "IQD": 3, "LYD": 3, "UYI": 0, "UYW": 4}
 
 # Smallest charges by currency, in minor units. Stripe judges by the currency of settlement.
 MINIMUM_CHARGES = {
     "AED": 200,
     "AUD": 50,
+    "BGN": 100,
+    "BRL": 50,
     "CAD": 50,
     "CHF": 50,
     "CZK": 1500,
@@ -41,6 +45,7 @@ MINIMUM_CHARGES = {
     "GBP": 30,
     "HKD": 400,
     "HUF": 17500,
+    "INR": 50,
     "JPY": 50,
     "MXN": 1000,
     "MYR": 200,
@@ -50,6 +55,7 @@ MINIMUM_CHARGES = {
     "RON": 200,
     "SEK": 300,
     "SGD": 50,
+    "THB": 1000,
     "USD": 50,
 }
 
@@ -58,6 +64,12 @@ FLOAT_NOISE = Decimal("0.0001")
 
 # No currency of Stripe's takes amounts of more digits.
 MAX_DIGITS = 12
+# What an integer column of Odoo's holds. Stripe takes less in most currencies, and says so.
+MAXIMUM = 2**31 - 1
+
+
+class AmountTooLarge(ValueError):
+    """An amount of more digits than Stripe takes in any currency."""
 
 
 def to_minor(amount, currency_code):
@@ -75,16 +87,42 @@ def to_minor(amount, currency_code):
         scaled = Decimal(text).scaleb(_decimals(currency_code))
     except InvalidOperation as error:
         raise ValueError(f"{amount!r} is not an amount") from error
-    if not scaled.is_finite() or abs(scaled) >= 10**MAX_DIGITS:
-        raise ValueError(f"{amount!r} {currency_code} is not an amount that Stripe takes")
+    if not scaled.is_finite():
+        raise ValueError(f"{amount!r} is not an amount")
+    if abs(scaled) >= 10**MAX_DIGITS:
+        raise AmountTooLarge(f"{amount!r} {currency_code} is more than Stripe takes")
     minor = int(scaled.to_integral_value())
     noise = FLOAT_NOISE if isinstance(amount, float) else 0
-    step = _step(currency_code)
-    if abs(scaled - minor) > noise or minor % step:
+    step = smallest_step(currency_code)
+    difference = abs(scaled - minor)
+    if (difference and difference >= noise) or minor % step:
         raise ValueError(
             f"{amount!r} {currency_code} is not a multiple of {to_major(step, currency_code)}"
         )
     return minor
+
+
+def chargeable(amount, currency_code):
+    """Return `amount` in minor units if a card can be charged with it, and else why it cannot.
+
+    :param amount: as in `to_minor`
+    :param str currency_code: ISO 4217, any case
+    :return: tuple of the minor units and None, or of 0 and one of the codes `amount_not_positive`,
+        `amount_not_exact`, `amount_too_small` and `amount_too_large`
+    """
+    try:
+        minor = to_minor(amount, currency_code)
+    except AmountTooLarge:
+        return 0, "amount_too_large"
+    except ValueError:
+        return 0, "amount_not_exact"
+    if minor <= 0:
+        return 0, "amount_not_positive"
+    if minor < (minimum_charge(currency_code) or 0):
+        return 0, "amount_too_small"
+    if minor > MAXIMUM:
+        return 0, "amount_too_large"
+    return minor, None
 
 
 def to_major(minor, currency_code):
@@ -118,11 +156,12 @@ def amount_for_test(currency_code):
 def _decimals(currency_code):
     if currency_code in ZERO_DECIMAL:
         return 0
-    return 3 if currency_code in THREE_DECIMAL else 2
+    return 3 if currency_code in THREE_DECIMAL else NOT_CHARGED.get(currency_code, 2)
 
 
-def _step(currency_code):
-    """The smallest difference between two amounts, in minor units."""
+def smallest_step(currency_code):
+    """Return the smallest difference between two amounts that Stripe takes, in minor units."""
+    currency_code = currency_code.upper()
     if currency_code in WHOLE_IN_HUNDREDTHS:
         return 100
     # Card networks carry two decimals: the third digit must be 0.

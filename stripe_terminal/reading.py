@@ -6,6 +6,15 @@ and https://docs.stripe.com/api/terminal/readers/object.
 
 from .settlement import NO_ACTION
 
+# What a slip shows of a card, by the names of the journal's fields.
+CARD_FACTS = (
+    "card_brand",
+    "card_last4",
+    "card_network",
+    "card_read_method",
+    "auth_code",
+    "emv_receipt",
+)
 CARD_KINDS = ("card_present", "interac_present")
 
 
@@ -27,6 +36,14 @@ def intent_values(intent):
     charge = intent.get("latest_charge")
     if isinstance(charge, dict) and intent["status"] in ("succeeded", "requires_capture"):
         values.update(charge_values(charge))
+    elif isinstance(charge, dict) and charge.get("status") == "failed" and "failure_code" in values:
+        facts = charge_values(charge)
+        values["declined_charge"] = {
+            **{name: facts[name] for name in CARD_FACTS},
+            "amount": charge["amount"],
+            "created": charge["created"],
+            "failure_code": values["failure_code"],
+        }
     return values
 
 

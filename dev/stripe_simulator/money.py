@@ -9,6 +9,8 @@ def _codes(text):
 
 ZERO_DECIMAL = _codes("bif clp djf gnf jpy kmf krw mga pyg rwf vnd vuv xaf xof xpf")
 THREE_DECIMAL = _codes("bhd jod kwd omr tnd")
+# The last digits that must be 0: the networks carry two decimals, and these two have none.
+STEPS = {**dict.fromkeys(THREE_DECIMAL, 10), "isk": 100, "ugx": 100}
 MINIMUMS = {
     "usd": 50, "eur": 50, "cad": 50, "aud": 50, "chf": 50, "nzd": 50, "sgd": 50, "brl": 50,
     "inr": 50, "gbp": 30, "dkk": 250, "nok": 300, "sek": 300, "pln": 200, "ron": 200, "aed": 200,
@@ -69,6 +71,10 @@ def check_amount(amount, currency, param="amount"):
     """
     if amount < 1:
         message = f"Invalid {param}: the value must be at least 1."
+        raise invalid(message, "parameter_invalid_integer", param)
+    step = STEPS.get(currency, 1)
+    if amount % step:
+        message = f"Invalid {param}: amounts in {currency} must be multiples of {step}."
         raise invalid(message, "parameter_invalid_integer", param)
     minimum = MINIMUMS.get(currency, 1)
     if amount < minimum:

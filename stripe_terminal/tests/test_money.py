@@ -12,7 +12,9 @@ from stripe_terminal.money import (
     WHOLE_IN_HUNDREDTHS,
     ZERO_DECIMAL,
     amount_for_test,
+    chargeable,
     minimum_charge,
+    smallest_step,
     to_major,
     to_minor,
 )
@@ -128,6 +130,47 @@ def test_minimum_charge():
     assert minimum_charge("JPY") == 50
     assert minimum_charge("HUF") == 17500
     assert minimum_charge("XXX") is None
+
+
+@pytest.mark.parametrize(
+    ("amount", "currency", "expected"),
+    [
+        (12.5, "EUR", (1250, None)),
+        (0.5, "EUR", (50, None)),
+        (0.49, "EUR", (0, "amount_too_small")),
+        (0, "EUR", (0, "amount_not_positive")),
+        (-5, "EUR", (0, "amount_not_positive")),
+        (-0.01, "ISK", (0, "amount_not_exact")),
+        (49, "JPY", (0, "amount_too_small")),
+        (50, "JPY", (50, None)),
+        (174.99, "HUF", (0, "amount_too_small")),
+        (175, "HUF", (17500, None)),
+        (0.01, "XXX", (1, None)),
+        (1.23, "KWD", (1230, None)),
+        (1.234, "KWD", (0, "amount_not_exact")),
+        (10.5, "ISK", (0, "amount_not_exact")),
+        (float("nan"), "EUR", (0, "amount_not_exact")),
+        (21474836.47, "EUR", (2**31 - 1, None)),
+        (21474836.48, "EUR", (0, "amount_too_large")),
+        (10**13, "EUR", (0, "amount_too_large")),
+    ],
+)
+def test_chargeable(amount, currency, expected):
+    assert chargeable(amount, currency) == expected
+
+
+@pytest.mark.parametrize("currency", sorted(MINIMUM_CHARGES))
+def test_the_minimum_can_be_charged(currency):
+    minimum = minimum_charge(currency)
+    assert chargeable(to_major(minimum, currency), currency) == (minimum, None)
+    less = to_major(minimum - smallest_step(currency), currency)
+    assert chargeable(less, currency) == (0, "amount_too_small")
+
+
+def test_smallest_step():
+    assert smallest_step("eur") == smallest_step("JPY") == 1
+    assert smallest_step("isk") == smallest_step("UGX") == 100
+    assert smallest_step("KWD") == 10
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,7 @@
 """PaymentIntents: https://docs.stripe.com/api/payment_intents."""
 
+import re
+
 from .. import ids, money, payments, versions
 from ..errors import invalid
 from ..metadata import merge
@@ -23,6 +25,7 @@ ALWAYS_CHANGEABLE = frozenset(["description", "metadata", "receipt_email", "ship
 TYPE_PARAMS = frozenset(
     [versions.NAME, versions.OLD_NAME, "payment_method_options", "capture_method"]
 )
+EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+")
 UNPAID = ("requires_payment_method", "requires_confirmation", "requires_action")
 
 
@@ -34,6 +37,7 @@ def create(call):
         raise invalid("The simulator confirms PaymentIntents on readers only.", param="confirm")
     currency = money.check_currency(params["currency"])
     money.check_amount(params["amount"], currency)
+    _check_email(params)
     intent = call.environment.new(NAME)
     intent.update(
         amount=params["amount"],
@@ -99,6 +103,7 @@ def update(call, intent_id):
     params = call.params
     payments.check_not_authorizing(call.environment, intent)
     _check_changeable(call, intent)
+    _check_email(params)
     draft = call.simulator.copy(intent)  # an update that is refused changes nothing
     draft["currency"] = money.check_currency(params.get("currency") or intent["currency"])
     if "amount" in params or "currency" in params:
@@ -197,6 +202,12 @@ def _set_options(intent, wanted):
     if "interac_present" in intent["payment_method_types"]:
         options["interac_present"] = {}
     intent["payment_method_options"] = options
+
+
+def _check_email(params):
+    email = params.get("receipt_email")
+    if email and not EMAIL.fullmatch(email):
+        raise invalid(f"Invalid email address: {email}", "email_invalid", "receipt_email")
 
 
 def _check_capture(intent):

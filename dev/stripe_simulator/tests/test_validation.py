@@ -54,6 +54,10 @@ GOOD = {"amount": "100", "currency": "usd"}
         ({"amount": "-5"}, "parameter_invalid_integer", "amount"),
         ({"amount": "49"}, "amount_too_small", "amount"),
         ({"amount": "100000000"}, "amount_too_large", "amount"),
+        ({"currency": "isk", "amount": "1050"}, "parameter_invalid_integer", "amount"),
+        ({"currency": "ugx", "amount": "1050"}, "parameter_invalid_integer", "amount"),
+        ({"currency": "kwd", "amount": "1234"}, "parameter_invalid_integer", "amount"),
+        ({"receipt_email": "ada at example"}, "email_invalid", "receipt_email"),
     ],
 )
 def test_refused(sim, change, code, param):

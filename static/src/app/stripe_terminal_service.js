@@ -100,6 +100,7 @@ export class StripeTerminalPayments {
                 request_uuid: requestUuid,
                 order_uuid: order.uuid,
                 order_ref: order.pos_reference || order.getName(),
+                partner_id: order.getPartner()?.id || null,
                 amount: line.getAmount(),
             },
         };
