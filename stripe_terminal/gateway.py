@@ -23,6 +23,8 @@ CONNECT_TIMEOUT = 5  # seconds
 READ_TIMEOUT = 20  # seconds
 # The reader answers this call, not Stripe alone: a slow network at the shop makes it slow.
 READER_TIMEOUT = 35  # seconds
+# A till's request waits for a connection token.
+TOKEN_TIMEOUT = 5  # seconds
 POOL_SIZE = 16
 
 # The intent and its charge come with the reader's action: one request reads the whole truth.
@@ -75,6 +77,7 @@ class Gateway:
         self._session.mount("http://", adapter)
         self._client = self._make_client(READ_TIMEOUT)
         self._reader_client = self._make_client(READER_TIMEOUT)
+        self._token_client = self._make_client(TOKEN_TIMEOUT)
 
     def _make_client(self, read_timeout):
         # One session for all threads: a new worker thread finds the connection already open.
@@ -215,6 +218,13 @@ class Gateway:
             self._reader_client.v1.terminal.readers.cancel_action,
             reader_id,
             idempotency_key=idempotency_key,
+        )
+
+    def create_connection_token(self, location_id):
+        """Create the secret with which a browser's SDK connects to one location's readers."""
+        return self._call(
+            self._token_client.v1.terminal.connection_tokens.create,
+            params={"location": location_id},
         )
 
     # Locations: https://docs.stripe.com/api/terminal/locations
