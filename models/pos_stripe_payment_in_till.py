@@ -2,7 +2,6 @@ import re
 from datetime import timedelta
 
 from odoo import fields, models
-from odoo.orm.models import NO_ACCESS
 
 from ..runner import Command
 from ..stripe_terminal import settlement
@@ -36,7 +35,7 @@ class PosStripePayment(models.Model):
         readonly=True,
     )
     client_secret = fields.Char(
-        groups=NO_ACCESS,
+        groups=fields.NO_ACCESS,
         readonly=True,
         copy=False,
         help="Of the PaymentIntent, until the page that collects has fetched it, once.",
@@ -124,12 +123,13 @@ class PosStripePayment(models.Model):
         self.ensure_one()
         if self.collector == collector and self._is_collected_in_till():
             code = code and (code if CODE.fullmatch(code) else "reader_error")
-            is_certain = stage in COLLECTING_STAGES or kind_of(code) == Kind.declined
+            is_declined = kind_of(code) == Kind.declined and code != "canceled"
+            is_certain = stage in COLLECTING_STAGES or is_declined
             self.write(
                 {
                     # In doubt the card is with the bank: then the intent is paid or canceled.
                     "reader_action": "failed" if is_certain else "succeeded",
-                    "failure_code": code,
+                    "failure_code": code or False,
                     "client_secret": False,
                 }
             )
