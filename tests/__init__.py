@@ -1,10 +1,13 @@
 from . import (
     test_access,
+    test_browser_sdk,
     test_closing,
     test_convert,
     test_fault_matrix,
     test_found_failures,
     test_guards,
+    test_in_till,
+    test_in_till_matrix,
     test_location,
     test_money,
     test_pairing,
