@@ -2,6 +2,7 @@ import re
 from datetime import timedelta
 
 from odoo import fields, models
+from odoo.tools import SQL
 
 from ..runner import Command
 from ..stripe_terminal import settlement
@@ -58,6 +59,13 @@ class PosStripePayment(models.Model):
         """Tell whether a page was let collect and has not said that it stopped."""
         return self.connection == BROWSER and self.reader_action == IN_PROGRESS
 
+    def _lock(self):
+        """Wait for the runner here, where a collision makes Odoo repeat the request quietly."""
+        self.env.cr.execute(
+            SQL("SELECT id FROM pos_stripe_payment WHERE id = %s FOR NO KEY UPDATE", self.id),
+            log_exceptions=False,
+        )
+
     def _collect(self, collector):
         """Let one page collect the card, and hand it what Stripe's SDK needs for that.
 
@@ -66,7 +74,7 @@ class PosStripePayment(models.Model):
             `client_secret` and `reader` for the collector, or `wait` while they are fetched;
             `resumed` when another page collected before, whose connection the reader may still have
         """
-        self.ensure_one()
+        self._lock()
         now = fields.Datetime.now()
         is_own = self.collector == collector
         if self.state != settlement.COLLECTING or self.wanted or not self._is_collected_in_till():
@@ -100,6 +108,7 @@ class PosStripePayment(models.Model):
 
     def _keep_collecting(self, collector):
         """Note that the page still collects; returns whether it shall go on."""
+        self._lock()
         goes_on = (
             self.collector == collector
             and self.state in (settlement.COLLECTING, settlement.UNKNOWN)
@@ -111,6 +120,7 @@ class PosStripePayment(models.Model):
 
     def _release_collector(self, collector):
         """Let another page collect at once: this one is being closed or reloaded."""
+        self._lock()
         if self.collector == collector:
             self.collector_seen_at = fields.Datetime.now() - COLLECTOR_SILENT
 
@@ -120,7 +130,7 @@ class PosStripePayment(models.Model):
         :param str stage: what the page did last: `connect`, `collect` or `process`
         :param str | None code: the SDK's error code or decline code; None when the SDK is content
         """
-        self.ensure_one()
+        self._lock()
         if self.collector == collector and self._is_collected_in_till():
             code = code and (code if CODE.fullmatch(code) else "reader_error")
             is_declined = kind_of(code) == Kind.declined and code != "canceled"
@@ -181,9 +191,18 @@ class PosStripePayment(models.Model):
         """Store that a page may collect, if Stripe says that the intent waits for a card."""
         if intent["status"] != "requires_payment_method" or self._facts().amount_differs:
             return
+        # Not through the ORM, whose query would be logged if it failed.
+        self.env.cr.execute(
+            SQL(
+                "UPDATE pos_stripe_payment SET client_secret = %s WHERE id = %s",
+                intent["client_secret"],
+                self.id,
+            ),
+            log_exceptions=False,
+        )
+        self.invalidate_recordset(["client_secret"], flush=False)
         self.write(
             {
-                "client_secret": intent["client_secret"],
                 "reader_action": IN_PROGRESS,
                 "sent_at": fields.Datetime.now(),
                 "failure_code": False,

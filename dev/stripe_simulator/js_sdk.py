@@ -75,6 +75,7 @@ class JsSdk:
         self.simulator = simulator
         self.faults = Faults()
         self._tokens = {}
+        self._used = []
         self._sessions = {}
         self._connections = {}
 
@@ -87,6 +88,11 @@ class JsSdk:
         """The connection tokens that nobody has used yet."""
         return list(self._tokens)
 
+    @property
+    def used_tokens(self):
+        """The connection tokens that were used."""
+        return list(self._used)
+
     def begin(self, token):
         """Exchange a connection token for a session, whose id is returned.
 
@@ -96,6 +102,7 @@ class JsSdk:
             session = self._tokens.pop(token, None)
             if not session:
                 raise SdkError("failed_fetch_connection_token", "The connection token is not valid")
+            self._used.append(token)
             return self._keep(self._sessions, session)
 
     def discover(self, session, location=None, simulated=False):
