@@ -5,6 +5,7 @@ from odoo.http import request
 
 from ..models.pos_payment_method_connection import BROWSER
 from ..stripe_terminal.errors import StripeProblem
+from ..stripe_terminal.gateway import CHECK_TIMEOUT
 from .terminal import StripeTerminalController
 
 _logger = logging.getLogger(__name__)
@@ -48,7 +49,7 @@ class StripeTerminalBrowserSdk(StripeTerminalController):
             return {"code": "terminal_reader_invalid_location_for_payment"}
         request.future_response.headers["Cache-Control"] = "no-store"
         try:
-            gateway = method._stripe_terminal_provider()._stripe_terminal_gateway()
+            gateway = method._stripe_terminal_provider()._stripe_terminal_gateway(CHECK_TIMEOUT)
             return {"secret": gateway.create_connection_token(location).data["secret"]}
         except StripeProblem as problem:
             _logger.warning("No connection token for %s: %s", method.display_name, problem)

@@ -1,10 +1,13 @@
 from . import (
     payment_provider,
+    payment_provider_account,
     pos_config,
     pos_order,
     pos_payment,
     pos_payment_method,
+    pos_payment_method_account,
     pos_payment_method_connection,
+    pos_payment_method_sharing,
     pos_session,
     pos_stripe_account_item,
     pos_stripe_comparison,
@@ -17,6 +20,8 @@ from . import (
     pos_stripe_payment_work,
     pos_stripe_payment_in_till,
     pos_stripe_reader,
+    pos_stripe_reader_advice,
     pos_stripe_webhook_event,
     res_config_settings,
+    res_config_settings_switch,
 )

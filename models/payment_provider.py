@@ -5,8 +5,9 @@ from urllib.parse import urlsplit
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ..stripe_terminal.account import check_form
 from ..stripe_terminal.errors import Kind, StripeProblem, sentence
-from ..stripe_terminal.gateway import API_VERSION, get_gateway
+from ..stripe_terminal.gateway import API_VERSION, READ_TIMEOUT, get_gateway
 
 WEBHOOK_EVENTS = [
     "charge.refunded",
@@ -40,8 +41,11 @@ class PaymentProvider(models.Model):
         """Return the Stripe provider of a company or its parents, in sudo; empty when none is.
 
         The state does not matter: Terminal works with a provider that is disabled for online
-        payments. One with a secret key comes first, then the one closest to the company.
+        payments. One with a secret key comes first, then the one closest to the company. Users
+        find those of the companies that they have switched on.
         """
+        if not self.env.su and company not in self.env.companies:
+            return self.sudo().browse()
         providers = self.sudo().search(
             [("code", "=", "stripe"), ("company_id", "parent_of", company.id)]
         )
@@ -50,21 +54,24 @@ class PaymentProvider(models.Model):
             reverse=True,
         )[:1]
 
-    def _stripe_terminal_gateway(self):
+    def _stripe_terminal_gateway(self, read_timeout=READ_TIMEOUT):
         """Return the gateway to the Stripe account of this provider, whatever its state.
 
         Terminal needs the secret key only. Another address of Stripe's API, for tests, comes from
         the server's environment alone, so that nobody can redirect payments from a screen.
 
+        :param int read_timeout: seconds to wait for Stripe's answer
         :return: stripe_terminal.gateway.Gateway
-        :raise StripeProblem: `no_provider` on an empty recordset, `no_secret_key`
+        :raise StripeProblem: `no_provider` on an empty recordset, `no_secret_key`, or a key that
+            cannot be one, see `stripe_terminal.account.check_form`
         """
         if not self:
             raise StripeProblem(Kind.misconfigured, "no_provider")
         secret_key = (self.stripe_secret_key or "").strip()
         if not secret_key:
             raise StripeProblem(Kind.misconfigured, "no_secret_key")
-        return get_gateway(secret_key, os.environ.get("STRIPE_API_BASE"))
+        check_form(secret_key)
+        return get_gateway(secret_key, os.environ.get("STRIPE_API_BASE"), read_timeout)
 
     def _stripe_terminal_is_test(self):
         """Return whether the secret key belongs to Stripe's test mode or a sandbox."""
@@ -88,10 +95,34 @@ class PaymentProvider(models.Model):
                 "The Stripe payment provider has no secret key yet. An administrator enters it "
                 "in the provider's credentials; the provider may stay disabled."
             )
+        if problem.code == "key_is_publishable":
+            return self.env._(
+                "The secret key of the Stripe payment provider is the publishable key (pk_…). "
+                "Replace it by the secret key from the same page of Stripe's dashboard: it begins "
+                "with sk_ or rk_."
+            )
+        if problem.code == "key_is_webhook_secret":
+            return self.env._(
+                "The secret key of the Stripe payment provider is the secret of a webhook "
+                "(whsec_…). Replace it by the secret key from Stripe's dashboard (Developers, API "
+                "keys): it begins with sk_ or rk_."
+            )
+        if problem.code == "key_is_incomplete":
+            return self.env._(
+                "The secret key of the Stripe payment provider has blanks or other characters in "
+                "it that no key has. Reveal the key in Stripe's dashboard (Developers, API keys), "
+                "press it to copy the whole of it, and paste it again."
+            )
         if problem.code == "api_key_invalid":
             return self.env._(
                 "Stripe does not accept the secret key. Copy it again from Stripe's dashboard "
                 "(Developers, API keys) to the credentials of the Stripe payment provider."
+            )
+        if problem.code in ("api_key_expired", "platform_api_key_expired"):
+            return self.env._(
+                "The secret key has expired or was replaced in Stripe's dashboard. Copy the key "
+                "that is there now (Developers, API keys) to the credentials of the Stripe payment "
+                "provider."
             )
         if problem.http_status == 403:
             return self.env._(

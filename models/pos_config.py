@@ -13,5 +13,6 @@ class PosConfig(models.Model):
         """
         self.ensure_one()
         employee = self.env["hr.employee"].sudo().browse(employee_id or 0).exists()
+        employee = employee.filtered(lambda one: one.company_id == self.company_id)
         is_manager = self.group_pos_manager_id in employee.user_id.all_group_ids
         return employee.filtered(lambda one: is_manager or one in self.advanced_employee_ids)

@@ -39,6 +39,8 @@ class PosOrder(models.Model):
         rows = self.env["pos.stripe.payment"].sudo()
         rows = rows.search(
             [
+                # A till chooses its uuids, and must not choose those of another company.
+                ("company_id", "in", self.company_id.ids),
                 "|",
                 ("order_uuid", "in", self.mapped("uuid")),
                 ("line_uuid", "in", self.payment_ids.mapped("uuid")),

@@ -25,6 +25,7 @@ class PosPayment(models.Model):
         rows.search(
             [
                 ("line_uuid", "in", self.mapped("uuid")),
+                ("company_id", "in", self.company_id.ids),
                 ("state", "not in", (PAID, CANCELED)),
             ]
         )._cancel()
@@ -44,7 +45,7 @@ class PosPayment(models.Model):
         row_of = {row.line_uuid: row for row in rows}
         for payment in payments:
             row = row_of.get(payment.uuid)
-            if not row:
+            if not row or row.company_id != payment.company_id:
                 payment._report_unpaid(
                     self.env._(
                         "A card payment was recorded that was never sent to Stripe by this "

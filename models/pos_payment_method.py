@@ -3,9 +3,11 @@ from odoo.exceptions import RedirectWarning, UserError, ValidationError
 from odoo.tools.misc import format_datetime
 
 from ..stripe_terminal.errors import Kind, StripeProblem
+from .payment_provider_account import worst
 
 TERMINAL = "stripe_terminal"
 CORE_TERMINAL = "stripe"  # of Odoo's own pos_stripe
+SWITCH = "pos_payment_stripe.enabled"  # system parameter
 
 
 class PosPaymentMethod(models.Model):
@@ -24,15 +26,24 @@ class PosPaymentMethod(models.Model):
     )
 
     def _get_payment_terminal_selection(self):
+        if not self._stripe_terminal_is_enabled():
+            return super()._get_payment_terminal_selection()
         # Two entries of the same name could not be told apart.
         beside_core = "pos_stripe" in self.env.registry._init_modules
         label = self.env._("Stripe Terminal") if beside_core else self.env._("Stripe")
         return [*super()._get_payment_terminal_selection(), (TERMINAL, label)]
 
     @api.model
+    def _stripe_terminal_is_enabled(self):
+        """Return whether methods may use this terminal: the switch of the settings, on at first."""
+        return self.env["ir.config_parameter"].sudo().get_param(SWITCH, "1") == "1"
+
+    @api.model
     def get_provider_status(self, modules_list):
         """Let the form's “Stripe” card set up this terminal instead of installing core's."""
         status = super().get_provider_status(modules_list)
+        if not self._stripe_terminal_is_enabled():
+            return status
         for module in status["state"]:
             if module["name"] == "pos_stripe":
                 module.update(
@@ -99,7 +110,7 @@ class PosPaymentMethod(models.Model):
             self.stripe_serial_number = False
         return result
 
-    @api.constrains("use_payment_terminal", "stripe_serial_number", "company_id")
+    @api.constrains("use_payment_terminal", "stripe_serial_number")
     def _check_stripe_terminal_reader(self):
         for method in self.filtered(lambda method: method.use_payment_terminal == TERMINAL):
             if not method.stripe_serial_number:
@@ -108,21 +119,6 @@ class PosPaymentMethod(models.Model):
                         "Enter the serial number of the card reader for %(method)s, or choose the "
                         "reader from the list.",
                         method=method.name,
-                    )
-                )
-            if self.sudo().search_count(
-                [
-                    ("use_payment_terminal", "=", TERMINAL),
-                    ("stripe_serial_number", "=", method.stripe_serial_number),
-                    ("company_id", "!=", method.company_id.id),
-                ],
-                limit=1,
-            ):
-                raise ValidationError(
-                    self.env._(
-                        "The card reader %(serial_number)s is already used by another company. "
-                        "A reader serves the registers of one company only.",
-                        serial_number=method.stripe_serial_number,
                     )
                 )
 
@@ -146,6 +142,7 @@ class PosPaymentMethod(models.Model):
         :raise UserError: the user may not see payment providers
         :raise RedirectWarning: there is no Stripe provider for the company
         """
+        self.check_access("read")
         if not self.env["payment.provider"].has_access("write"):
             raise UserError(
                 self.env._(
@@ -169,6 +166,11 @@ class PosPaymentMethod(models.Model):
             "res_id": provider.id,
         }
 
+    def action_stripe_terminal_test(self):
+        """Open the test of this terminal, from the key to a payment."""
+        self.ensure_one()
+        return self.env["pos.stripe.terminal.test"]._start(self)
+
     def action_stripe_terminal_convert(self):
         """Charge with this addon where core's `pos_stripe` did; all else of the methods stays.
 
@@ -178,6 +180,13 @@ class PosPaymentMethod(models.Model):
         :raise UserError: a session is open, or Stripe cannot be asked for an unknown reader
         """
         self.check_access("write")
+        if not self._stripe_terminal_is_enabled():
+            raise UserError(
+                self.env._(
+                    "Stripe is switched off. An administrator switches it on in Point of Sale, "
+                    "Configuration, Settings, Payment Terminals."
+                )
+            )
         methods = self.filtered(lambda method: method.use_payment_terminal == CORE_TERMINAL)
         methods._check_stripe_terminal_closed()
         for company in methods.filtered(lambda method: not method.stripe_reader_id).company_id:
@@ -256,14 +265,18 @@ class PosPaymentMethod(models.Model):
         except StripeProblem as problem:
             advice = provider._stripe_terminal_advice(problem, company)
             return {"level": "danger", "message": advice}
-        level, message = self._stripe_terminal_reader_advice(
-            readers, serial_number, provider._stripe_terminal_is_test()
-        )
-        return {"level": level, "message": message}
+        is_test = provider._stripe_terminal_is_test()
+        found = self._stripe_terminal_reader_advice(readers, serial_number, is_test)
+        advice = self._stripe_terminal_account_advice(provider, readers, serial_number)
+        if found[0] != "success" or not advice:
+            advice.insert(0, found)
+        return {"level": worst(advice), "message": " ".join(text for _level, text in advice)}
 
     def _stripe_terminal_reader_advice(self, readers, serial_number, is_test):
         """Return level and sentence for a serial number among the account's readers."""
         mode = self.env._("test mode") if is_test else self.env._("live mode")
+        if self._stripe_terminal_is_of_other_mode(readers, serial_number, is_test):
+            return "danger", self._stripe_terminal_other_mode_sentence(is_test)
         if not readers:
             return "warning", self.env._(
                 "Stripe accepts the key (%(mode)s), but the account has no card reader yet. "

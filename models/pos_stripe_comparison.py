@@ -142,7 +142,13 @@ class PosStripeComparison(models.Model):
         if self._is_known():
             intents = [closing.Intent(*values) for values in self.intents or []]
             # A payment that was attached to an order of another session has its row there.
-            rows |= rows.search([("payment_intent", "in", [intent.id for intent in intents])])
+            known = rows.search([("payment_intent", "in", [intent.id for intent in intents])])
+            # A company that shares the account may have a session of the same name.
+            foreign = known.filtered(lambda row: row.company_id != self.company_id)
+            intents = [
+                intent for intent in intents if intent.id not in foreign.mapped("payment_intent")
+            ]
+            rows |= known - foreign
         finished = self.env["pos.payment"].search(
             [
                 ("uuid", "in", rows.mapped("line_uuid")),

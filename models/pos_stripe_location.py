@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import RedirectWarning, UserError
 
 from ..stripe_terminal.errors import StripeProblem
 
@@ -59,6 +59,7 @@ class PosStripeLocation(models.Model):
 
         :return: dict as in Stripe's API, without what is empty
         :raise UserError: something is missing that Stripe needs; it is named
+        :raise RedirectWarning: the same for a user who may complete it, with the way there
         """
         country = company.country_id
         missing = [
@@ -73,15 +74,22 @@ class PosStripeLocation(models.Model):
             if needed and not value
         ]
         if missing:
-            raise UserError(
-                self.env._(
-                    "Stripe needs the address of the shop, and the address of %(company)s has no "
-                    "%(missing)s. An administrator completes it in Settings, Companies; then try "
-                    "again.",
-                    company=company.name,
-                    missing=", ".join(missing),
-                )
+            message = self.env._(
+                "Stripe needs the address of the shop, and the address of %(company)s has no "
+                "%(missing)s. An administrator completes it in Settings, Companies; then try "
+                "again.",
+                company=company.name,
+                missing=", ".join(missing),
             )
+            if not company.has_access("write"):
+                raise UserError(message)
+            form = {
+                "type": "ir.actions.act_window",
+                "res_model": "res.company",
+                "res_id": company.id,
+                "views": [[False, "form"]],
+            }
+            raise RedirectWarning(message, form, self.env._("Complete the address"))
         address = {
             "line1": company.street,
             "line2": company.street2,

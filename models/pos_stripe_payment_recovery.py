@@ -203,6 +203,7 @@ class PosStripePayment(models.Model):
 
     def action_export(self):
         """Download all that is known of the payment, for whoever has to find out what happened."""
+        self.check_access("read")
         return {
             "type": "ir.actions.act_url",
             "url": f"/pos_payment_stripe/support/{self.id}",
@@ -248,6 +249,9 @@ class PosStripePayment(models.Model):
             ],
             limit=CRON_ROWS,
         ).write({"wanted": settlement.CANCEL})
+        cron = self.env["ir.cron"]
+        # The runner works in transactions of its own and must neither wait for ours nor miss it.
+        cron._commit_progress()
         candidates = self.search(
             [
                 "|",
@@ -271,3 +275,5 @@ class PosStripePayment(models.Model):
                     break
             except runner.RowTaken:
                 continue
+            if not cron._commit_progress(1):
+                break

@@ -101,6 +101,11 @@ class PosStripeReader(models.Model):
             "pos_payment_stripe.pos_stripe_pairing_action"
         )
 
+    def action_stripe_terminal_test(self):
+        """Open the test of this reader, from the key to a payment."""
+        self.ensure_one()
+        return self.env["pos.stripe.terminal.test"]._start(self)
+
     @api.model
     def _stripe_register(self, location, registration_code, label):
         """Register a reader with the account of a location.
@@ -146,12 +151,13 @@ class PosStripeReader(models.Model):
             )
         )
         if methods:
+            names = methods.sudo(False)._filtered_access("read").mapped("name")
             raise UserError(
                 self.env._(
                     "%(reader)s is used by %(methods)s. Choose another reader there first, or "
                     "archive the payment method.",
                     reader=self.display_name,
-                    methods=", ".join(methods.mapped("name")),
+                    methods=", ".join(names) or self.env._("another company"),
                 )
             )
         if (

@@ -23,6 +23,8 @@ class PosStripeWebhookEvent(models.Model):
     provider_id = fields.Many2one(
         "payment.provider", required=True, readonly=True, ondelete="cascade"
     )
+    # The register's, which may be a branch of the provider's.
+    company_id = fields.Many2one("res.company", readonly=True, index=True)
     # No foreign key: checking one waits for the runner's lock on the row, and collides with it.
     line_uuid = fields.Char(string="Payment Line UUID", required=True, readonly=True, index=True)
     stripe_payment_id = fields.Many2one(
@@ -52,7 +54,8 @@ class PosStripeWebhookEvent(models.Model):
         """Have the payment that an event is about read again, once for each event.
 
         Events of another account or mode, of unknown payments, and those received before change
-        nothing. See https://docs.stripe.com/api/events/object
+        nothing. What a test of a terminal waits for is stored only. See
+        https://docs.stripe.com/api/events/object
 
         :param provider: the `payment.provider` whose webhook secret signed it
         :param dict event: the verified event
@@ -60,21 +63,27 @@ class PosStripeWebhookEvent(models.Model):
         if event.get("account") or event["livemode"] == provider._stripe_terminal_is_test():
             # A connected account's event names the account; ours are without.
             return
-        payment_intent = self._payment_intent(event["data"]["object"])
-        payment = payment_intent and self.env["pos.stripe.payment"].search(
-            [("provider_id", "=", provider.id), ("payment_intent", "=", payment_intent)]
-        )
-        if not payment:
+        subject = event["data"]["object"]
+        payment_intent = self._payment_intent(subject)
+        payment = self.env["pos.stripe.payment"]
+        if payment_intent:
+            payment = payment.search(
+                [("provider_id", "=", provider.id), ("payment_intent", "=", payment_intent)]
+            )
+        test = self.env["pos.stripe.terminal.test"]
+        uuid = payment.line_uuid or test._uuid_of(provider, subject)
+        if not uuid:
             return
         # Of two deliveries at once the second waits here; Odoo then repeats its request.
         self.env.cr.execute(
             SQL(
-                """INSERT INTO pos_stripe_webhook_event (provider_id, line_uuid, event_id,
-                       type, livemode, created, received_at)
-                   VALUES (%s, %s, %s, %s, %s, %s, %s)
+                """INSERT INTO pos_stripe_webhook_event (provider_id, company_id, line_uuid,
+                       event_id, type, livemode, created, received_at)
+                   VALUES (%s, %s, %s, %s, %s, %s, %s, %s)
                    ON CONFLICT (provider_id, event_id) DO NOTHING""",
                 provider.id,
-                payment.line_uuid,
+                (payment.company_id or provider.company_id).id,
+                uuid,
                 event["id"],
                 event["type"],
                 event["livemode"],
@@ -82,7 +91,7 @@ class PosStripeWebhookEvent(models.Model):
                 fields.Datetime.now(),
             )
         )
-        if self.env.cr.rowcount:
+        if self.env.cr.rowcount and payment:
             payment._kick(insist=True)
 
     @api.model

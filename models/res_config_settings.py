@@ -9,6 +9,9 @@ class ResConfigSettings(models.TransientModel):
     # What is there already of a set-up; read from Odoo alone, so that settings open without Stripe.
     stripe_terminal_keys = fields.Boolean(compute="_compute_stripe_terminal")
     stripe_terminal_is_test = fields.Boolean(compute="_compute_stripe_terminal")
+    stripe_terminal_key_level = fields.Char(compute="_compute_stripe_terminal")
+    stripe_terminal_key_advice = fields.Text(compute="_compute_stripe_terminal")
+    stripe_terminal_account = fields.Char(compute="_compute_stripe_terminal")
     stripe_terminal_location_count = fields.Integer(compute="_compute_stripe_terminal")
     stripe_terminal_reader_count = fields.Integer(compute="_compute_stripe_terminal")
     stripe_terminal_method_count = fields.Integer(compute="_compute_stripe_terminal")
@@ -33,6 +36,16 @@ class ResConfigSettings(models.TransientModel):
             )
             settings.stripe_terminal_keys = bool(provider.stripe_secret_key)
             settings.stripe_terminal_is_test = provider._stripe_terminal_is_test()
+            level = provider.stripe_terminal_account_level
+            settings.stripe_terminal_key_level = level
+            settings.stripe_terminal_key_advice = (
+                level in ("warning", "danger") and provider.stripe_terminal_account_advice
+            )
+            account = [
+                provider.stripe_terminal_account_name,
+                provider.stripe_terminal_account_country_id.name,
+            ]
+            settings.stripe_terminal_account = ", ".join(part for part in account if part)
             settings.stripe_terminal_location_count = self.env["pos.stripe.location"].search_count(
                 at_stripe
             )
@@ -47,6 +60,11 @@ class ResConfigSettings(models.TransientModel):
         """Open the company's Stripe provider, where keys and webhook are."""
         return self.env["pos.payment.method"].action_stripe_provider()
 
+    def action_stripe_terminal_check_account(self):
+        """Ask Stripe about the secret key of the company."""
+        provider = self.env["payment.provider"]._stripe_terminal_provider(self.company_id)
+        return provider.sudo(False).action_stripe_terminal_check_account()
+
     def action_stripe_terminal_pair(self):
         """Open the dialog that adds a reader."""
         return self.env["pos.stripe.reader"].action_stripe_pair()
@@ -54,6 +72,18 @@ class ResConfigSettings(models.TransientModel):
     def action_stripe_terminal_refresh(self):
         """Read readers and locations from Stripe."""
         return self.env["pos.stripe.reader"].action_stripe_refresh()
+
+    def action_stripe_terminal_test(self):
+        """Test the company's terminal, or list the payment methods to choose one of several."""
+        methods = self.env["pos.payment.method"].search(
+            [("company_id", "=", self.company_id.id), ("use_payment_terminal", "=", TERMINAL)]
+        )
+        if len(methods) == 1:
+            return methods.action_stripe_terminal_test()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "point_of_sale.action_payment_methods_tree"
+        )
+        return {**action, "domain": [("id", "in", methods.ids)], "target": "main"}
 
     def action_stripe_terminal_convert(self):
         """Let this addon charge with all the company's payment methods of core's `pos_stripe`."""

@@ -23,8 +23,8 @@ CONNECT_TIMEOUT = 5  # seconds
 READ_TIMEOUT = 20  # seconds
 # The reader answers this call, not Stripe alone: a slow network at the shop makes it slow.
 READER_TIMEOUT = 35  # seconds
-# A till's request waits for a connection token.
-TOKEN_TIMEOUT = 5  # seconds
+# Somebody waits at a form, or a till's request for a connection token.
+CHECK_TIMEOUT = 6  # seconds
 POOL_SIZE = 16
 
 # The intent and its charge come with the reader's action: one request reads the whole truth.
@@ -48,13 +48,14 @@ class Reply(NamedTuple):
 
 
 @functools.lru_cache(maxsize=64)
-def get_gateway(secret_key, base_address=None):
+def get_gateway(secret_key, base_address=None, read_timeout=READ_TIMEOUT):
     """Return the process-wide `Gateway` of one secret key, so that its connections stay open.
 
     :param str secret_key: `sk_…` or `rk_…`
     :param str | None base_address: another API host, for tests and sandboxes
+    :param int read_timeout: seconds to wait for Stripe's answer
     """
-    return Gateway(secret_key, base_address)
+    return Gateway(secret_key, base_address, read_timeout)
 
 
 class PooledAdapter(requests.adapters.HTTPAdapter):
@@ -68,16 +69,15 @@ class PooledAdapter(requests.adapters.HTTPAdapter):
 class Gateway:
     """Stripe Terminal's API for one account, thread-safe."""
 
-    def __init__(self, secret_key, base_address=None):
+    def __init__(self, secret_key, base_address=None, read_timeout=READ_TIMEOUT):
         self._secret_key = secret_key
         self._base_addresses = {"api": base_address} if base_address else None
         self._session = requests.Session()
         adapter = PooledAdapter(pool_maxsize=POOL_SIZE)
         self._session.mount("https://", adapter)
         self._session.mount("http://", adapter)
-        self._client = self._make_client(READ_TIMEOUT)
+        self._client = self._make_client(read_timeout)
         self._reader_client = self._make_client(READER_TIMEOUT)
-        self._token_client = self._make_client(TOKEN_TIMEOUT)
 
     def _make_client(self, read_timeout):
         # One session for all threads: a new worker thread finds the connection already open.
@@ -223,8 +223,30 @@ class Gateway:
     def create_connection_token(self, location_id):
         """Create the secret with which a browser's SDK connects to one location's readers."""
         return self._call(
-            self._token_client.v1.terminal.connection_tokens.create,
-            params={"location": location_id},
+            self._client.v1.terminal.connection_tokens.create, params={"location": location_id}
+        )
+
+    def set_reader_display(self, reader_id, cart, idempotency_key):
+        """Show a cart on the reader; this replaces a payment whose card was not presented yet.
+
+        :param dict cart: as in the API, amounts in minor units
+        """
+        return self._call(
+            self._reader_client.v1.terminal.readers.set_reader_display,
+            reader_id,
+            params={"type": "cart", "cart": cart},
+            idempotency_key=idempotency_key,
+        )
+
+    def present_payment_method(self, reader_id, idempotency_key):
+        """Hold a test card to a reader that Stripe simulates; exists in test mode only.
+
+        See https://docs.stripe.com/api/terminal/readers/present_payment_method
+        """
+        return self._call(
+            self._client.v1.test_helpers.terminal.readers.present_payment_method,
+            reader_id,
+            idempotency_key=idempotency_key,
         )
 
     # Locations: https://docs.stripe.com/api/terminal/locations
@@ -250,6 +272,17 @@ class Gateway:
     def retrieve_account(self):
         """Read the account that the key belongs to."""
         return self._call(self._client.v1.accounts.retrieve_current)
+
+    def try_request(self, method, path, params):
+        """Send a request for what Stripe says to it: whether the key may send it at all.
+
+        :param str method: `get` or `post`
+        :param str path: such as `/v1/refunds`
+        """
+        try:
+            self._client.raw_request(method, path, **params)
+        except stripe.StripeError as error:
+            raise problem_from(error) from error
 
     # Webhook endpoints: https://docs.stripe.com/api/webhook_endpoints
 

@@ -102,6 +102,19 @@ def minimum_charge(currency_code):
     return MINIMUM_CHARGES.get(currency_code.upper())
 
 
+def amount_for_test(currency_code):
+    """Return what a test payment takes: 1.00, or the smallest charge where that is more.
+
+    It ends in 00, on which Stripe's test mode approves a payment, see
+    https://docs.stripe.com/terminal/references/testing
+
+    :param str currency_code: ISO 4217, any case
+    :return: minor units
+    """
+    least = max(to_minor(1, currency_code), minimum_charge(currency_code) or 0)
+    return least + -least % 100
+
+
 def _decimals(currency_code):
     if currency_code in ZERO_DECIMAL:
         return 0

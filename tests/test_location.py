@@ -1,7 +1,7 @@
 import os
 from unittest.mock import patch
 
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import AccessError, RedirectWarning, UserError
 from odoo.tests import Form, tagged
 
 from ..stripe_terminal.errors import Kind, StripeProblem
@@ -104,11 +104,12 @@ class TestLocation(OwnAccountCase):
     def test_create_with_an_incomplete_address(self):
         self.company.partner_id.write({"street": False, "zip": False, "state_id": False})
         before = len(self.sent())
-        with self.assertRaisesRegex(
-            UserError,
-            f"the address of {self.company.name} has no street, ZIP, state. An administrator",
-        ):
+        sentence = f"the address of {self.company.name} has no street, ZIP, state. An administrator"
+        with self.assertRaisesRegex(UserError, sentence):
             self.create_location()
+        # Who may complete the address is led there.
+        with self.assertRaisesRegex(RedirectWarning, sentence):
+            self.Location._stripe_address(self.company)
         self.assertEqual(len(self.sent()), before)
 
     def test_address_that_stripe_refuses(self):
@@ -155,13 +156,9 @@ class TestLocation(OwnAccountCase):
 
     def test_create_for_another_company(self):
         neighbour = self.env["res.company"].create({"name": "Neighbour"})
-        creation = (
-            self.env["pos.stripe.location.creation"]
-            .with_user(self.manager)
-            .create({"company_id": neighbour.id, "name": "Theirs"})
-        )
+        creation = self.env["pos.stripe.location.creation"].with_user(self.manager)
         with self.assertRaises(AccessError):
-            creation.action_create()
+            creation.create({"company_id": neighbour.id, "name": "Theirs"})
 
     def test_rename(self):
         location = self.fetch().with_user(self.manager)

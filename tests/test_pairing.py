@@ -91,11 +91,19 @@ class TestPairing(OwnAccountCase):
         self.account.add_location(display_name="Real shop", livemode=True)
         self.assertFalse(self.pairing("").is_test)
 
-    def test_wrong_or_used_code(self):
+    def test_wrong_code(self):
         self.assertSays(
             "Stripe does not accept this registration code. A code works once",
             self.pairing(WRONG_CODE).action_pair,
         )
+
+    def test_used_code(self):
+        self.pairing().action_pair()
+        self.assertSays(
+            "Stripe does not accept this registration code. A code works once",
+            self.pairing().action_pair,
+        )
+        self.assertEqual(len(self.at_stripe()), 2)
 
     def test_location_in_another_country(self):
         pairing = self.pairing()

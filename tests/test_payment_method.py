@@ -5,6 +5,7 @@ from odoo.exceptions import AccessError, RedirectWarning, UserError, ValidationE
 from odoo.tests import Form, tagged
 
 from ..hooks import uninstall_hook
+from ..stripe_terminal.account import PERMISSIONS
 from .common import SERIAL_NUMBER, OwnAccountCase
 
 
@@ -43,6 +44,77 @@ class TestCheck(OwnAccountCase):
         self.assertEqual(answer["level"], "danger")
         self.assertIn("(live mode) has no card reader", answer["message"])
 
+    def test_reader_known_from_the_other_mode(self):
+        self.check()
+        self.provider.stripe_secret_key = self.account.live_secret_key
+        answer = self.check()
+        self.assertEqual(answer["level"], "danger")
+        self.assertIn("This card reader is registered in test mode, and the", answer["message"])
+        self.account.add_reader(serial_number="WSC777777777777", livemode=True)
+        self.check()
+        self.provider.stripe_secret_key = self.account.secret_key
+        answer = self.check("WSC777777777777")
+        self.assertEqual(answer["level"], "danger")
+        self.assertIn("This card reader is registered for real payments", answer["message"])
+
+    def test_account_in_another_currency(self):
+        self.provider.stripe_secret_key = self.simulator.add_account(country="DE").secret_key
+        answer = self.check("")
+        self.assertEqual(answer["level"], "danger")
+        self.assertIn(
+            "Set-up sells in USD, but card readers of a Stripe account in Germany take EUR only. "
+            "Sell in EUR, or use a Stripe account in a country with USD.",
+            answer["message"],
+        )
+
+    def test_journal_in_the_currency_of_the_account(self):
+        euro = self.env.ref("base.EUR")
+        euro.active = True
+        self.provider.stripe_secret_key = self.simulator.add_account(country="DE").secret_key
+        self.method.journal_id.currency_id = euro
+        self.assertNotIn("sells in", self.check("")["message"])
+
+    def test_unsupported_country(self):
+        account = self.simulator.add_account(country="BR", currency="brl")
+        self.provider.stripe_secret_key = account.secret_key
+        answer = self.check("")
+        self.assertEqual(answer["level"], "warning")
+        self.assertIn("is in Brazil, where Stripe has no card readers", answer["message"])
+
+    def test_reader_in_another_location(self):
+        """A location of another country than the account's: Stripe takes no payments there."""
+        abroad = self.account.add_location(display_name="Lyon", address={"country": "FR"})
+        self.account.add_reader(serial_number="WSC222222222222", location=abroad["id"])
+        answer = self.check("WSC222222222222")
+        self.assertEqual(answer["level"], "danger")
+        self.assertEqual(
+            answer["message"],
+            "The card reader belongs to the location Lyon in France, and the Stripe account is in "
+            "United States: Stripe takes payments in the account's own country only. Pair the "
+            "reader with a location there.",
+        )
+        self.assertEqual(self.check()["level"], "success")
+
+    def test_live_key_in_a_copy_for_tests(self):
+        self.env["ir.config_parameter"].set_param("database.is_neutralized", "True")
+        self.provider.stripe_secret_key = self.account.live_secret_key
+        answer = self.check()
+        self.assertEqual(answer["level"], "danger")
+        self.assertIn("This database is a copy for tests", answer["message"])
+
+    def test_what_was_put_right_at_stripe_is_noticed(self):
+        self.account.charges_enabled = False
+        self.provider.stripe_secret_key = self.account.live_secret_key
+        self.assertIn("cannot take real payments yet", self.check("")["message"])
+        self.account.charges_enabled = True
+        self.assertNotIn("cannot take real payments yet", self.check("")["message"])
+
+    def test_the_account_is_asked_once_for_each_key(self):
+        self.check()
+        before = len(self.sent("GET", "/v1/account"))
+        self.check()
+        self.assertEqual(len(self.sent("GET", "/v1/account")), before)
+
     def test_no_serial_number_yet(self):
         answer = self.check("")
         self.assertEqual(answer["level"], "warning")
@@ -80,8 +152,15 @@ class TestCheck(OwnAccountCase):
         self.assertIn("has expired or was replaced", self.check()["message"])
 
     def test_restricted_key(self):
-        self.provider.stripe_secret_key = self.account.add_restricted_key(["terminal_reader_read"])
+        needed = [permission.name for permission in PERMISSIONS if permission.is_needed]
+        self.provider.stripe_secret_key = self.account.add_restricted_key(needed)
         self.assertEqual(self.check()["level"], "success")
+
+    def test_restricted_key_that_cannot_charge(self):
+        self.provider.stripe_secret_key = self.account.add_restricted_key(["terminal_reader_read"])
+        answer = self.check()
+        self.assertEqual(answer["level"], "danger")
+        self.assertIn("lacks “PaymentIntents: Write”, “Terminal Readers: Write”", answer["message"])
 
     def test_restricted_key_without_the_permission(self):
         self.provider.stripe_secret_key = self.account.add_restricted_key(["charge_read"])
@@ -307,6 +386,43 @@ class TestProvider(OwnAccountCase):
         action = self.method.action_stripe_provider()
         self.assertEqual(action["res_model"], "payment.provider")
         self.assertEqual(action["res_id"], self.provider.id)
+
+    def test_link_where_connect_works(self):
+        """As on Odoo's own hosting, where another addon completes Stripe's onboarding."""
+
+        def has_connected_account(provider):
+            return False
+
+        Provider = self.env.registry["payment.provider"]
+        account, link = {"id": "acct_1"}, "https://connect.example/onboarding"
+        self.provider.stripe_secret_key = False
+        self.company.country_id = self.env.ref("base.us")
+        with (
+            patch.object(Provider, "_stripe_has_connected_account", has_connected_account),
+            patch.object(Provider, "_stripe_fetch_or_create_connected_account", lambda _: account),
+            patch.object(Provider, "_stripe_create_account_link", lambda *_: link),
+        ):
+            action = self.method.action_stripe_terminal_connect()
+            self.assertEqual((action["type"], action["url"]), ("ir.actions.act_url", link))
+            # The settings lead to the form in any case.
+            action = self.method.action_stripe_provider()
+            self.assertEqual(action["res_model"], "payment.provider")
+            # Who has keys already wants to see them.
+            self.provider.stripe_secret_key = self.account.secret_key
+            action = self.method.action_stripe_terminal_connect()
+            self.assertEqual(action["res_id"], self.provider.id)
+
+    def test_button_where_connect_does_not_work(self):
+        self.provider.stripe_secret_key = False
+        action = self.method.action_stripe_terminal_connect()
+        self.assertEqual(action["res_model"], "payment.provider")
+        with self.assertRaisesRegex(UserError, "Only an administrator can open the Stripe"):
+            self.method.with_user(self.manager).action_stripe_terminal_connect()
+
+    def test_form_tells_how_to_fetch_keys_by_hand(self):
+        arch = self.provider.get_view(view_type="form")["arch"]
+        self.assertIn("“Connect Stripe” does not work on your own server (on-premise)", arch)
+        self.assertIn("https://dashboard.stripe.com/apikeys", arch)
 
     def test_link_for_a_manager(self):
         with self.assertRaisesRegex(UserError, "Only an administrator can open the Stripe"):

@@ -79,10 +79,19 @@ class TestReader(OwnAccountCase):
     def test_many_readers_take_no_more_calls_than_pages(self):
         for number in range(249):
             self.account.add_reader(serial_number=f"WSC{number:012}")
-        before = len(self.sent("GET"))
-        self.assertEqual(len(self.fetch()), 250)
-        self.assertEqual(len(self.sent("GET")) - before, 3)
-        self.assertEqual(self.Reader.search_count([("provider_id", "=", self.provider.id)]), 250)
+        for number in range(249):
+            self.account.add_location(display_name=f"Shop {number}")
+        at_stripe = [("provider_id", "=", self.provider.id)]
+        for _time in range(2):
+            before = len(self.sent())
+            notification = self.Reader.with_user(self.manager).action_stripe_refresh()["params"]
+            self.assertIn("250 card readers", notification["message"])
+            listed = [record.path for record in self.sent()[before:]]
+            for path in ("/v1/terminal/locations", "/v1/terminal/readers"):
+                self.assertEqual(listed.count(path), 3)
+            self.assertEqual(len(listed), 6)
+            self.assertEqual(self.Reader.search_count(at_stripe), 250)
+            self.assertEqual(self.env["pos.stripe.location"].search_count(at_stripe), 250)
 
     def test_refresh_by_a_manager(self):
         notification = self.Reader.with_user(self.manager).action_stripe_refresh()["params"]

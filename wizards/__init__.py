@@ -3,4 +3,6 @@ from . import (
     pos_stripe_location_creation,
     pos_stripe_pairing,
     pos_stripe_rename,
+    pos_stripe_terminal_test,
+    pos_stripe_terminal_test_steps,
 )

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 
 class PosStripeRename(models.TransientModel):
@@ -13,6 +13,15 @@ class PosStripeRename(models.TransientModel):
         readonly=True,
     )
     name = fields.Char(required=True)
+
+    @api.constrains("record")
+    def _check_record(self):
+        """Keep the names of other companies out of the dialog.
+
+        :raise AccessError: the user may not see the record
+        """
+        for rename in self:
+            rename.record.sudo(False).check_access("read")
 
     def action_rename(self):
         """Rename at Stripe, then here.

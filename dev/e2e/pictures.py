@@ -2,7 +2,9 @@
 
 from playwright.sync_api import expect
 
-from harness import paths
+from harness import paths, shopfitting
+from support import naming
+from support.office import Office
 
 PICTURES = paths.ROOT / "docs" / "pictures"
 
@@ -53,6 +55,18 @@ def test_the_screens_of_the_office(shop, profiles):
     expect(page.get_by_text("Last seen by Stripe")).to_be_visible(timeout=30_000)
     picture(page, "payment_method")
     profile.close()
+
+
+def test_the_test_of_a_terminal(odoo_server, simulator, profiles):
+    serial = naming.unique("SIM26100000")
+    simulator.account.add_reader(serial, label="Counter", device_type="simulated_wisepos_e")
+    name = naming.unique("Coffee bar ")
+    register = shopfitting.open_register(odoo_server.admin, name, reader_serial=serial)
+    office = Office(profiles, odoo_server)
+    office.open("point_of_sale.action_pos_payment_method_form", register.card_method_id)
+    office.press("Test this terminal")
+    expect(office.page.get_by_text("This terminal works.")).to_be_visible(timeout=60_000)
+    picture(office.page, "terminal_test")
 
 
 def test_the_journal(till, shop, profiles):

@@ -3,9 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from harness import paths
-
-SETTINGS = "point_of_sale.action_pos_configuration"
+from support.office import Office
 
 
 @pytest.fixture
@@ -34,36 +32,6 @@ def server(start_server):
     return server
 
 
-class Office:
-    """A manager's page of the backend."""
-
-    def __init__(self, profiles, server):
-        self._profile = profiles.take(server.url, server.admin.session_id)
-        self._server = server
-        self.page = self._profile.new_page()
-
-    def open(self, action):
-        """Open an action by its external id."""
-        self.page.goto(f"{self._server.url}/odoo/action-{self._server.admin.ref(action)}")
-
-    def open_settings(self):
-        """Open the settings and return our block."""
-        self.open(SETTINGS)
-        block = self.page.locator("#stripe_terminal_setting")
-        expect(block).to_be_visible(timeout=30_000)
-        block.scroll_into_view_if_needed()
-        return block
-
-    def press(self, name, within=None):
-        """Press the button with a name."""
-        (within or self.page).get_by_role("button", name=name, exact=True).click()
-
-    def picture(self, name):
-        """Save what the page shows for the person who reviews the run."""
-        self.page.wait_for_timeout(400)  # milliseconds, for what still moves
-        self.page.screenshot(path=paths.SCREENSHOTS / f"{name}.png")
-
-
 def test_from_no_key_to_the_first_reader(server, account, profiles):
     office = Office(profiles, server)
     block = office.open_settings()
@@ -73,8 +41,17 @@ def test_from_no_key_to_the_first_reader(server, account, profiles):
     office.press("Enter the key", block)
     key = office.page.locator("[name=stripe_secret_key] input")
     expect(key).to_be_visible(timeout=30_000)
+    office.picture("setup_1_hint")
+    key.fill(account.add_restricted_key(["payment_intent_write", "terminal_reader_write"]))
+    office.press("Save manually")
+    missing = office.page.get_by_text("it lacks “Charges and Refunds: Write”")
+    expect(missing.locator("visible=true")).to_be_visible()
+    office.picture("setup_1_restricted_key")
     key.fill(account.secret_key)
     office.press("Save manually")
+    good = office.page.get_by_text("Stripe accepts the key")
+    expect(good.locator("visible=true")).to_be_visible()
+    office.picture("setup_1_key")
     block = office.open_settings()
     expect(block.locator(".fa-circle-o:visible")).to_have_count(4)
 
@@ -107,7 +84,13 @@ def test_from_no_key_to_the_first_reader(server, account, profiles):
     office.picture("setup_5_method")
     block = office.open_settings()
     expect(block.locator(".fa-circle-o:visible")).to_have_count(1)
+    expect(block).to_contain_text("Belgium")
     office.picture("setup_6_settings")
+    block.get_by_role("checkbox", name="Stripe").uncheck()
+    office.press("Save")
+    refusal = office.page.locator(".modal", has_text="Stripe cannot be switched off")
+    expect(refusal).to_contain_text("Bank Stripe")
+    office.press("Close", refusal.locator("footer"))
 
     office.open("pos_payment_stripe.pos_stripe_location_action")
     expect(office.page.locator(".o_data_row")).to_have_count(1)

@@ -124,6 +124,7 @@ def drop_leftovers():
 def _end_connections(cursor, database):
     cursor.execute(
         "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-        " WHERE datname = %s AND pid <> pg_backend_pid()",
+        # PostgreSQL ends its own autovacuum workers by itself, and lets nobody else do it.
+        " WHERE datname = %s AND pid <> pg_backend_pid() AND backend_type = 'client backend'",
         (database,),
     )

@@ -27,6 +27,7 @@ class Account:
     :ivar str live_secret_key: of live mode, `sk_live_…`
     :ivar str publishable_key: of test mode
     :ivar str api_version: used for requests without a `Stripe-Version`
+    :ivar bool charges_enabled: whether Stripe has activated it; only told, payments go on
     """
 
     def __init__(self, simulator, country, currency, name, api_version, keys=None):
@@ -38,6 +39,7 @@ class Account:
         self.name = name
         self.created = int(time.time())
         self.api_version = api_version
+        self.charges_enabled = True
         self.descriptor = name.upper()[:22]
         self.connected = []  # accounts that this one may act for
         self.environments = {mode: Environment(simulator, self, mode) for mode in (False, True)}

@@ -34,6 +34,7 @@ class Environment:
         self.objects = {name: {} for name in COLLECTIONS}
         self.devices = {}  # reader id -> ReaderDevice
         self.authorizing = set()  # ids of intents that a card network is being asked about
+        self.used_codes = set()  # registration codes, each good for one reader
         self.idempotency = IdempotencyStore()
         self._counter = itertools.count(1)
 

@@ -102,6 +102,7 @@ class Snapshot:
             keys=stored,
         )
         account.created = stored["created"]
+        account.charges_enabled = stored.get("charges_enabled", True)
         for mode, data in stored["environments"].items():
             environment = account.environments[mode == "live"]
             _load_environment(environment, data)
@@ -122,6 +123,7 @@ def _dump_account(account):
         "currency": account.currency,
         "name": account.name,
         "created": account.created,
+        "charges_enabled": account.charges_enabled,
         "api_version": account.api_version,
         "connected": [other.id for other in account.connected],
         "secret_key": account.secret_key,
@@ -147,6 +149,7 @@ def _dump_environment(environment):
     return {
         "objects": environment.objects,
         "authorizing": sorted(environment.authorizing),
+        "used_codes": sorted(environment.used_codes),
         "idempotency": {
             key: entry
             for key, entry in environment.idempotency.entries.items()
@@ -165,6 +168,7 @@ def _dump_environment(environment):
 def _load_environment(environment, data):
     environment.objects.update(data["objects"])
     environment.authorizing.update(data["authorizing"])
+    environment.used_codes.update(data.get("used_codes", ()))
     environment.idempotency.entries.update(data["idempotency"])
     for reader_id, values in data["devices"].items():
         device = ReaderDevice(environment, environment.objects["terminal.reader"][reader_id])

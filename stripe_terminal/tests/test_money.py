@@ -11,6 +11,7 @@ from stripe_terminal.money import (
     THREE_DECIMAL,
     WHOLE_IN_HUNDREDTHS,
     ZERO_DECIMAL,
+    amount_for_test,
     minimum_charge,
     to_major,
     to_minor,
@@ -127,3 +128,11 @@ def test_minimum_charge():
     assert minimum_charge("JPY") == 50
     assert minimum_charge("HUF") == 17500
     assert minimum_charge("XXX") is None
+
+
+@pytest.mark.parametrize(
+    ("currency", "minor"),
+    [("EUR", 100), ("usd", 100), ("JPY", 100), ("HUF", 17500), ("CZK", 1500), ("ISK", 100)],
+)
+def test_a_test_payment_is_large_enough_and_ends_in_00(currency, minor):
+    assert amount_for_test(currency) == minor

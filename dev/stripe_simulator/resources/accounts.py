@@ -43,7 +43,7 @@ def account_object(account):
         },
         "business_type": "company",
         "capabilities": {"card_payments": "active", "transfers": "active"},
-        "charges_enabled": True,
+        "charges_enabled": account.charges_enabled,
         "controller": {"type": "account"},
         "country": account.country,
         "created": account.created,

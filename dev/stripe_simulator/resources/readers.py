@@ -57,8 +57,12 @@ def create(call):
     call.environment.get("terminal.location", location, "location", 400)
     if code in SIMULATED_CODES and call.environment.livemode:
         raise invalid("Simulated readers exist in test mode only.", param="registration_code")
-    if code not in SIMULATED_CODES and not call.simulator.accepts_registration_code(code):
-        raise invalid("The registration code is wrong or has expired.", param="registration_code")
+    if code not in SIMULATED_CODES:
+        used = call.environment.used_codes
+        if code in used or not call.simulator.accepts_registration_code(code):
+            message = "The registration code is wrong, was used or has expired."
+            raise invalid(message, param="registration_code")
+        used.add(code)
     device_type = SIMULATED_CODES.get(code, "bbpos_wisepos_e")
     reader = new_reader(call.environment, device_type, location, **params)
     return add_device(call.environment, reader).object

@@ -66,6 +66,37 @@ def test_restricted_key(sim, connect, reader):
     assert sim.ledger()["intents"] == []
 
 
+# Requests that change nothing: parameters, the permission they need, the answer to who has it.
+HARMLESS = [
+    ("/v1/payment_intents/pi_nobody", {}, "payment_intent_write", 404),
+    ("/v1/refunds", {"payment_intent": "pi_nobody"}, "charge_write", 400),
+    ("/v1/terminal/readers/tmr_nobody", {}, "terminal_reader_write", 404),
+    ("/v1/terminal/locations/tml_nobody", {}, "terminal_location_write", 404),
+    ("/v1/webhook_endpoints/we_nobody", {}, "webhook_write", 404),
+]
+
+
+@pytest.mark.parametrize(("path", "params", "permission", "status"), HARMLESS)
+def test_permissions_come_before_all_else(sim, connect, path, params, permission, status):
+    def refused(*permissions):
+        key = sim.account.add_restricted_key(permissions)
+        with pytest.raises(stripe.StripeError) as caught:
+            connect(key).raw_request("post", path, **params)
+        return caught.value
+
+    others = [name for _path, _params, name, _status in HARMLESS if name != permission]
+    error = refused(*others, permission.replace("_write", "_read"))
+    assert error.http_status == 403
+    assert f"rak_{permission}" in str(error)
+    assert refused(permission).http_status == status
+
+
+def test_account_that_may_not_charge_yet(sim, api):
+    assert api.accounts.retrieve_current().charges_enabled
+    sim.account.charges_enabled = False
+    assert not api.accounts.retrieve_current().charges_enabled
+
+
 def test_test_and_live_mode_are_apart(sim, connect):
     test, live = connect().v1, connect(sim.account.live_secret_key).v1
     intent = live.payment_intents.create({"amount": 100, "currency": "usd"})

@@ -72,6 +72,16 @@ def test_register_a_real_reader(api, sim):
     assert reader.device_type == "bbpos_wisepos_e"
 
 
+def test_a_registration_code_is_good_for_one_reader(api, sim):
+    location = sim.account.add_location("Shop")
+    params = {"registration_code": "sepia-cerulean-aqua", "location": location["id"]}
+    api.terminal.readers.create(params)
+    with pytest.raises(stripe.InvalidRequestError) as caught:
+        api.terminal.readers.create(params)
+    assert caught.value.param == "registration_code"
+    assert len(api.terminal.readers.list().data) == 1
+
+
 @pytest.mark.parametrize(
     "params, param",
     [

@@ -1,0 +1,38 @@
+"""A manager's page of the backend, where terminals are set up."""
+
+from playwright.sync_api import expect
+
+from harness import paths
+
+SETTINGS = "point_of_sale.action_pos_configuration"
+
+
+class Office:
+    """A manager's page of the backend."""
+
+    def __init__(self, profiles, server):
+        self._profile = profiles.take(server.url, server.admin.session_id)
+        self._server = server
+        self.page = self._profile.new_page()
+
+    def open(self, action, record_id=None):
+        """Open an action by its external id, with a record where one is given."""
+        address = f"{self._server.url}/odoo/action-{self._server.admin.ref(action)}"
+        self.page.goto(f"{address}/{record_id}" if record_id else address)
+
+    def open_settings(self):
+        """Open the settings and return our block."""
+        self.open(SETTINGS)
+        block = self.page.locator("#stripe_terminal_setting")
+        expect(block).to_be_visible(timeout=30_000)
+        block.scroll_into_view_if_needed()
+        return block
+
+    def press(self, name, within=None):
+        """Press the button with a name."""
+        (within or self.page).get_by_role("button", name=name, exact=True).click()
+
+    def picture(self, name):
+        """Save what the page shows for the person who reviews the run."""
+        self.page.wait_for_timeout(400)  # milliseconds, for what still moves
+        self.page.screenshot(path=paths.SCREENSHOTS / f"{name}.png")

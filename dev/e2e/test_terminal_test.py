@@ -1,0 +1,76 @@
+"""“Test this terminal”, from the payment method's form: all ticked, and a reader that is off."""
+
+import pytest
+from playwright.sync_api import expect
+
+from harness import shopfitting
+from support import naming
+from support.office import Office
+
+METHOD = "point_of_sale.action_pos_payment_method_form"
+STEPS = ["key", "location", "reader", "screen", "webhook", "payment"]
+
+
+@pytest.fixture
+def webhook(odoo_server):
+    """A webhook that the button on the provider has created at the simulator."""
+    admin = odoo_server.admin
+    address = admin.call("ir.config_parameter", "get_param", "web.base.url")
+    admin.call("ir.config_parameter", "set_param", "web.base.url", odoo_server.url)
+    provider = admin.search("payment.provider", [("code", "=", "stripe")], limit=1)
+    admin.call("payment.provider", "action_stripe_terminal_create_webhook", provider)
+    yield
+    admin.call("payment.provider", "action_stripe_terminal_remove_webhook", provider)
+    admin.call("ir.config_parameter", "set_param", "web.base.url", address)
+
+
+def states(dialog):
+    """Return the state of each step that the dialog shows, in order."""
+    steps = dialog.locator("[data-step]").all()
+    assert [step.get_attribute("data-step") for step in steps] == STEPS
+    return [step.get_attribute("data-state") for step in steps]
+
+
+def test_all_ticked_then_a_reader_that_is_off(odoo_server, webhook, simulator, profiles):
+    reader = simulator.account.add_reader(
+        serial_number=naming.unique("SIM"), label="Practice", device_type="simulated_wisepos_e"
+    )
+    name = naming.unique("Practice ")
+    register = shopfitting.open_register(
+        odoo_server.admin, name, reader_serial=reader.serial_number
+    )
+    office = Office(profiles, odoo_server)
+    office.open(METHOD, register.card_method_id)
+    office.press("Test this terminal")
+    dialog = office.page.locator(".modal")
+    shown = dialog.get_by_text("its screen shows a test message now")
+    expect(shown).to_be_visible(timeout=30_000)
+    assert reader.screen["state"] == "cart"
+    office.picture("terminal_test_1_message")
+    expect(dialog.get_by_text("This terminal works.")).to_be_visible(timeout=60_000)
+    assert states(dialog) == ["done"] * 6
+    expect(dialog.get_by_text(" ms")).to_have_count(6)
+    office.picture("terminal_test_2_good")
+
+    reader.go_offline()
+    office.press("Test again", dialog)
+    failed = dialog.locator("[data-state=failed]")
+    expect(failed).to_contain_text("Check that it is on, charged and connected", timeout=30_000)
+    expect(dialog.get_by_text("not tried")).to_have_count(2)
+    assert states(dialog) == ["done"] * 3 + ["failed"] + ["untried"] * 2
+    office.picture("terminal_test_3_off")
+    office.press("Close", dialog.locator("footer"))
+
+    intents = simulator.account.test.all("payment_intent")
+    ours = [intent for intent in intents if "odoo_terminal_test" in intent["metadata"]]
+    assert sorted(intent["status"] for intent in ours) == ["canceled", "succeeded"]
+    assert not odoo_server.admin.search("pos.stripe.payment", [("reader_serial", "like", "SIM%")])
+
+    office.picture("terminal_test_4_method")
+    office.page.get_by_role("button", name="Set up a reader").click()
+    expect(office.page.get_by_text("10 % of battery")).to_be_visible(timeout=30_000)
+    expect(office.page.get_by_text("The smallest payment that Stripe takes is")).to_be_visible()
+    office.picture("terminal_test_5_help")
+    office.press("Pair a reader")
+    expect(office.page.locator(".modal img")).to_be_visible(timeout=30_000)
+    office.picture("terminal_test_6_pairing")

@@ -1,0 +1,311 @@
+import logging
+import time
+import uuid
+
+from odoo import api, fields, models
+from odoo.exceptions import AccessError
+
+from ..stripe_terminal import money
+from ..stripe_terminal.account import PERMISSIONS
+from ..stripe_terminal.errors import Kind, StripeProblem, sentence
+from ..stripe_terminal.gateway import CHECK_TIMEOUT
+
+_logger = logging.getLogger(__name__)
+
+METADATA = "odoo_terminal_test"  # names the test in its PaymentIntents
+
+DONE = "done"
+FAILED = "failed"
+SKIPPED = "skipped"
+WAITING = "waiting"
+
+
+class StepStopped(Exception):
+    """A step found what is wrong: the sentence for the person, and perhaps an action that helps."""
+
+    def __init__(self, message, fix=None):
+        super().__init__(message)
+        self.message = message
+        self.fix = fix
+
+
+class PosStripeTerminalTest(models.TransientModel):
+    """One test of a terminal, from the key to a payment, step by step.
+
+    The browser asks for one step after the other, each in a request of at most a few calls to
+    Stripe. Nothing of it is a sale: it never writes to the journal, and its PaymentIntents say so.
+    """
+
+    _name = "pos.stripe.terminal.test"
+    _description = "Test of a Stripe Terminal"
+
+    payment_method_id = fields.Many2one("pos.payment.method", readonly=True, ondelete="cascade")
+    reader_id = fields.Many2one("pos.stripe.reader", readonly=True, ondelete="cascade")
+    uuid = fields.Char(readonly=True, index=True, default=lambda self: str(uuid.uuid4()))
+    progress = fields.Json(readonly=True, help="What each step did so far.")
+
+    # Asked for by the browser
+
+    @api.model
+    def _start(self, subject):
+        """Return the action that tests a payment method or a reader.
+
+        :param subject: one `pos.payment.method` or `pos.stripe.reader`
+        """
+        subject.check_access("read")
+        self.env["pos.payment.method"].check_access("write")
+        field = "reader_id" if subject._name == "pos.stripe.reader" else "payment_method_id"
+        test = self.sudo().create({field: subject.id})
+        return {
+            "type": "ir.actions.client",
+            "tag": "stripe_terminal_test",
+            "params": {
+                "test_id": test.id,
+                "title": self.env._("Test of %s", subject.display_name),
+                "steps": test._steps(),
+            },
+        }
+
+    def _steps(self):
+        """Return the steps in their order, with what the person reads."""
+        return [
+            {"name": "key", "title": self.env._("Secret key")},
+            {"name": "location", "title": self.env._("Location")},
+            {"name": "reader", "title": self.env._("Card reader")},
+            {"name": "screen", "title": self.env._("Message on the reader's screen")},
+            {"name": "webhook", "title": self.env._("Webhook")},
+            {
+                "name": "payment",
+                "title": self.env._(
+                    "Payment of %s with a simulated card", self._format(self._amount())
+                ),
+            },
+        ]
+
+    def run_step(self, name):
+        """Carry out a step, or go on with it.
+
+        :param str name: of the step
+        :return: dict of `state` (done, failed, skipped or waiting), `message`, `milliseconds`,
+            with `wait` (milliseconds) until it is to be asked for again while it is waiting, and
+            `fix` (`label` and `action`) where a screen of Odoo's helps
+        :raise AccessError: the test or what it tests is not the user's
+        """
+        test = self._checked()
+        step = {
+            "key": test._test_key,
+            "location": test._test_location,
+            "reader": test._test_reader,
+            "screen": test._test_screen,
+            "webhook": test._test_webhook,
+            "payment": test._test_payment,
+        }[name]
+        started = time.monotonic()
+        try:
+            answer = step()
+        except StepStopped as stopped:
+            answer = {"state": FAILED, "message": stopped.message, "fix": stopped.fix}
+        except StripeProblem as problem:
+            _logger.info("Test of a Stripe terminal, %s: %s", name, problem)
+            answer = {"state": FAILED, "message": test._advice(name, problem)}
+            answer["fix"] = test._fix_key() if problem.kind == Kind.misconfigured else None
+        return {"milliseconds": round((time.monotonic() - started) * 1000), **answer}
+
+    def stop(self):
+        """Take from reader and account what a test has left there that ended early."""
+        test = self._checked()
+        screen, payment = test._done("screen"), test._done("payment")
+        is_shown = bool(screen) and not screen.get("cleared")
+        intent = None if payment.get("closed") else payment.get("intent")
+        if not (is_shown or intent):
+            return
+        try:
+            gateway, reader = test._gateway(), test.reader_id.stripe_id
+            found = gateway.retrieve_reader(reader).data
+            if (intent and test._is_ours(found)) or (is_shown and test._is_cart(found)):
+                gateway.cancel_reader_action(reader, test._key("stop"))
+            if intent:
+                gateway.cancel_payment_intent(intent, test._key("payment:cancel"))
+        except StripeProblem as problem:
+            # The next payment replaces what is shown, and an intent without a card costs nothing.
+            _logger.info("Test of a Stripe terminal, stopping it: %s", problem)
+        test.progress = False
+
+    def restart(self):
+        """Begin again with the first step; to Stripe it is another test."""
+        self._checked().write({"uuid": str(uuid.uuid4()), "progress": False})
+
+    def _checked(self):
+        """Return the test in sudo, for the person who started it."""
+        self.ensure_one()
+        self.env["pos.payment.method"].check_access("write")
+        test = self.sudo()
+        if test.create_uid != self.env.user:
+            raise AccessError(self.env._("This test is somebody else's."))
+        (test.payment_method_id or test.reader_id).with_env(self.env).check_access("read")
+        return test
+
+    # What the steps share
+
+    def _provider(self):
+        if self.payment_method_id:
+            return self.payment_method_id._stripe_terminal_provider()
+        return self.reader_id.provider_id
+
+    def _gateway(self):
+        return self._provider()._stripe_terminal_gateway(CHECK_TIMEOUT)
+
+    def _is_test(self):
+        return self._provider()._stripe_terminal_is_test()
+
+    def _is_simulated(self):
+        return (self.reader_id.device_type or "").startswith("simulated_")
+
+    def _serial_number(self):
+        return self.payment_method_id.stripe_serial_number or self.reader_id.serial_number
+
+    def _currency(self):
+        return self.payment_method_id.journal_id.currency_id or self._company().currency_id
+
+    def _company(self):
+        return self.payment_method_id.company_id or self.reader_id.company_id or self.env.company
+
+    def _amount(self):
+        return money.amount_for_test(self._currency().name)
+
+    def _format(self, amount_minor):
+        currency = self._currency()
+        return currency.format(float(money.to_major(amount_minor, currency.name)))
+
+    def _key(self, verb):
+        """Return the idempotency key of a request: a repeated one of this test changes nothing."""
+        database = self.env["ir.config_parameter"].sudo().get_param("database.uuid")
+        return f"{database}:terminal-test:{self.uuid}:{verb}"
+
+    def _done(self, step):
+        return (self.progress or {}).get(step) or {}
+
+    def _note(self, step, **values):
+        self.progress = {**(self.progress or {}), step: {**self._done(step), **values}}
+
+    @staticmethod
+    def _since(begun):
+        return round((time.time() - begun["begun"]) * 1000)
+
+    def _create_intent(self, step):
+        """Create a PaymentIntent that names the test, and return it."""
+        params = {
+            "amount": self._amount(),
+            "currency": self._currency().name.lower(),
+            "allowed_payment_method_types": ["card_present"],
+            "capture_method": "automatic",
+            "description": f"Test of a terminal by Odoo ({self.env.cr.dbname}), not a sale",
+            "metadata": {"odoo_database": self.env.cr.dbname, METADATA: self.uuid},
+        }
+        return self._gateway().create_payment_intent(params, self._key(f"{step}:create")).data
+
+    def _check_free(self):
+        """Stop when somebody uses the reader: what we would show on it replaces a payment."""
+        reader = self._gateway().retrieve_reader(self.reader_id.stripe_id).data
+        action = reader.get("action") or {}
+        is_used = action.get("status") == "in_progress" and not self._is_cart(reader)
+        # As of now: this request's own look at the database is from before it asked Stripe.
+        is_on_it = [
+            ("holds_reader", "=", True),
+            ("provider_id", "=", self._provider().id),
+            ("reader_serial", "=", self.reader_id.serial_number),
+        ]
+        with self.env.registry.cursor() as cr:
+            holder = self.env(cr=cr)["pos.stripe.payment"].search(is_on_it, limit=1)
+            order, register = holder.order_ref, holder.config_id.name
+        if holder:
+            raise StepStopped(
+                self.env._(
+                    "The reader is used by order %(order)s at %(register)s, which goes first. Test "
+                    "again when that payment is finished.",
+                    order=order,
+                    register=register,
+                )
+            )
+        if is_used:
+            raise StepStopped(
+                self.env._(
+                    "The reader is in the middle of a payment that is not one of this database's "
+                    "registers. Finish or cancel it where it was started, or press X on the "
+                    "reader, then test again."
+                )
+            )
+
+    def _is_ours(self, reader):
+        """Tell whether a reader, as in Stripe's API, waits for the card of our PaymentIntent."""
+        action = reader.get("action") or {}
+        details = action.get("process_payment_intent") or {}
+        intent = details.get("payment_intent")
+        intent = intent["id"] if isinstance(intent, dict) else intent
+        return action.get("status") == "in_progress" and intent == self._done("payment")["intent"]
+
+    @staticmethod
+    def _is_cart(reader):
+        return (reader.get("action") or {}).get("type") == "set_reader_display"
+
+    # What is said
+
+    def _advice(self, step, problem):
+        """Return what to tell the person about a step that Stripe did not do.
+
+        :param str step: its name
+        :param StripeProblem problem: why
+        """
+        if problem.http_status == 403:
+            named = (
+                permission.label
+                for permission in PERMISSIONS
+                if f"rak_{permission.name.rpartition('_')[0]}_" in problem.message
+            )
+            return self.env._(
+                "The Stripe key lacks a permission. Give it “%s” in Stripe's dashboard "
+                "(Developers, API keys), or use the secret key.",
+                next(named, problem.message),
+            )
+        if problem.code == "terminal_reader_timeout":
+            return self.env._(
+                "The reader has not answered in time. Check its internet connection, restart it, "
+                "and test again."
+            )
+        if problem.kind in (Kind.busy, Kind.offline):
+            return self.env._(sentence(problem.code, problem.kind))
+        if step == "key":
+            return self._provider()._stripe_terminal_advice(problem, self._company())
+        return self._provider()._stripe_terminal_setup_advice(problem)
+
+    def _fix(self, label, action):
+        return {
+            "label": label,
+            "action": self.env["ir.actions.act_window"]._for_xml_id(f"pos_payment_stripe.{action}"),
+        }
+
+    def _fix_key(self):
+        """Return the way to the provider, for those who may go there."""
+        provider = self._provider().with_env(self.env(su=False))
+        if not provider or not provider.has_access("write"):
+            return None
+        return {
+            "label": self.env._("Stripe payment provider"),
+            "action": {
+                "type": "ir.actions.act_window",
+                "res_model": "payment.provider",
+                "views": [(False, "form")],
+                "res_id": provider.id,
+            },
+        }
+
+    @api.model
+    def _uuid_of(self, provider, subject):
+        """Return the uuid of the test that an event's object belongs to, False if to none.
+
+        :param provider: the `payment.provider` that the event came to
+        :param dict subject: the object of the event, as in Stripe's API
+        """
+        name = (subject.get("metadata") or {}).get(METADATA)
+        test = name and self.search([("uuid", "=", name)], limit=1)
+        return bool(test) and test._provider() == provider and test.uuid
