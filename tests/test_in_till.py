@@ -256,7 +256,5 @@ class TestInTill(InTillCase):
         payment = self.begin()
         self.page = None
         pass_time(self, minutes=2)
-        self.env.flush_all()
-        self.Payment._cron_look()
-        self.env.invalidate_all()
+        self.run_cron()
         self.expect(payment, "canceled")
