@@ -35,6 +35,8 @@
             "pos_payment_stripe/static/src/common/**/*",
             "pos_payment_stripe/static/src/app/**/*",
         ],
+        # Loaded by a till when it first uses a method that its browser collects for.
+        "pos_payment_stripe.browser_sdk": ["pos_payment_stripe/static/src/browser_sdk/**/*"],
         "web.assets_backend": [
             "pos_payment_stripe/static/src/common/**/*",
             "pos_payment_stripe/static/src/backend/**/*",

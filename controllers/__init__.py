@@ -1,1 +1,1 @@
-from . import support, terminal, webhook
+from . import browser_sdk, support, terminal, webhook

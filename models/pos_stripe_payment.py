@@ -234,11 +234,13 @@ class PosStripePayment(models.Model):
                 "tries": 0,
                 "reader_timeouts": 0,
                 "reachable": True,
+                **payment._connection_values(payment_method),
             }
         )
         if payment.state == settlement.UNKNOWN:
             # What happened is not known: look before anything is sent again.
-            payment.reader_action = settlement.UNREAD
+            if not payment._is_collected_in_till():
+                payment.reader_action = settlement.UNREAD
         else:
             payment.state = settlement.NEW
         if not payment._hold_reader():

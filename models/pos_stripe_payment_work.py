@@ -51,6 +51,7 @@ class PosStripePayment(models.Model):
         if self.wanted == settlement.COLLECT and asked_at < now - COLLECT_FOR:
             # Who stands before the reader now is somebody else: find out, but start nothing.
             self.wanted = False
+        self._check_collector()
         self.write({"lease_owner": lease.new(), "tries": 0, "reachable": True})
         must_read = self.payment_intent and self.wanted != settlement.COLLECT
         return self._next_command(must_read=must_read)

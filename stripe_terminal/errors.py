@@ -406,6 +406,60 @@ _MAP = (
         _("Too many requests were sent to Stripe at once. Wait a few seconds, then try again."),
         "rate_limit payment_intent_rate_limit_exceeded",
     ),
+    # --- Between a till's browser and the reader.
+    (
+        Kind.busy,
+        _(
+            "The card reader is in use by another till or program. Wait until it is free, "
+            "or take it over."
+        ),
+        "reader_in_use",
+    ),
+    (
+        Kind.offline,
+        _(
+            "The connection between this till and the card reader was lost. Check that the reader "
+            "is on and in the same network as the till, then try again."
+        ),
+        "network_error network_timeout no_established_connection reader_disconnected",
+    ),
+    (
+        Kind.offline,
+        _(
+            "This till does not find the card reader. Check that it is on, connected to the "
+            "internet and in the same network as the till, then try again."
+        ),
+        "reader_not_found",
+    ),
+    (
+        Kind.offline,
+        _(
+            "The card reader stopped the payment. Look at its screen, restart it if it asks for "
+            "that, then try again."
+        ),
+        "reader_error command_already_in_progress",
+    ),
+    (
+        Kind.misconfigured,
+        _("The card reader needs an update. Install it in the reader's settings, then try again."),
+        "invalid_reader_version",
+    ),
+    (
+        Kind.misconfigured,
+        _(
+            "Stripe gave this till no access to the card reader. Try again, "
+            "and if it happens again, ask a manager to check the Stripe key."
+        ),
+        "failed_fetch_connection_token",
+    ),
+    (
+        Kind.offline,
+        _(
+            "This till's browser could not load Stripe's script (js.stripe.com). Check the "
+            "internet connection, and that no ad blocker or firewall blocks it, then try again."
+        ),
+        "script_blocked",
+    ),
     # --- Nobody knows yet.
     (
         Kind.ambiguous,

@@ -23,7 +23,7 @@ CONNECT_TIMEOUT = 5  # seconds
 READ_TIMEOUT = 20  # seconds
 # The reader answers this call, not Stripe alone: a slow network at the shop makes it slow.
 READER_TIMEOUT = 35  # seconds
-# Somebody waits at a form.
+# Somebody waits at a form, or a till's request for a connection token.
 CHECK_TIMEOUT = 6  # seconds
 POOL_SIZE = 16
 
@@ -218,6 +218,12 @@ class Gateway:
             self._reader_client.v1.terminal.readers.cancel_action,
             reader_id,
             idempotency_key=idempotency_key,
+        )
+
+    def create_connection_token(self, location_id):
+        """Create the secret with which a browser's SDK connects to one location's readers."""
+        return self._call(
+            self._client.v1.terminal.connection_tokens.create, params={"location": location_id}
         )
 
     def set_reader_display(self, reader_id, cart, idempotency_key):

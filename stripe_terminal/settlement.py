@@ -44,12 +44,24 @@ CREATE = "create_intent"
 FIND = "find_intent"
 UPDATE = "update_intent"
 SEND = "process_intent"
+COLLECT_IN_TILL = "collect_in_till"
 READ = "read"
 CANCEL_ACTION = "cancel_action"
 CANCEL_INTENT = "cancel_intent"
 CAPTURE = "capture_intent"
 REFUND_INTENT = "refund_intent"
-VERBS = (CREATE, FIND, UPDATE, SEND, READ, CANCEL_ACTION, CANCEL_INTENT, CAPTURE, REFUND_INTENT)
+VERBS = (
+    CREATE,
+    FIND,
+    UPDATE,
+    SEND,
+    COLLECT_IN_TILL,
+    READ,
+    CANCEL_ACTION,
+    CANCEL_INTENT,
+    CAPTURE,
+    REFUND_INTENT,
+)
 
 
 class Facts(NamedTuple):
@@ -62,6 +74,7 @@ class Facts(NamedTuple):
     :param amount_differs: the intent's amount is not the line's
     :param refunded: the money was given back
     :param failed: Stripe failed on the request for an intent, and its key would replay that
+    :param in_till: a till's browser collects the card, so that `action` is what that till does
     """
 
     intent: str | None = None
@@ -71,6 +84,7 @@ class Facts(NamedTuple):
     amount_differs: bool = False
     refunded: bool = False
     failed: bool = False
+    in_till: bool = False
 
 
 class Settlement(NamedTuple):
@@ -93,7 +107,7 @@ def settle(state, wanted, facts):
         return Settlement(PAID, REFUND_INTENT if due else None)
     if facts.intent == "canceled":
         # The intent can no longer be paid; the reader's screen may still ask for a card.
-        lingering = facts.reachable and facts.action == "in_progress"
+        lingering = facts.reachable and facts.action == "in_progress" and not facts.in_till
         return Settlement(CANCELED, CANCEL_ACTION if lingering else None)
     if not facts.reachable:
         return Settlement(state if state in (AUTHORIZED, CANCELED) else UNKNOWN)
@@ -103,6 +117,8 @@ def settle(state, wanted, facts):
         return Settlement(AUTHORIZED, CANCEL_INTENT if wanted in (CANCEL, REFUND) else CAPTURE)
     if facts.intent == "processing":
         return Settlement(COLLECTING)
+    if facts.in_till:
+        return _settle_in_till(state, wanted, facts)
     return _settle_open_intent(state, wanted, facts)
 
 
@@ -131,4 +147,23 @@ def _settle_open_intent(state, wanted, facts):
         return Settlement(state, CANCEL_INTENT)
     if wanted == COLLECT:
         return Settlement(NEW, UPDATE if facts.amount_differs else SEND)
+    return Settlement(DECLINED)
+
+
+def _settle_in_till(state, wanted, facts):
+    # Whether a till still collects is its own word, so it decides nothing: a wish that needs the
+    # collecting to be over is met by canceling the intent, after which no card can pay it.
+    if facts.action == UNREAD:
+        return Settlement(state, READ)
+    if wanted == CANCEL or facts.action == "succeeded":
+        # What the till takes for paid is paid, or never will be.
+        return Settlement(state, CANCEL_INTENT)
+    if facts.action == "in_progress":
+        must_stop = wanted == COLLECT and facts.amount_differs
+        return Settlement(COLLECTING, CANCEL_INTENT if must_stop else None)
+    if facts.intent != "requires_payment_method":
+        # The till is gone, and the bank may be about to answer.
+        return Settlement(COLLECTING)
+    if wanted == COLLECT:
+        return Settlement(NEW, UPDATE if facts.amount_differs else COLLECT_IN_TILL)
     return Settlement(DECLINED)

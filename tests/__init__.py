@@ -1,5 +1,6 @@
 from . import (
     test_access,
+    test_browser_sdk,
     test_closing,
     test_company_branches,
     test_company_models,
@@ -11,6 +12,8 @@ from . import (
     test_fault_matrix,
     test_found_failures,
     test_guards,
+    test_in_till,
+    test_in_till_matrix,
     test_key,
     test_location,
     test_money,

@@ -52,7 +52,7 @@ def _line_differences(case, row, intents):
 
 def _reader_differences(case):
     if case.reader.screen["state"] == "amount":
-        intent = case.reader.action["process_payment_intent"]["payment_intent"]
+        intent = case.reader.screen["payment_intent"]
         # A reader that was off when its payment was canceled asks for a card in vain.
         if case.account.intent(intent)["status"] != "canceled":
             yield f"The reader still asks for a card for {intent}"

@@ -182,8 +182,7 @@ class MatrixCase(FaultCase):
         self.assertEqual(self.payment.amount_minor, round(self.first_line["amount"] * 100))
 
 
-@tagged("post_install", "-at_install")
-class TestNetworkFaults(MatrixCase):
+class NetworkFaults(MatrixCase):
     """A request to Stripe or its answer is lost, late or a failure, once or for long."""
 
     def run_cell(self, step, kind, times):
@@ -199,7 +198,11 @@ class TestNetworkFaults(MatrixCase):
 
 
 @tagged("post_install", "-at_install")
-class TestKilledWorker(MatrixCase):
+class TestNetworkFaults(NetworkFaults):
+    pass
+
+
+class KilledWorker(MatrixCase):
     """The process ends just before a request, or before it has stored the answer."""
 
     def run_cell(self, step, asked, same_host):
@@ -219,6 +222,11 @@ class TestKilledWorker(MatrixCase):
         self.assertTrue(worker.go_until(verb), "The worker lived through it")
         if asked:
             worker.ask()
+
+
+@tagged("post_install", "-at_install")
+class TestKilledWorker(KilledWorker):
+    pass
 
 
 @tagged("post_install", "-at_install")
@@ -285,7 +293,7 @@ class TestTapDuringCancel(MatrixCase):
         return False
 
 
-def _add_cell(case, name, *arguments):
+def add_cell(case, name, *arguments):
     def test(self):
         self.run_cell(*arguments)
 
@@ -296,14 +304,14 @@ def _add_cell(case, name, *arguments):
 
 for step_name, step in STEPS.items():
     for fault_name, kind in NETWORK.items():
-        _add_cell(TestNetworkFaults, f"{step_name}__{fault_name}", step, kind, 1)
-        _add_cell(TestNetworkFaults, f"{step_name}__{fault_name}_for_long", step, kind, None)
+        add_cell(TestNetworkFaults, f"{step_name}__{fault_name}", step, kind, 1)
+        add_cell(TestNetworkFaults, f"{step_name}__{fault_name}_for_long", step, kind, None)
     for asked, moment in ((False, "before_asking"), (True, "before_learning")):
-        _add_cell(TestKilledWorker, f"{step_name}__killed_{moment}", step, asked, True)
-        _add_cell(TestKilledWorker, f"{step_name}__host_lost_{moment}", step, asked, False)
+        add_cell(TestKilledWorker, f"{step_name}__killed_{moment}", step, asked, True)
+        add_cell(TestKilledWorker, f"{step_name}__host_lost_{moment}", step, asked, False)
     if step.path.startswith(READER):
         for trouble_name, begin_trouble in READER_TROUBLES.items():
-            _add_cell(TestReaderTroubles, f"{step_name}__{trouble_name}", step, begin_trouble)
+            add_cell(TestReaderTroubles, f"{step_name}__{trouble_name}", step, begin_trouble)
 
 MOMENTS = [
     (verb, asked)
@@ -315,9 +323,9 @@ for verb, asked in MOMENTS:
     when = "while" if asked else "before"
     for second_tab, end in SECOND_TABS.items():
         name = f"{second_tab}_in_second_tab__{when}_{verb}"
-        _add_cell(TestTwoTabs, name, verb, asked, second_tab, end)
+        add_cell(TestTwoTabs, name, verb, asked, second_tab, end)
 for verb in ("read", "cancel_action", "cancel_intent"):
     for asked in (False, True):
         when = "while" if asked else "before"
         for is_slow_bank, bank in ((False, "quick_bank"), (True, "slow_bank")):
-            _add_cell(TestTapDuringCancel, f"tap_{when}_{verb}__{bank}", verb, asked, is_slow_bank)
+            add_cell(TestTapDuringCancel, f"tap_{when}_{verb}__{bank}", verb, asked, is_slow_bank)

@@ -26,6 +26,8 @@ from odoo.tests import tagged
 
 from .audit import intents_by_line, paid_charges, rows_of
 from .fault_case import FaultCase
+from .in_till_case import InTillCase
+from .page import Page
 from .worker import Worker, pass_time
 
 _logger = logging.getLogger(__name__)
@@ -33,6 +35,7 @@ _logger = logging.getLogger(__name__)
 STORIES = int(os.environ.get("STORIES", "200"))
 SEED = int(os.environ.get("STORIES_SEED") or random.SystemRandom().randrange(10**6))
 BATCHES = 20
+BATCHES_IN_TILL = 5
 STEPS = 18
 LINES = 3
 
@@ -268,9 +271,44 @@ class Story(RuleBasedStateMachine):
         return line and self.case.Payment.search([("line_uuid", "=", line["line_uuid"])])
 
 
-@tagged("post_install", "-at_install")
-class TestRandomStories(FaultCase):
+class InTillStory(Story):
+    """The same shop, whose till's page collects the cards."""
+
+    @rule()
+    def page_goes_on(self):
+        self.case.page.go_on()
+
+    @rule(number=LINE)
+    def page_hears(self, number):
+        if payment := self.payment(number):
+            self.case.page.follow(payment)
+
+    @rule()
+    def reload(self):
+        self.case.reload_page()
+
+    @rule()
+    def page_crashes(self):
+        self.case.page = Page(self.case)
+
+    @rule()
+    def connection_breaks(self):
+        with suppress(SimulatorError):
+            self.case.simulator.js_sdk.interrupt(self.case.reader)
+
+    @rule(kind=st.sampled_from(["drop_before", "drop_after"]))
+    def sdk_loses_an_answer(self, kind):
+        self.case.simulator.js_sdk.faults.add("POST", "/sdk/process", kind)
+
+    def end_of_day(self):
+        self.case.simulator.js_sdk.faults.clear()
+        super().end_of_day()
+
+
+class RandomStories(FaultCase):
     """Nothing is lost and nothing is paid twice, whatever happens in whichever order."""
+
+    story = Story
 
     def open_account(self):
         """Begin with an empty Stripe account."""
@@ -283,7 +321,7 @@ class TestRandomStories(FaultCase):
         process = lease._process
         self.addCleanup(setattr, lease, "_process", process)
         _logger.info("STORIES_SEED=%s STORIES=%s, batch %s", SEED, STORIES, number)
-        machine = seed(SEED + number)(type("Story", (Story,), {"case": self}))
+        machine = seed(SEED + number)(type("Story", (self.story,), {"case": self}))
         run_state_machine_as_test(
             machine,
             settings=settings(
@@ -298,12 +336,28 @@ class TestRandomStories(FaultCase):
         )
 
 
-def _add_batch(number):
+@tagged("post_install", "-at_install")
+class TestRandomStories(RandomStories):
+    pass
+
+
+@tagged("post_install", "-at_install")
+class TestRandomStoriesInTill(InTillCase, RandomStories):
+    story = InTillStory
+
+    def open_account(self):
+        super().open_account()
+        self.page = Page(self)
+
+
+def _add_batch(case, number):
     def test(self):
         self.run_batch(number)
 
-    setattr(TestRandomStories, f"test_batch_{number:02}", test)
+    setattr(case, f"test_batch_{number:02}", test)
 
 
 for number in range(1, BATCHES + 1):
-    _add_batch(number)
+    _add_batch(TestRandomStories, number)
+for number in range(1, BATCHES_IN_TILL + 1):
+    _add_batch(TestRandomStoriesInTill, number)

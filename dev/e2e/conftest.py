@@ -27,7 +27,9 @@ def no_faults_left(request):
     """Take the simulator's faults back after each test that asked for it."""
     yield
     if "simulator" in request.fixturenames:
-        request.getfixturevalue("simulator").faults.clear()
+        stripe = request.getfixturevalue("simulator")
+        stripe.faults.clear()
+        stripe.js_sdk.faults.clear()
 
 
 @pytest.fixture(scope="session")
@@ -67,8 +69,8 @@ def profiles():
 def make_shop(request, simulator):
     """A function that opens one more register: ``make_shop(name="Bar", server=…, card=False)``.
 
-    Each has its own cash and card method and its own reader. Further keywords are values of
-    ``pos.config``.
+    Each has its own cash and card method and its own reader. With ``connection="browser"`` the
+    till's page collects the card. Further keywords are values of ``pos.config``.
     """
 
     def make(name="Till", *, server=None, card=True, **options):
@@ -84,9 +86,15 @@ def make_shop(request, simulator):
 
 
 @pytest.fixture
-def shop(make_shop):
+def connection():
+    """Who talks to the reader; tours that run with both drivers are parametrized by it."""
+    return "server"
+
+
+@pytest.fixture
+def shop(make_shop, connection):
     """A register with Cash and Card, its session open."""
-    return make_shop()
+    return make_shop(connection=connection)
 
 
 @pytest.fixture

@@ -1,13 +1,17 @@
 """A cashier pays by card; each tour ends by comparing Stripe's money with Odoo's."""
 
+import pytest
 from playwright.sync_api import expect
 
 from support.audit import audit, intents
 
 PAID = "Payment Successful"
 CONNECTION_ERROR = "Connection error"
+# Both drivers: the reader reached through Stripe, or from the till's page with Stripe's SDK.
+both_drivers = pytest.mark.parametrize("connection", ["server", "browser"])
 
 
+@both_drivers
 def test_approve(till, shop):
     till.sell("Espresso", "Croissant").choose_method(shop.card)
     till.wait_for_card()
@@ -26,6 +30,7 @@ def test_approve(till, shop):
     audit(shop)
 
 
+@both_drivers
 def test_decline_then_retry_approved(till, shop):
     till.sell("Espresso").choose_method(shop.card)
     till.wait_for_card()
@@ -40,6 +45,7 @@ def test_decline_then_retry_approved(till, shop):
     audit(shop)
 
 
+@both_drivers
 def test_decline_then_retry_with_another_amount(till, shop):
     till.sell("Espresso", "Croissant").choose_method(shop.card)
     till.wait_for_card()
@@ -56,6 +62,7 @@ def test_decline_then_retry_with_another_amount(till, shop):
     audit(shop)
 
 
+@both_drivers
 def test_cancel_from_the_till(till, shop):
     till.sell("Espresso").choose_method(shop.card)
     till.wait_for_card()
@@ -68,6 +75,7 @@ def test_cancel_from_the_till(till, shop):
     audit(shop)
 
 
+@both_drivers
 def test_cancel_on_the_reader(till, shop):
     till.sell("Espresso").choose_method(shop.card)
     till.wait_for_card()
@@ -92,6 +100,7 @@ def test_tap_wins_against_cancel(till, shop, simulator):
     audit(shop)
 
 
+@both_drivers
 def test_force_done_only_after_a_connection_error(till, shop, simulator):
     till.sell("Espresso").choose_method(shop.card)
     till.wait_for_card()
@@ -113,6 +122,7 @@ def test_force_done_only_after_a_connection_error(till, shop, simulator):
     audit(shop)
 
 
+@both_drivers
 def test_two_cards_on_one_order(till, shop):
     till.sell("Espresso", "Croissant")
     till.choose_method(shop.card)

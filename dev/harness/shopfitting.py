@@ -82,10 +82,13 @@ def connect_stripe(admin, secret_key):
     admin.write("payment.provider", provider, stripe_secret_key=secret_key)
 
 
-def open_register(admin, name, *, reader_serial=None, more_methods=(), **options):
+def open_register(
+    admin, name, *, reader_serial=None, connection="server", more_methods=(), **options
+):
     """Create a register with its own cash and card methods.
 
     :param reader_serial: the reader's serial number; None means the register takes cash only
+    :param connection: who talks to the reader, ``"server"`` or ``"browser"``
     :param more_methods: ids of further payment methods
     :param options: further values of ``pos.config``
     """
@@ -100,18 +103,24 @@ def open_register(admin, name, *, reader_serial=None, more_methods=(), **options
     )
     card = None
     if reader_serial:
-        card = admin.create(
-            "pos.payment.method",
-            name="Card",
-            sequence=2,
-            payment_method_type="terminal",
-            use_payment_terminal=TERMINAL,
-            stripe_serial_number=reader_serial,
-            journal_id=admin.search("account.journal", [("type", "=", "bank")], limit=1)[0],
-        )
+        card = add_card_method(admin, "Card", reader_serial, connection)
     methods = [method for method in (cash, card, *more_methods) if method]
     config = admin.create("pos.config", name=name, payment_method_ids=[(6, 0, methods)], **options)
     return Register(name, config, cash, card)
+
+
+def add_card_method(admin, name, reader_serial, connection="server"):
+    """Create a method that charges with a reader; see :func:`open_register`. Returns its id."""
+    return admin.create(
+        "pos.payment.method",
+        name=name,
+        sequence=2,
+        payment_method_type="terminal",
+        use_payment_terminal=TERMINAL,
+        stripe_serial_number=reader_serial,
+        stripe_connection=connection,
+        journal_id=admin.search("account.journal", [("type", "=", "bank")], limit=1)[0],
+    )
 
 
 def start_session(client, config_id):

@@ -4,7 +4,7 @@ import logging
 
 from werkzeug.wrappers import Request, Response
 
-from . import control, pages
+from . import control, control_js_sdk, pages  # noqa: F401 (registers requests)
 from .errors import ConnectionDropped
 
 _logger = logging.getLogger(__name__)

@@ -47,6 +47,8 @@ class ReaderDevice:
         self.unsent = None  # how an action ended while the network was gone
         self.automatic = None
         self.subject = {}  # what the action is about, as it was when it came
+        self.connection = None  # of a browser that collects with the SDK, see `js_sdk`
+        self.browser_allows_cancel = False
         self.acknowledgement_delay = None
         self.processing_time = None
         self._generation = 0
@@ -113,8 +115,11 @@ class ReaderDevice:
             return self.present(card, "tap", answer_lost=True)
         with self.simulator.lock:
             self._check_can_present()
-            self._finish_action(CONNECTION_ERROR)
-            self._show("declined", CONNECTION_ERROR)
+            if self._is_collecting:
+                self.connection.close()
+            else:
+                self._finish_action(CONNECTION_ERROR)
+                self._show("declined", CONNECTION_ERROR)
         return self.screen
 
     def present(self, card, method="tap", tip=0, decline=None, answer_lost=False):
@@ -125,12 +130,17 @@ class ReaderDevice:
             read_method = payments.READ_METHODS[method]
             self.presented = payments.Presented(card, read_method, int(tip), decline, answer_lost)
             self.phase = "authorizing"
+            if self._is_collecting:
+                # The browser goes on from here, see `js_sdk.JsSdk.process`.
+                self.connection.state = "collected"
+                self._changed()
+                return self.screen
             intent = self._intent()
             if intent and intent["status"] == "requires_payment_method":
                 payments.begin_authorization(self.environment, intent)
             self._changed()
             generation = self._generation
-        self.simulator.later(self._processing_time, self._authorized, generation)
+        self.simulator.later(self.answer_time, self._authorized, generation)
         return self.screen
 
     def customer_cancel(self, force=False):
@@ -145,6 +155,10 @@ class ReaderDevice:
                 raise SimulatorError("There is nothing to cancel on the reader")
             if not force and not self.may_customer_cancel:
                 raise SimulatorError("The action does not enable the customer's cancel button")
+            if self._is_collecting:
+                self.connection.state = "canceled"
+                self.end_collecting("cancelled", CUSTOMER_CANCELED)
+                return self.screen
             self._finish_action(CUSTOMER_CANCELED)
             self._show("cancelled", CUSTOMER_CANCELED)
         return self.screen
@@ -152,6 +166,8 @@ class ReaderDevice:
     @property
     def may_customer_cancel(self):
         """Whether the screen has a cancel button."""
+        if self._is_collecting:
+            return self.browser_allows_cancel
         action = self.action or {}
         details = action.get(action.get("type")) or {}
         config = details.get("process_config") or details.get("refund_payment_config") or {}
@@ -224,6 +240,8 @@ class ReaderDevice:
             self.network = network
             self.receives_in_silence = received
             self.object["status"] = "offline" if network == "offline" else "online"
+            if network != "online" and self.connection:
+                self.connection.close()
             if network == "online":
                 self.seen()
             self._changed()
@@ -292,10 +310,43 @@ class ReaderDevice:
         self._generation += 1
         self._show("cancelled" if shown else None)
 
+    # --- What a browser tells the reader, see `js_sdk`
+
+    def begin_collecting(self, intent, can_cancel):
+        """Ask for a card for a PaymentIntent; under the lock."""
+        self.object["action"] = None
+        self.seen()
+        self.result = None
+        self.phase = "waiting"
+        self.browser_allows_cancel = can_cancel
+        self._generation += 1
+        payment = {"type": "process_payment_intent"}
+        payment["process_payment_intent"] = {"payment_intent": intent["id"]}
+        self.subject = subject_of(self, payment)
+        self._changed()
+        self._expect_automatic_card()
+
+    def end_collecting(self, state, error=None, card=None):
+        """Show how it ended: approved, declined or cancelled; under the lock."""
+        self.phase = "idle"
+        self._generation += 1
+        self._show(state, error, card)
+
+    def take_presented(self):
+        """Return the card that was read (`Presented`), once."""
+        presented, self.presented = self.presented, None
+        return presented
+
+    @property
+    def _is_collecting(self):
+        return bool(self.connection) and self.connection.state == "waiting"
+
     def resume(self):
         """Go on after a restart with what was under way; under the lock."""
+        if not self.action:
+            self.phase = "idle"
         if self.phase == "authorizing":
-            self.simulator.later(self._processing_time, self._authorized, self._generation)
+            self.simulator.later(self.answer_time, self._authorized, self._generation)
         elif self.phase == "waiting":
             self._expect_automatic_card()
 
@@ -310,7 +361,8 @@ class ReaderDevice:
         return self.network == "online" and delay <= simulator.reader_timeout
 
     @property
-    def _processing_time(self):
+    def answer_time(self):
+        """Seconds between the card and the bank's answer."""
         own = self.processing_time
         return self.simulator.processing_time if own is None else own
 
@@ -330,6 +382,8 @@ class ReaderDevice:
             raise _busy(f"The reader is busy: {self.occupied}.")
         if self.phase == "authorizing":
             raise _busy("The reader is busy: a payment is being authorized.")
+        if self._is_collecting:
+            raise _busy("The reader is busy: a browser collects a card with it.")
 
     # --- How an action ends
 

@@ -10,6 +10,7 @@ from .api import Api
 from .application import Application
 from .errors import SimulatorError
 from .faults import Faults
+from .js_sdk import JsSdk
 from .ledger import ledger
 from .request_log import RequestLog
 from .scheduler import Scheduler
@@ -87,6 +88,7 @@ class Simulator:
         self.log = RequestLog()
         self.scheduler = Scheduler()
         self.webhooks = Webhooks(self, webhook_retry_delays)
+        self.js_sdk = JsSdk(self)
         self._default = {
             "country": country,
             "currency": currency,

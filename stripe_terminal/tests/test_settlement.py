@@ -15,6 +15,7 @@ from stripe_terminal.settlement import (
     CANCELED,
     CAPTURE,
     COLLECT,
+    COLLECT_IN_TILL,
     COLLECTING,
     CREATE,
     DECLINED,
@@ -41,7 +42,7 @@ from stripe_terminal.settlement import (
 
 ALL_FACTS = [
     Facts(*values)
-    for values in itertools.product((None, *INTENT_STATUSES), ACTIONS, *[(False, True)] * 4)
+    for values in itertools.product((None, *INTENT_STATUSES), ACTIONS, *[(False, True)] * 5)
 ]
 ALL = list(itertools.product(STATES, WANTS, ALL_FACTS))
 OPEN = "requires_payment_method"
@@ -97,6 +98,36 @@ TABLE = [
 ]
 
 
+def in_till(intent, action, **facts):
+    return Facts(intent, action, requested=True, in_till=True, **facts)
+
+
+TABLE += [
+    # A till's browser collects
+    (NEW, COLLECT, in_till(OPEN, NO_ACTION), NEW, COLLECT_IN_TILL),
+    (NEW, COLLECT, in_till(OPEN, "in_progress"), COLLECTING, None),
+    (COLLECTING, None, in_till(OPEN, "in_progress"), COLLECTING, None),
+    (COLLECTING, None, in_till(OPEN, NO_ACTION), DECLINED, None),
+    (COLLECTING, None, in_till("requires_confirmation", NO_ACTION), COLLECTING, None),
+    (COLLECTING, None, in_till("succeeded", "in_progress"), PAID, None),
+    (NEW, COLLECT, in_till(OPEN, NO_ACTION, amount_differs=True), NEW, UPDATE),
+    # Nobody knows whether a till that collects has stopped: only a canceled intent is sure.
+    (COLLECTING, CANCEL, in_till(OPEN, "in_progress"), COLLECTING, CANCEL_INTENT),
+    (
+        UNKNOWN,
+        COLLECT,
+        in_till(OPEN, "in_progress", amount_differs=True),
+        COLLECTING,
+        CANCEL_INTENT,
+    ),
+    (COLLECTING, None, in_till("canceled", "in_progress"), CANCELED, None),
+    (NEW, COLLECT, in_till(OPEN, UNREAD), NEW, READ),
+    # The till believes it is paid, and Stripe does not say so.
+    (COLLECTING, None, in_till(OPEN, "succeeded"), COLLECTING, CANCEL_INTENT),
+    (UNKNOWN, None, in_till(OPEN, "in_progress"), COLLECTING, None),
+]
+
+
 @pytest.mark.parametrize(("state", "wanted", "facts", "next_state", "verb"), TABLE)
 def test_table(state, wanted, facts, next_state, verb):
     assert settle(state, wanted, facts) == Settlement(next_state, verb)
@@ -149,6 +180,22 @@ def test_the_reader_is_asked_only_for_what_the_till_wants_and_stripe_allows():
             assert not facts.amount_differs
 
 
+def test_a_till_collects_what_it_wants_and_stripe_asks_no_reader_then():
+    for state, wanted, facts in ALL:
+        verb = settle(state, wanted, facts).verb
+        assert verb not in ((SEND, CANCEL_ACTION) if facts.in_till else (COLLECT_IN_TILL,))
+        if verb == COLLECT_IN_TILL:
+            assert (wanted, facts.intent) == (COLLECT, OPEN)
+            assert facts.action in (NO_ACTION, "failed")
+            assert not facts.amount_differs
+
+
+def test_an_amount_never_changes_while_a_till_collects():
+    for state, wanted, facts in ALL:
+        if facts.in_till and facts.action == "in_progress":
+            assert settle(state, wanted, facts).verb != UPDATE
+
+
 def test_nothing_is_asked_while_stripe_does_not_answer():
     for state, wanted, facts in ALL:
         if not facts.reachable:
@@ -185,14 +232,21 @@ def test_settling_twice_changes_nothing():
 
 
 class Stripe:
-    """The least that Stripe does with one PaymentIntent on one reader."""
+    """The least that Stripe does with one PaymentIntent on one reader.
 
-    def __init__(self):
+    With `in_till`, a till that is believed to be gone may still collect.
+    """
+
+    def __init__(self, in_till):
+        self.in_till, self.stray = in_till, False
         self.intent, self.action, self.requested, self.reachable = None, NO_ACTION, False, True
         self.charges = self.intents = 0
 
     def facts(self):
-        return Facts(self.intent, self.action, self.requested, self.reachable)
+        action = NO_ACTION if self.stray else self.action
+        return Facts(
+            self.intent, action, self.requested, self.reachable, in_till=self.in_till
+        )
 
     def do(self, verb, answered):
         """Carry a verb out; without an answer it may have happened all the same."""
@@ -200,8 +254,8 @@ class Stripe:
             self.requested = True
             if answered and self.intent is None:
                 self.intent, self.intents = OPEN, self.intents + 1
-        elif verb == SEND and self.intent == OPEN:
-            self.action = "in_progress"
+        elif verb in (SEND, COLLECT_IN_TILL) and self.intent == OPEN:
+            self.action, self.stray = "in_progress", False
         elif verb == CANCEL_ACTION and self.action == "in_progress":
             self.action = NO_ACTION
         elif verb == CANCEL_INTENT and self.intent in (*INTENT_OPEN, "requires_capture"):
@@ -221,15 +275,15 @@ EVENTS = st.lists(
     st.one_of(
         st.sampled_from(["pay", "authorize", "decline"]),
         st.sampled_from([COLLECT, CANCEL]),
-        st.sampled_from(["lost", "down", "up", "look"]),
+        st.sampled_from(["lost", "down", "up", "look", "till is gone"]),
     ),
     max_size=25,
 )
 
 
-@given(EVENTS)
-def test_any_story_ends_charged_once_or_not_at_all(events):
-    stripe, state, wanted, lost = Stripe(), NEW, COLLECT, False
+@given(EVENTS, st.booleans())
+def test_any_story_ends_charged_once_or_not_at_all(events, in_till):
+    stripe, state, wanted, lost = Stripe(in_till), NEW, COLLECT, False
     for event in [*events, "up", CANCEL, "look"]:
         if event in ("pay", "authorize", "decline"):
             stripe.card(event)
@@ -237,6 +291,8 @@ def test_any_story_ends_charged_once_or_not_at_all(events):
             wanted = event if state not in (PAID, CANCELED) else None
         elif event == "lost":
             lost = True
+        elif event == "till is gone":
+            stripe.stray = in_till
         elif event in ("down", "up"):
             stripe.reachable = event == "up"
         for _step in range(10):

@@ -45,6 +45,10 @@ class Counter:
         line["request_uuid"] = str(uuid.uuid4())
         return self.send(line)
 
+    def tap(self):
+        """Hold a card to the reader."""
+        self.shop.reader.tap()
+
     def cancel(self, line):
         """Press Cancel."""
         return self.client.post("/pos_payment_stripe/cancel", line_uuid=line["line_uuid"])

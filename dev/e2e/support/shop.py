@@ -15,21 +15,24 @@ class Shop:
 
     :param server: the :class:`~support.live_server.LiveServer`
     :param reader: the simulator's reader on its counter, or None for a shop that takes cash only
+    :param connection: who talks to the reader, ``"server"`` or ``"browser"``
     :param options: further values of ``pos.config``
     """
 
     cash = "Cash"
     card = "Card"
 
-    def __init__(self, server, reader, name="Till", **options):
+    def __init__(self, server, reader, name="Till", connection="server", **options):
         self.server = server
         self.simulator = server.simulator
         self.reader = reader
+        self.connection = connection
         self.name = naming.unique(f"{name} ")
         self.register = shopfitting.open_register(
             server.admin,
             self.name,
             reader_serial=reader.serial_number if reader else None,
+            connection=connection,
             **options,
         )
         cashier = server.client(shopfitting.CASHIER)

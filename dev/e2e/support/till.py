@@ -1,5 +1,6 @@
 """The Point of Sale in a browser, in the words of a cashier."""
 
+import json
 import re
 from urllib.parse import urlsplit
 
@@ -15,6 +16,8 @@ STARTING = 60_000
 
 LOADED = ".pos .product-screen, .pos .payment-screen, .pos .receipt-screen, .pos .ticket-screen"
 OPEN_REGISTER = ".login-overlay .open-register-btn"
+JS_SDK = "https://js.stripe.com/**"
+JS_SDK_DOUBLE = paths.ROOT / "static/tests/js_sdk/stripe_terminal_double.js"
 # Odoo's pages ask for these where a browser has none.
 HARMLESS = (r"favicon\.ico",)
 
@@ -37,6 +40,8 @@ class Till:
         self._context = profiles.take(*self._owner)
         self._context.set_default_timeout(PATIENCE)
         self._context.on("request", self._note_request)
+        self.blocks_sdk = False
+        self._context.route(JS_SDK, self._serve_sdk)
         self.page = self._new_page()
 
     def _new_page(self):
@@ -84,6 +89,7 @@ class Till:
         :param keep_profile: whether another till may use the browser profile
         """
         self._context.remove_listener("request", self._note_request)
+        self._context.unroute(JS_SDK)
         if keep_profile:
             self.go_online()
             for page in self._context.pages:
@@ -285,10 +291,23 @@ class Till:
             self.problems.append(f"console: {message.text} ({where})")
 
     def _note_request(self, request):
-        own = urlsplit(self.shop.server.url).netloc
+        own = {urlsplit(self.shop.server.url).netloc}
+        if self.shop.connection == "browser":
+            own |= {"js.stripe.com", urlsplit(self.shop.simulator.url).netloc}
         address = urlsplit(request.url)
-        if address.scheme in ("http", "https", "ws", "wss") and address.netloc != own:
+        if address.scheme in ("http", "https", "ws", "wss") and address.netloc not in own:
             self.foreign_requests.append(request.url)
+
+    def _serve_sdk(self, route):
+        """Answer for js.stripe.com with the double of the SDK, unless it shall be blocked."""
+        if self.blocks_sdk:
+            route.abort()
+            return
+        simulator = f"window.STRIPE_SIMULATOR = {json.dumps(self.shop.simulator.url)};"
+        code = f"{simulator}\n{JS_SDK_DOUBLE.read_text()}"
+        # Kept by the browser, it would be there although it is blocked.
+        headers = {"Content-Type": "text/javascript", "Cache-Control": "no-store"}
+        route.fulfill(body=code, headers=headers)
 
 
 def _wait_until_loaded(page):

@@ -23,4 +23,5 @@ def create(call):
     }
     if location:
         token["location"] = location
+    call.simulator.js_sdk.add_token(token["secret"], call.environment, location)
     return token

@@ -11,7 +11,8 @@ patch(PaymentScreenPaymentLines.prototype, {
     },
 
     canTakeOver(line) {
-        return line.isStripeTerminal && this.stripeTerminalData[line.uuid]?.holder;
+        const { holder, failure_code } = this.stripeTerminalData[line.uuid] || {};
+        return line.isStripeTerminal && (holder || failure_code === "reader_in_use");
     },
 
     stripeTerminalSentence(line) {

@@ -4,6 +4,7 @@ import { ConnectionLostError, ConnectionAbortedError, rpc } from "@web/core/netw
 import { registry } from "@web/core/registry";
 import { uuidv4 } from "@point_of_sale/utils";
 import { ask } from "@point_of_sale/app/utils/make_awaitable_dialog";
+import { Drivers } from "./drivers";
 import OrderPaymentValidation from "@point_of_sale/app/utils/order_payment_validation";
 import { reactive } from "@odoo/owl";
 
@@ -48,6 +49,7 @@ export class StripeTerminalPayments {
         this.dialog = dialog;
         /** What the server said last, by line uuid. */
         this.data = reactive({});
+        this.drivers = new Drivers(this);
         /** Lines of which the server may know more than this till. */
         this.unseen = new Set();
         this.requests = {};
@@ -84,6 +86,7 @@ export class StripeTerminalPayments {
         this.sending.add(line.uuid);
         this.setStatus(line, "waiting");
         const settled = this.waitIn(this.senders, line.uuid);
+        this.drivers.prepare(line);
         this.postRequest(line, requestUuid);
         this.syncOrder(line.pos_order_id);
         return settled;
@@ -140,6 +143,7 @@ export class StripeTerminalPayments {
     async cancel(line) {
         this.setStatus(line, "waitingCancel");
         const settled = this.waitIn(this.cancelers, line.uuid);
+        await this.drivers.stop(line);
         try {
             this.show(
                 await rpc("/pos_payment_stripe/cancel", { line_uuid: line.uuid }, { silent: true })
@@ -261,6 +265,9 @@ export class StripeTerminalPayments {
         if (!confirmed) {
             return;
         }
+        if (!holder) {
+            return this.drivers.takeOver(line);
+        }
         await rpc(
             "/pos_payment_stripe/take_over",
             { line_uuid: line.uuid, holder_id: holder },
@@ -306,6 +313,7 @@ export class StripeTerminalPayments {
         if (!line || line.pos_order_id?.finalized) {
             return;
         }
+        this.drivers.follow(line, datum);
         if (datum.state === "paid") {
             this.showPaid(line, datum);
         } else if (datum.forced) {

@@ -1,0 +1,284 @@
+import { loadSdk } from "./load_sdk";
+
+/**
+ * @typedef {import("@stripe/terminal-js").Terminal} Terminal
+ * @typedef {import("@stripe/terminal-js").Reader} Reader
+ * @typedef {import("@stripe/terminal-js").ExposedError} ExposedError
+ * @typedef {import("@stripe/terminal-js").ISdkManagedPaymentIntent} CollectedIntent
+ *
+ * @typedef {Object} Target the reader of a payment method, as Odoo's server knows it
+ * @property {string} serial_number
+ * @property {string | false} location id at Stripe
+ * @property {boolean} simulated whether it is one that Stripe simulates
+ * @property {number} methodId of the payment method, which tokens are asked for
+ *
+ * @typedef {Object} Outcome how a collecting ended
+ * @property {"connect" | "collect" | "process"} stage what was done last
+ * @property {string | null} code the SDK's or Stripe's, null when all went well
+ */
+
+/** Between two attempts to reach the reader again, in milliseconds. */
+const RECONNECT_PAUSES = [300, 1500, 4000];
+/** How long the answer of a charge is waited for after the reader was lost, in milliseconds. */
+const ANSWER_WAIT = 15000;
+/** How long a cashier waits for the SDK to take a request back, in milliseconds. */
+const CANCEL_WAIT = 3000;
+/** What the SDK says where nothing else is wrong than the way to the reader. */
+const LOST = ["no_established_connection", "network_error", "network_timeout"];
+
+/** @param {number} milliseconds */
+const delay = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
+
+/** A command of the SDK that did not do what it should. */
+export class SdkProblem extends Error {
+    /**
+     * @param {string | undefined} code the SDK's, Stripe's or one of ours
+     * @param {string} [message] for the log
+     */
+    constructor(code, message) {
+        super(message || code);
+        this.code = code || "reader_error";
+    }
+}
+
+/**
+ * The one connection of this till to a card reader, whichever of its methods needs it.
+ *
+ * It knows Stripe's SDK and nothing of Odoo, and is checked against the SDK's published types.
+ * See https://docs.stripe.com/terminal/references/api/js-sdk
+ */
+export class SdkReader {
+    /** @param {(methodId: number) => Promise<string>} fetchToken returns a connection token */
+    constructor(fetchToken) {
+        this.fetchToken = fetchToken;
+        /** @type {Terminal | null} */
+        this.terminal = null;
+        /** @type {Target | null} */
+        this.target = null;
+        /** @type {Map<string, Reader[]>} what was discovered, by location */
+        this.discovered = new Map();
+        /** @type {string | null} why there was no token */
+        this.tokenCode = null;
+        /** @type {Outcome["stage"] | null} what is done now */
+        this.stage = null;
+        this.isStopped = false;
+        this.loseReader = () => {};
+    }
+
+    /** Load the SDK ahead of its use; a failure shows when it is used. */
+    prepare() {
+        loadSdk().catch(() => {});
+    }
+
+    // The connection
+
+    /** @returns {Promise<Terminal>} */
+    async ensureTerminal() {
+        if (!this.terminal) {
+            let sdk;
+            try {
+                sdk = await loadSdk();
+            } catch (error) {
+                throw new SdkProblem("script_blocked", String(error));
+            }
+            this.terminal = sdk.create({
+                onFetchConnectionToken: () => this.fetchTargetToken(),
+                // Idle, it is connected again at the next payment: another till may use it now.
+                onUnexpectedReaderDisconnect: () => this.loseReader(),
+                readerBehavior: { allowCustomerCancel: true },
+            });
+        }
+        return this.terminal;
+    }
+
+    async fetchTargetToken() {
+        this.tokenCode = null;
+        try {
+            return await this.fetchToken(this.target?.methodId || 0);
+        } catch (error) {
+            this.tokenCode = (error instanceof SdkProblem && error.code) || null;
+            throw error;
+        }
+    }
+
+    /**
+     * Connect to a reader, unless it is connected.
+     *
+     * @param {Target} target
+     * @param {boolean} takeOver also when it collects a card for somebody else
+     * @throws {SdkProblem}
+     */
+    async connect(target, takeOver) {
+        const terminal = await this.ensureTerminal();
+        const former = this.target;
+        this.target = target;
+        if (String(terminal.getConnectionStatus()) === "connected") {
+            if (former?.serial_number === target.serial_number) {
+                return;
+            }
+            await terminal.disconnectReader();
+        }
+        if (former && former.location !== target.location) {
+            // The token was for the readers of the former location only.
+            await terminal.clearCachedCredentials();
+        }
+        const key = `${target.location} ${target.simulated}`;
+        const isCached = this.discovered.has(key);
+        try {
+            await this.connectDiscovered(terminal, target, key, takeOver);
+        } catch (error) {
+            this.discovered.delete(key);
+            if (!isCached || (error instanceof SdkProblem && error.code === "reader_in_use")) {
+                throw error;
+            }
+            // It may have got another address since.
+            await this.connectDiscovered(terminal, target, key, takeOver);
+        }
+    }
+
+    /**
+     * @param {Terminal} terminal
+     * @param {Target} target
+     * @param {string} key in the cache
+     * @param {boolean} takeOver
+     */
+    async connectDiscovered(terminal, target, key, takeOver) {
+        let readers = this.discovered.get(key);
+        if (!readers) {
+            const found = await terminal.discoverReaders(
+                target.simulated ? { simulated: true } : { location: target.location || undefined }
+            );
+            if ("error" in found) {
+                throw this.problem(found.error);
+            }
+            readers = found.discoveredReaders;
+            this.discovered.set(key, readers);
+        }
+        const reader = readers.find(
+            (one) => target.simulated || one.serial_number === target.serial_number
+        );
+        if (!reader) {
+            throw new SdkProblem("reader_not_found");
+        }
+        const connected = await terminal.connectReader(reader, { fail_if_in_use: !takeOver });
+        if ("error" in connected) {
+            const { code, message } = connected.error;
+            const isInUse = code === "reader_error" || /in use/i.test(message);
+            throw isInUse && !takeOver
+                ? new SdkProblem("reader_in_use", message)
+                : this.problem(connected.error);
+        }
+    }
+
+    /** @param {ExposedError} error */
+    problem(error) {
+        const code = error.decline_code || error.code;
+        return code === "failed_fetch_connection_token"
+            ? new SdkProblem(this.tokenCode || code, error.message)
+            : new SdkProblem(code, error.message);
+    }
+
+    // A payment
+
+    /**
+     * Collect a card for a PaymentIntent and charge it; connects as often as needed.
+     *
+     * @param {Target} target
+     * @param {string} clientSecret
+     * @param {boolean} takeOver the reader, from whoever has it
+     * @returns {Promise<Outcome>} what Stripe says of the PaymentIntent is another question
+     */
+    async pay(target, clientSecret, takeOver) {
+        this.isStopped = false;
+        for (const pause of [...RECONNECT_PAUSES, null]) {
+            const outcome = await this.payOnce(target, clientSecret, takeOver);
+            const isLost = outcome.stage !== "process" && LOST.includes(outcome.code || "");
+            if (!isLost || this.isStopped || pause === null) {
+                return outcome;
+            }
+            await delay(pause);
+        }
+        throw new Error("unreachable");
+    }
+
+    /**
+     * @param {Target} target
+     * @param {string} clientSecret
+     * @param {boolean} takeOver
+     * @returns {Promise<Outcome>}
+     */
+    async payOnce(target, clientSecret, takeOver) {
+        this.stage = "connect";
+        try {
+            await this.connect(target, takeOver);
+            if (this.isStopped) {
+                return { stage: "connect", code: "canceled" };
+            }
+            this.stage = "collect";
+            const intent = await this.collect(clientSecret);
+            if (this.isStopped) {
+                return { stage: "collect", code: "canceled" };
+            }
+            this.stage = "process";
+            await this.process(intent);
+            return { stage: "process", code: null };
+        } catch (error) {
+            const code = error instanceof SdkProblem ? error.code : "reader_error";
+            const isByCustomer = code === "canceled" && !this.isStopped;
+            return { stage: this.stage, code: isByCustomer ? "customer_canceled" : code };
+        } finally {
+            this.stage = null;
+            this.loseReader = () => {};
+        }
+    }
+
+    /** @param {string} clientSecret */
+    async collect(clientSecret) {
+        const terminal = await this.ensureTerminal();
+        const result = await Promise.race([
+            terminal.collectPaymentMethod(clientSecret),
+            this.lost(),
+        ]);
+        if ("error" in result) {
+            throw this.problem(result.error);
+        }
+        return result.paymentIntent;
+    }
+
+    /** @param {CollectedIntent} intent */
+    async process(intent) {
+        const terminal = await this.ensureTerminal();
+        const result = await Promise.race([
+            terminal.processPayment(intent),
+            this.lost().then((error) => delay(ANSWER_WAIT).then(() => error)),
+        ]);
+        if ("error" in result) {
+            throw this.problem(result.error);
+        }
+    }
+
+    /**
+     * Wait for an unexpected disconnect.
+     *
+     * @returns {Promise<{ error: ExposedError }>}
+     */
+    lost() {
+        return new Promise((resolve) => {
+            const error = { code: "no_established_connection", message: "The reader was lost" };
+            this.loseReader = () => resolve({ error });
+        });
+    }
+
+    /** Take the request back from the reader, as far as the SDK can. */
+    async stop() {
+        this.isStopped = true;
+        if (!this.terminal || !["collect", "process"].includes(this.stage || "")) {
+            return;
+        }
+        const canceling =
+            this.stage === "collect"
+                ? this.terminal.cancelCollectPaymentMethod()
+                : this.terminal.cancelProcessPayment();
+        await Promise.race([canceling.catch(() => {}), delay(CANCEL_WAIT)]);
+    }
+}

@@ -1,0 +1,233 @@
+/**
+ * A double of Stripe's Terminal SDK for JavaScript, for tours: it has the SDK's published types and
+ * does what the Stripe simulator says. Whoever serves it sets `STRIPE_SIMULATOR` to its address.
+ *
+ * @typedef {import("@stripe/terminal-js").Terminal} Terminal
+ * @typedef {import("@stripe/terminal-js").TerminalProps} TerminalProps
+ * @typedef {import("@stripe/terminal-js").Reader} Reader
+ * @typedef {import("@stripe/terminal-js").ErrorResponse} ErrorResponse
+ * @typedef {import("@stripe/terminal-js").ConnectionStatus} ConnectionStatus
+ * @typedef {import("@stripe/terminal-js").PaymentStatus} PaymentStatus
+ * @typedef {import("@stripe/terminal-js").ISdkManagedPaymentIntent} CollectedIntent
+ */
+"use strict";
+
+(() => {
+    const { STRIPE_SIMULATOR } = /** @type {{ STRIPE_SIMULATOR?: string }} */ (window);
+
+    /**
+     * @param {string} path
+     * @param {Object} data
+     * @returns {Promise<any>} what the simulator answers; `error` as the SDK returns it
+     */
+    async function ask(path, data) {
+        try {
+            const answer = await fetch(`${STRIPE_SIMULATOR}/_simulator/js_sdk/${path}`, {
+                method: "POST",
+                body: JSON.stringify(data),
+            });
+            return await answer.json();
+        } catch {
+            return { error: { code: "network_error", message: "Could not reach the network" } };
+        }
+    }
+
+    /**
+     * @param {string} code
+     * @param {string} message
+     * @returns {ErrorResponse}
+     */
+    const failure = (code, message) => ({ error: { code, message } });
+
+    const notDoubled = async () => failure("unexpected_sdk_error", "The double cannot do this");
+
+    /** @implements {Terminal} */
+    class TerminalDouble {
+        /** @param {TerminalProps} props */
+        constructor(props) {
+            this.props = props;
+            /** @type {string | null} */
+            this.session = null;
+            /** @type {string | null} */
+            this.connection = null;
+            /** @type {Reader | null} */
+            this.reader = null;
+            this.isConnecting = false;
+            this.payment = "ready";
+        }
+
+        /** @param {string} status */
+        setPayment(status) {
+            this.payment = status;
+            this.props.onPaymentStatusChange?.({ status: this.getPaymentStatus() });
+        }
+
+        getConnectionStatus() {
+            const status = this.connection ? "connected" : "not_connected";
+            return /** @type {ConnectionStatus} */ (this.isConnecting ? "connecting" : status);
+        }
+
+        getPaymentStatus() {
+            return /** @type {PaymentStatus} */ (this.connection ? this.payment : "not_ready");
+        }
+
+        getConnectedReader() {
+            return /** @type {Reader} */ (this.reader);
+        }
+
+        /** Fetch a token where there is no session yet, as the SDK does before its first request. */
+        async begin() {
+            if (this.session) {
+                return null;
+            }
+            let token;
+            try {
+                token = await this.props.onFetchConnectionToken();
+            } catch {
+                return failure("failed_fetch_connection_token", "The handler failed");
+            }
+            const { session, error } = await ask("begin", { token });
+            this.session = session;
+            return error ? { error } : null;
+        }
+
+        /** @param {import("@stripe/terminal-js").DiscoveryConfig} [config] */
+        async discoverReaders({ location, simulated } = {}) {
+            const problem = await this.begin();
+            if (problem) {
+                return problem;
+            }
+            const data = { session: this.session, location, simulated };
+            const { readers, error } = await ask("discover", data);
+            return error ? { error } : { discoveredReaders: readers };
+        }
+
+        /**
+         * @param {Reader} reader
+         * @param {import("@stripe/terminal-js").ConnectOptions} [options]
+         */
+        async connectReader(reader, options = {}) {
+            if (this.connection) {
+                return failure("already_connected", "A reader is connected");
+            }
+            const problem = await this.begin();
+            if (problem) {
+                return problem;
+            }
+            this.isConnecting = true;
+            const { connection, error } = await ask("connect", {
+                session: this.session,
+                reader: reader.id,
+                fail_if_in_use: Boolean(options.fail_if_in_use),
+            });
+            this.isConnecting = false;
+            if (error) {
+                return { error };
+            }
+            this.connection = connection;
+            this.reader = reader;
+            this.watch(connection);
+            return { reader };
+        }
+
+        /** @param {string} connection */
+        async watch(connection) {
+            while (this.connection === connection) {
+                const { connected } = await ask("watch", { connection });
+                if (!connected && this.connection === connection) {
+                    this.connection = this.reader = null;
+                    this.props.onUnexpectedReaderDisconnect?.({});
+                }
+            }
+        }
+
+        async disconnectReader() {
+            const connection = this.connection;
+            this.connection = this.reader = null;
+            if (connection) {
+                await ask("disconnect", { connection });
+            }
+            return {};
+        }
+
+        async clearCachedCredentials() {
+            this.session = null;
+            return {};
+        }
+
+        /** @param {string} clientSecret */
+        async collectPaymentMethod(clientSecret) {
+            const connection = this.connection;
+            if (!connection) {
+                return failure("no_established_connection", "No reader is connected");
+            }
+            const can_cancel = Boolean(this.props.readerBehavior?.allowCustomerCancel);
+            let answer = await ask("collect", {
+                connection,
+                client_secret: clientSecret,
+                can_cancel,
+            });
+            this.setPayment("waiting_for_input");
+            while (!answer.error && !answer.payment_intent) {
+                answer = await ask("collected", { connection });
+            }
+            this.setPayment("ready");
+            if (answer.error) {
+                return /** @type {ErrorResponse} */ (answer);
+            }
+            const paymentIntent = { ...answer.payment_intent, sdk_payment_details: {} };
+            return { paymentIntent: /** @type {CollectedIntent} */ (paymentIntent) };
+        }
+
+        async cancelCollectPaymentMethod() {
+            return ask("cancel_collect", { connection: this.connection });
+        }
+
+        /** @param {CollectedIntent} intent */
+        async processPayment(intent) {
+            const connection = this.connection;
+            if (!connection) {
+                return failure("no_established_connection", "No reader is connected");
+            }
+            this.setPayment("processing");
+            const answer = await ask("process", { connection, intent: intent.id });
+            this.setPayment("ready");
+            return answer.error
+                ? /** @type {ErrorResponse} */ (answer)
+                : { paymentIntent: answer.payment_intent };
+        }
+
+        async cancelProcessPayment() {
+            return failure("cancelable_already_completed", "The card is with the bank already");
+        }
+
+        // What no driver of ours asks for.
+
+        setSimulatorConfiguration() {}
+        getSimulatorConfiguration() {
+            return {};
+        }
+        overrideBaseURL() {}
+        clearReaderDisplay = notDoubled;
+        setReaderDisplay = notDoubled;
+        collectInputs = notDoubled;
+        cancelCollectInputs = notDoubled;
+        readReusableCard = notDoubled;
+        cancelReadReusableCard = notDoubled;
+        collectSetupIntentPaymentMethod = notDoubled;
+        cancelCollectSetupIntentPaymentMethod = notDoubled;
+        confirmSetupIntent = notDoubled;
+        cancelConfirmSetupIntent = notDoubled;
+        collectRefundPaymentMethod = notDoubled;
+        cancelCollectRefundPaymentMethod = notDoubled;
+        processRefund = notDoubled;
+        cancelProcessRefund = notDoubled;
+        setReaderSettings = notDoubled;
+        getReaderSettings = notDoubled;
+        print = notDoubled;
+    }
+
+    /** @type {Pick<import("@stripe/terminal-js").StripeTerminal, "create">} */
+    const double = { create: (props) => new TerminalDouble(props) };
+    window.StripeTerminal = /** @type {import("@stripe/terminal-js").StripeTerminal} */ (double);
+})();
