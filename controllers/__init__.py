@@ -1,1 +1,1 @@
-from . import support, terminal, webhook
+from . import refund, support, terminal, webhook

@@ -6,7 +6,7 @@ from odoo.fields import Domain
 from odoo.tools.misc import format_datetime
 
 from .. import runner
-from ..stripe_terminal import money, settlement
+from ..stripe_terminal import money, refunding, settlement
 
 PAID_STATES = (settlement.PAID, settlement.AUTHORIZED)
 # A till that was just paid still finishes its order itself.
@@ -85,16 +85,18 @@ class PosStripePayment(models.Model):
         if is_paid:
             pos_payment.stripe_unverified = False
         elif pos_payment:
-            pos_payment._report_unpaid(
-                self.env._(
-                    "%(recorded)s by card were recorded as paid, and Stripe has taken %(taken)s "
-                    "for it. Ask the customer to pay, or correct the order.",
-                    recorded=self.currency_id.format(pos_payment.amount),
-                    taken=self.currency_id.format(
-                        float(money.to_major(self.amount_received, self.currency_id.name))
-                    ),
-                )
-            )
+            pos_payment._report_unpaid(self._unpaid_reason(pos_payment))
+
+    def _unpaid_reason(self, pos_payment):
+        """Return what a manager reads of a `pos.payment` that Stripe does not confirm."""
+        return self.env._(
+            "%(recorded)s by card were recorded as paid, and Stripe has taken %(taken)s "
+            "for it. Ask the customer to pay, or correct the order.",
+            recorded=self.currency_id.format(pos_payment.amount),
+            taken=self.currency_id.format(
+                float(money.to_major(self.amount_received, self.currency_id.name))
+            ),
+        )
 
     def _fill_pos_payment(self):
         """Write what Stripe said about the card on the `pos.payment` of the row."""
@@ -103,7 +105,7 @@ class PosStripePayment(models.Model):
                 "card_brand": self.card_brand,
                 "card_type": self.card_funding,
                 "card_no": self.card_last4,
-                "transaction_id": self.payment_intent,
+                "transaction_id": self._transaction_id(),
                 "payment_method_authcode": self.auth_code,
                 "ticket": self._ticket(),
             }
@@ -117,7 +119,8 @@ class PosStripePayment(models.Model):
             self.state in PAID_STATES
             and self.order_uuid == order.uuid
             and self.currency_id == order.currency_id
-            and self.amount_minor == money.to_minor(pos_payment.amount, order.currency_id.name)
+            and money.to_minor(self.amount, self.currency_id.name)
+            == money.to_minor(pos_payment.amount, order.currency_id.name)
         )
 
     # Paid, but not on any order
@@ -145,8 +148,8 @@ class PosStripePayment(models.Model):
         now = fields.Datetime.now()
         taken = self.search(
             Domain(domain)
+            & Domain("kind", "=", refunding.PAYMENT)
             & Domain("state", "in", PAID_STATES)
-            & Domain("refunded_minor", "=", 0)
             & Domain("wanted", "!=", settlement.REFUND)
             & Domain("settled_at", "<", now - UNATTACHED_AFTER)
             & Domain("settled_at", ">", now - timedelta(days=UNATTACHED_DAYS))
@@ -159,7 +162,9 @@ class PosStripePayment(models.Model):
             ]
         )
         uuids = set(shown.mapped("uuid"))
-        return taken.filtered(lambda payment: payment.line_uuid not in uuids)
+        return taken.filtered(
+            lambda payment: payment.line_uuid not in uuids and not payment._is_given_back()
+        )
 
     def _unattached_data(self):
         """Return the till data with what a person recognises the payment by."""
@@ -248,7 +253,22 @@ class PosStripePayment(models.Model):
             ],
             limit=CRON_ROWS,
         ).write({"wanted": settlement.CANCEL})
-        candidates = self.search(
+        for payment in self._cron_candidates(now):
+            age = now - payment.create_date
+            pause = min(max(CRON_INTERVAL, age / CRON_GROWTH), CRON_PAUSE)
+            if now - (payment.last_read_at or payment.create_date) < pause:
+                continue
+            try:
+                if not runner.carry_out(self.env.cr.dbname, payment.id):
+                    # Silent for one is silent for all: the next run tries again.
+                    break
+            except runner.RowTaken:
+                continue
+
+    @api.model
+    def _cron_candidates(self, now):
+        """Return the rows that may be due for a look."""
+        return self.search(
             [
                 "|",
                 ("state", "in", settlement.OPEN_STATES),
@@ -260,14 +280,3 @@ class PosStripePayment(models.Model):
             order="last_read_at NULLS FIRST",
             limit=CRON_ROWS,
         )
-        for payment in candidates:
-            age = now - payment.create_date
-            pause = min(max(CRON_INTERVAL, age / CRON_GROWTH), CRON_PAUSE)
-            if now - (payment.last_read_at or payment.create_date) < pause:
-                continue
-            try:
-                if not runner.carry_out(self.env.cr.dbname, payment.id):
-                    # Silent for one is silent for all: the next run tries again.
-                    break
-            except runner.RowTaken:
-                continue
