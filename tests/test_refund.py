@@ -90,6 +90,7 @@ class TestRefund(RefundCase):
 
     def test_two_tills_at_once(self):
         sale = self.sell(12.0)
+        before = len(self.sent("POST", "/v1/refunds"))
         workers = [
             Worker(self, self.send(self.refund_line(sale, amount))) for amount in (8.0, 7.0)
         ]
@@ -102,7 +103,7 @@ class TestRefund(RefundCase):
             worker.finish()
         states = [self.Payment.browse(worker.payment_id).state for worker in workers]
         self.assertEqual(states, ["paid", "declined"])
-        self.assertEqual(len(self.sent("POST", "/v1/refunds")), 1)
+        self.assertEqual(len(self.sent("POST", "/v1/refunds")) - before, 1)
         self.assertEqual(self.given_back(sale), 800)
 
     def test_more_refunds_than_stripe_lists(self):
@@ -215,6 +216,7 @@ class TestRefund(RefundCase):
         self.simulator.wait_until(lambda: self.refunds(sale)[0]["status"] == "succeeded")
         pass_time(self, hours=1)
         self.Payment._cron_look()
+        self.env.invalidate_all()
         self.assertEqual(refund.refund_status, "succeeded")
         self.assertState(refund, "paid")
 
@@ -305,7 +307,7 @@ class TestRefund(RefundCase):
         self.assertEqual(refused(amount=-0.001), "amount_not_positive")
         sale.payment_id.company_id = self.env["res.company"].create({"name": "Elsewhere"})
         self.assertEqual(refused(), "refund_without_original")
-        self.assertFalse(self.sent("POST", "/v1/refunds"))
+        self.assertEqual(self.given_back(sale), 0)
 
     def test_a_refund_is_not_refunded(self):
         sale = self.sell(12.0)
