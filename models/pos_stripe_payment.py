@@ -142,6 +142,9 @@ class PosStripePayment(models.Model):
     lease_until = fields.Datetime(readonly=True)
 
     event_ids = fields.One2many("pos.stripe.payment.event", "stripe_payment_id", readonly=True)
+    webhook_event_ids = fields.One2many(
+        "pos.stripe.webhook.event", compute="_compute_webhook_event_ids"
+    )
 
     _line_uuid_unique = models.Constraint(
         "UNIQUE (line_uuid)", "A payment line has one Stripe payment."
@@ -162,6 +165,16 @@ class PosStripePayment(models.Model):
     def _compute_amount(self):
         for payment in self:
             payment.amount = float(money.to_major(payment.amount_minor, payment.currency_id.name))
+
+    @api.depends("line_uuid")
+    def _compute_webhook_event_ids(self):
+        events = self.env["pos.stripe.webhook.event"].search_fetch(
+            [("line_uuid", "in", self.mapped("line_uuid"))], ["line_uuid"]
+        )
+        for payment in self:
+            payment.webhook_event_ids = events.filtered_domain(
+                [("line_uuid", "=", payment.line_uuid)]
+            )
 
     # What the till asks for. Nothing here waits on Stripe.
 

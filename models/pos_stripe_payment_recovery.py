@@ -253,6 +253,9 @@ class PosStripePayment(models.Model):
             ],
             limit=CRON_ROWS,
         ).write({"wanted": settlement.CANCEL})
+        cron = self.env["ir.cron"]
+        # The runner works in transactions of its own and must neither wait for ours nor miss it.
+        cron._commit_progress()
         for payment in self._cron_candidates(now):
             age = now - payment.create_date
             pause = min(max(CRON_INTERVAL, age / CRON_GROWTH), CRON_PAUSE)
@@ -264,6 +267,8 @@ class PosStripePayment(models.Model):
                     break
             except runner.RowTaken:
                 continue
+            if not cron._commit_progress(1):
+                break
 
     @api.model
     def _cron_candidates(self, now):

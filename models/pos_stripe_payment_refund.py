@@ -329,9 +329,13 @@ class PosStripePayment(models.Model):
             and (row.requested or row.state == settlement.PAID)
             and (row.line_uuid, str(row.attempt)) not in listed
             # Stripe lists the last refunds only; the sum has those before them.
-            and not (row.state == settlement.PAID and read_at and row.settled_at < read_at - OVERLAP)
+            and not (
+                row.state == settlement.PAID and read_at and row.settled_at < read_at - OVERLAP
+            )
         ]
-        return refunding.left(self.amount_received or self.amount_minor, self.refunded_minor, running)
+        return refunding.left(
+            self.amount_received or self.amount_minor, self.refunded_minor, running
+        )
 
     # What the till shows
 

@@ -1,3 +1,5 @@
+from contextlib import suppress
+
 from odoo import api, models
 from odoo.fields import Domain
 from odoo.tools.misc import format_datetime
@@ -76,10 +78,8 @@ class PosStripePayment(models.Model):
                 | Domain("pos_order_id.pos_reference", "ilike", query)
                 | Domain("pos_order_id.tracking_number", "=", query)
             )
-            try:
+            with suppress(ValueError):
                 meant |= Domain("amount", "=", float(query.replace(",", ".")))
-            except ValueError:
-                pass
             domain &= meant
         payments = self.env["pos.payment"].search(domain, order="id desc", limit=CHOICES)
         choices = [self._refund_choice(payment) for payment in payments]

@@ -1,6 +1,7 @@
-"""Reads a session's PaymentIntents and Refunds from Stripe, all of them, whatever the journal knows.
+"""Reads all of a session's PaymentIntents and Refunds from Stripe, whatever the journal knows.
 
-See https://docs.stripe.com/api/payment_intents/list, https://docs.stripe.com/api/refunds/list and https://docs.stripe.com/api/pagination
+See https://docs.stripe.com/api/payment_intents/list, https://docs.stripe.com/api/refunds/list and
+https://docs.stripe.com/api/pagination
 """
 
 from .closing import Intent

@@ -161,6 +161,12 @@ class StripeTerminalCase(CommonPosTest):
         runner.carry_out(self.env.cr.dbname, payment.id)
         self.env.invalidate_all()
 
+    def run_cron(self):
+        """Run the scheduled look at what no till asks for, as Odoo's scheduler does."""
+        self.env.flush_all()
+        self.env.ref("pos_payment_stripe.ir_cron_look").method_direct_trigger()
+        self.env.invalidate_all()
+
     def look(self, payment):
         """Read Stripe again, as a till's status or a bus message leads to."""
         self.carry_out(payment)

@@ -214,7 +214,7 @@ class Story(RuleBasedStateMachine):
 
     @rule()
     def cron(self):
-        self.case.cron()
+        self.case.run_cron()
 
     # What must be true at any time
 
@@ -254,7 +254,7 @@ class Story(RuleBasedStateMachine):
                     payment._cancel()
             for _hour in range(3):
                 pass_time(self.case, hours=13)
-                self.case.cron()
+                self.case.run_cron()
         self.nothing_is_paid_twice()
         self.case.audit()
 
@@ -278,12 +278,6 @@ class TestRandomStories(FaultCase):
         self.account = self.simulator.add_account()
         self.reader = self.account.add_reader(serial_number=self.reader.serial_number)
         self.provider.stripe_secret_key = self.account.secret_key
-
-    def cron(self):
-        """Run the scheduled look."""
-        self.env.flush_all()
-        self.Payment._cron_look()
-        self.env.invalidate_all()
 
     def run_batch(self, number):
         process = lease._process

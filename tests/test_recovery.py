@@ -193,8 +193,7 @@ class TestRecovery(StripeTerminalCase):
         self.assertEqual((payment.wanted, payment.refunded_minor), ("refund", 0))
         self.simulator.faults.clear()
         payment.last_read_at = fields.Datetime.now() - timedelta(days=1)
-        self.Payment._cron_look()
-        self.env.invalidate_all()
+        self.run_cron()
         self.assertEqual(self.refunded(payment), 1200)
 
     def refunded(self, payment):
@@ -242,12 +241,10 @@ class TestRecovery(StripeTerminalCase):
     def test_the_cron_settles_what_no_till_asks_for(self):
         payment = self.pay(5.0)
         self.reader.tap()
-        self.Payment._cron_look()
-        self.env.invalidate_all()
+        self.run_cron()
         self.assertEqual(payment.state, "collecting", "a till was here just now")
         payment.last_read_at = fields.Datetime.now() - timedelta(minutes=5)
-        self.Payment._cron_look()
-        self.env.invalidate_all()
+        self.run_cron()
         self.assertEqual(payment.state, "paid")
 
     def test_the_cron_stops_when_stripe_is_silent(self):
@@ -261,8 +258,7 @@ class TestRecovery(StripeTerminalCase):
         payments.last_read_at = fields.Datetime.now() - timedelta(hours=3)
         self.silence()
         before = len(self.sent())
-        self.Payment._cron_look()
-        self.env.invalidate_all()
+        self.run_cron()
         self.assertEqual(len(self.sent()) - before, 3, "the tries of one row")
         self.assertEqual(sorted(payments.mapped("state")), ["collecting", "collecting", "unknown"])
 
@@ -277,6 +273,5 @@ class TestRecovery(StripeTerminalCase):
             (payment.id,),
         )
         self.env.invalidate_all()
-        self.Payment._cron_look()
-        self.env.invalidate_all()
+        self.run_cron()
         self.assertEqual((payment.state, payment.intent_status), ("canceled", "canceled"))

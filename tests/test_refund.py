@@ -91,9 +91,7 @@ class TestRefund(RefundCase):
     def test_two_tills_at_once(self):
         sale = self.sell(12.0)
         before = len(self.sent("POST", "/v1/refunds"))
-        workers = [
-            Worker(self, self.send(self.refund_line(sale, amount))) for amount in (8.0, 7.0)
-        ]
+        workers = [Worker(self, self.send(self.refund_line(sale, amount))) for amount in (8.0, 7.0)]
         for worker in workers:
             worker.claim()
             worker.ask()

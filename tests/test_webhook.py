@@ -114,6 +114,7 @@ class TestWebhook(WebhookCase):
             ],
         )
         self.assertTrue(stored.received_at)
+        self.assertEqual(payment.webhook_event_ids, stored)
         # The request neither asked Stripe nor took a state from the event: the runner does.
         self.assertEqual(len(self.sent()), requests)
         self.assertEqual(payment.state, "collecting")
