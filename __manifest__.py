@@ -20,6 +20,7 @@
         "wizards/pos_stripe_pairing_views.xml",
         "wizards/pos_stripe_rename_views.xml",
         "views/payment_provider_views.xml",
+        "views/pos_order_refund_views.xml",
         "views/pos_payment_method_views.xml",
         "views/pos_stripe_location_views.xml",
         "views/pos_stripe_payment_views.xml",

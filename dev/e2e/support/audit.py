@@ -70,10 +70,17 @@ def _taken_by_stripe(shop):
 
 
 def _recorded_by_odoo(shop):
-    """Return the minor units that Odoo recorded, by PaymentIntent (or the row's own id)."""
+    """Return the minor units that Odoo recorded, by PaymentIntent (or the row's own id).
+
+    A refund counts for the payment that it gives back.
+    """
+    refunded = {
+        refund["id"]: intent["id"] for intent in intents(shop) for refund in intent["refunds"]
+    }
     recorded = {}
     for payment in shop.card_payments():
         key = payment["transaction_id"] or f"pos.payment {payment['id']}"
+        key = refunded.get(key, key)
         recorded[key] = recorded.get(key, 0) + round(payment["amount"] * 100)
     return {key: amount for key, amount in recorded.items() if amount}
 
