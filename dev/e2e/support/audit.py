@@ -3,6 +3,8 @@
 # The metadata by which the addon names the register in a PaymentIntent.
 REGISTER = "pos_register"
 LINE = "pos_payment_line_uuid"
+# The metadata of a refund that a test makes as if in Stripe's dashboard.
+DASHBOARD = "in_dashboard"
 
 
 def audit(shop):
@@ -60,10 +62,15 @@ def intents(shop):
 
 
 def _taken_by_stripe(shop):
-    """Return the minor units that Stripe kept, by PaymentIntent."""
+    """Return the minor units that Stripe kept, by PaymentIntent.
+
+    What was refunded in Stripe's dashboard is no payment of Odoo's.
+    """
     taken = {}
     for intent in intents(shop):
+        in_dashboard = [item for item in intent["refunds"] if item["metadata"].get(DASHBOARD)]
         kept = intent["amount_received"] - intent["refunded"]
+        kept += sum(item["amount"] for item in in_dashboard)
         if kept:
             taken[intent["id"]] = kept
     return taken

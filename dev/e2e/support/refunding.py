@@ -1,7 +1,11 @@
 """Refunding an order at a till, in the words of a cashier."""
 
+import re
+
+import stripe
 from playwright.sync_api import expect
 
+from .audit import DASHBOARD
 from .till import PATIENCE
 
 
@@ -26,11 +30,34 @@ def refund_order(till, products, total=None):
     return till
 
 
+def choose_card(till, shop, *amounts):
+    """Press the card method, and wait for the lines that give ``amounts`` back."""
+    till.choose_method(shop.card)
+    wait_for_amounts(till, *amounts)
+    return till
+
+
+def wait_for_amounts(till, *amounts):
+    """Wait until the payment lines have these amounts, such as ``"-4.60"``."""
+    lines = till.page.locator(".paymentlines .payment-amount")
+    expect(lines).to_have_text([re.compile(amount) for amount in amounts], timeout=PATIENCE)
+
+
 def refund(till):
     """Press “Refund” of the selected line, or “Retry” after a refusal."""
     buttons = ".send_refund_request, .electronic_payment .send_payment_request"
     till.page.locator(buttons).first.click()
     return till
+
+
+def refund_in_dashboard(shop, intent_id, amount):
+    """Refund ``amount`` minor units as in Stripe's dashboard, without Odoo; returns ``re_…``."""
+    account = shop.simulator.account
+    api = stripe.StripeClient(account.secret_key, base_addresses={"api": shop.simulator.url}).v1
+    metadata = {DASHBOARD: "yes"}
+    return api.refunds.create(
+        {"payment_intent": intent_id, "amount": amount, "metadata": metadata}
+    ).id
 
 
 def card_of_line(till, index=0):

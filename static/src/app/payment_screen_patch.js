@@ -32,7 +32,7 @@ patch(PaymentScreen.prototype, {
         return isAdded;
     },
 
-    /** Less than what was planned may be given back to a card; core keeps terminals' amounts. */
+    /** Less than what is due may be given back to a card; core keeps the amounts of terminals. */
     updateSelectedPaymentline(amount = false) {
         const line = this.selectedPaymentLine;
         const isOpenRefund =
@@ -46,14 +46,19 @@ patch(PaymentScreen.prototype, {
         if (amount === null) {
             this.deletePaymentLine(line.uuid);
         } else {
-            line.setAmount(-Math.abs(amount || 0));
+            const due = Math.abs(this.currentOrder.remainingDue + line.getAmount());
+            line.setAmount(-Math.min(Math.abs(amount || 0), due));
         }
     },
 
+    /** After a refusal another amount is typed, after a refund the next line is at hand. */
     async sendPaymentRequest(line) {
         await super.sendPaymentRequest(...arguments);
+        if (!line.stripe_refunded_uuid) {
+            return;
+        }
+        this.numberBuffer.reset();
         const next =
-            line.stripe_refunded_uuid &&
             line.isStripeDone &&
             this.paymentLines.find((other) => other.stripe_refunded_uuid && !other.payment_status);
         if (next) {
