@@ -1,3 +1,5 @@
+import uuid
+
 from .common import OwnAccountCase
 
 FAILING_CARD = "4000000000005126"
@@ -66,3 +68,37 @@ class RefundCase(OwnAccountCase):
         self.assertEqual((row.state, row.wanted), (state, False), row._till_data())
         self.assertFalse(row.lease_until)
         self.assertFalse(row.holds_reader)
+
+    def old_payment(self, amount=12.0, card="4242424242424242", kind="payment_intent", **params):
+        """Return a `pos.payment` of Odoo's own pos_stripe, charged at Stripe.
+
+        :param str kind: whose id it keeps, a PaymentIntent's or, as for Interac, a Charge's
+        """
+        gateway = self.provider._stripe_terminal_gateway()
+        intent = gateway.create_payment_intent(
+            {
+                "amount": round(amount * 100),
+                "currency": self.pos_session.currency_id.name.lower(),
+                "allowed_payment_method_types": ["card_present"],
+                **params,
+            },
+            None,
+        ).data
+        gateway.process_payment_intent(self.reader.id, intent["id"], None)
+        self.reader.insert(card)
+        intent = gateway.retrieve_payment_intent(intent["id"]).data
+        self.assertEqual(intent["status"], "succeeded")
+        reference = intent["id"] if kind == "payment_intent" else intent["latest_charge"]["id"]
+        order = self.draft_order(
+            self.Payment.new(
+                {
+                    "order_uuid": str(uuid.uuid4()),
+                    "line_uuid": str(uuid.uuid4()),
+                    "amount_minor": round(amount * 100),
+                    "currency_id": self.pos_session.currency_id.id,
+                }
+            ),
+            transaction_id=reference,
+        )
+        order.state = "paid"
+        return order.payment_ids
