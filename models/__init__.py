@@ -7,6 +7,7 @@ from . import (
     pos_session,
     pos_stripe_account_item,
     pos_stripe_comparison,
+    pos_stripe_comparison_refund_words,
     pos_stripe_comparison_words,
     pos_stripe_comparison_work,
     pos_stripe_location,
