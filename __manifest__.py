@@ -23,6 +23,7 @@
         "views/pos_stripe_reader_help_views.xml",
         "views/payment_provider_views.xml",
         "views/pos_order_views.xml",
+        "views/pos_order_refund_views.xml",
         "views/pos_payment_method_views.xml",
         "views/pos_payment_views.xml",
         "views/pos_stripe_location_views.xml",

@@ -1,12 +1,27 @@
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ..stripe_terminal.refunding import REFUND
 from ..stripe_terminal.settlement import CANCELED, PAID
 
 
 class PosOrder(models.Model):
     _name = "pos.order"
     _inherit = ["pos.order", "mail.activity.mixin"]
+
+    stripe_refunded_outside = fields.Text(
+        string="Refunded in Stripe's Dashboard",
+        compute="_compute_stripe_refunded_outside",
+        help="What went back to the card without the Point of Sale.",
+    )
+
+    def _compute_stripe_refunded_outside(self):
+        rows = self.env["pos.stripe.payment"].sudo()
+        rows = rows.search([("order_uuid", "in", self.mapped("uuid")), ("refunds", "!=", False)])
+        for order in self:
+            of_order = rows.filtered(lambda row, order=order: row.order_uuid == order.uuid)
+            found = of_order.filtered("refunded_outside").mapped("refunded_outside")
+            order.stripe_refunded_outside = "\n".join(found)
 
     def _process_saved_order(self, draft):
         """Link the journal to the payments of a finished order.
@@ -46,9 +61,18 @@ class PosOrder(models.Model):
                 ("line_uuid", "in", self.payment_ids.mapped("uuid")),
             ]
         )
-        kept = rows.filtered(
-            lambda row: row.state == PAID and row.refunded_minor < row.amount_received
-        )[:1]
+        rows_paid = rows.filtered(lambda row: row.state == PAID)
+        refund = rows_paid.filtered(lambda row: row.kind == REFUND)[:1]
+        if refund:
+            raise UserError(
+                self.env._(
+                    "%(amount)s of order %(order)s went back to a card, so it cannot be cancelled. "
+                    "Finish it instead.",
+                    order=refund.order_ref,
+                    amount=refund.currency_id.format(-refund.amount),
+                )
+            )
+        kept = rows_paid.filtered(lambda row: not row._is_given_back())[:1]
         if kept:
             raise UserError(
                 self.env._(

@@ -3,6 +3,8 @@ from odoo import api, fields, models
 from ..stripe_terminal.settlement import CANCELED, OPEN_STATES, PAID
 
 TERMINAL = "stripe_terminal"
+# How ids of PaymentIntents and Charges begin; Odoo's own pos_stripe keeps either as transaction.
+REFERENCES = ("pi_", "ch_", "py_")
 
 
 class PosPayment(models.Model):
@@ -13,6 +15,17 @@ class PosPayment(models.Model):
         readonly=True,
         help="The till recorded this card payment, and Stripe has not confirmed it.",
     )
+
+    stripe_refunded_uuid = fields.Char(
+        string="Refunded Payment UUID",
+        readonly=True,
+        copy=False,
+        help="The card payment that this line gives back.",
+    )
+
+    def _is_refundable_by_stripe(self):
+        """Tell whether this is a payment that Stripe can be asked to give back."""
+        return self.amount > 0 and (self.transaction_id or "").startswith(REFERENCES)
 
     @api.ondelete(at_uninstall=False)
     def _unlink_give_up_stripe_payments(self):
@@ -37,7 +50,8 @@ class PosPayment(models.Model):
         """
         payments = self.filtered(
             lambda payment: (
-                payment.payment_method_id.use_payment_terminal == TERMINAL and payment.amount > 0
+                payment.payment_method_id.use_payment_terminal == TERMINAL
+                and not payment.currency_id.is_zero(payment.amount)
             )
         )
         rows = self.env["pos.stripe.payment"].sudo()
@@ -46,12 +60,7 @@ class PosPayment(models.Model):
         for payment in payments:
             row = row_of.get(payment.uuid)
             if not row or row.company_id != payment.company_id:
-                payment._report_unpaid(
-                    self.env._(
-                        "A card payment was recorded that was never sent to Stripe by this "
-                        "database. Check in Stripe's dashboard whether the money was taken."
-                    )
-                )
+                payment._report_unpaid(payment._never_sent_reason())
                 continue
             row.payment_id = payment
             if row._matches(payment):
@@ -64,6 +73,18 @@ class PosPayment(models.Model):
                 row.unpaid = True
                 row._log("till", "recorded_unpaid", {"amount": payment.amount})
             row._verify()
+
+    def _never_sent_reason(self):
+        """Return what a manager reads of a payment or refund that the journal does not know."""
+        if self.amount < 0:
+            return self.env._(
+                "A refund to a card was recorded that was never sent to Stripe by this database. "
+                "Check in Stripe's dashboard whether the customer has the money."
+            )
+        return self.env._(
+            "A card payment was recorded that was never sent to Stripe by this "
+            "database. Check in Stripe's dashboard whether the money was taken."
+        )
 
     def _report_unpaid(self, reason):
         """Mark the payment and ask the POS managers, by an activity on the order, to look at it.

@@ -130,7 +130,8 @@ class PosStripeComparison(models.Model):
     def _journal(self):
         """Return what changes in the journal when a payment goes on, as plain data."""
         return [
-            [row.id, row.state, row.wanted or "", row.payment_intent or ""] for row in self._rows()
+            [row.id, row.state, row.wanted or "", row._transaction_id() or ""]
+            for row in self._rows()
         ]
 
     def _compare(self):
@@ -142,12 +143,12 @@ class PosStripeComparison(models.Model):
         if self._is_known():
             intents = [closing.Intent(*values) for values in self.intents or []]
             # A payment that was attached to an order of another session has its row there.
-            known = rows.search([("payment_intent", "in", [intent.id for intent in intents])])
+            ids = [intent.id for intent in intents]
+            known = rows.search(["|", ("payment_intent", "in", ids), ("refund", "in", ids)])
             # A company that shares the account may have a session of the same name.
             foreign = known.filtered(lambda row: row.company_id != self.company_id)
-            intents = [
-                intent for intent in intents if intent.id not in foreign.mapped("payment_intent")
-            ]
+            others = {*foreign.mapped("payment_intent"), *foreign.mapped("refund")}
+            intents = [intent for intent in intents if intent.id not in others]
             rows |= known - foreign
         finished = self.env["pos.payment"].search(
             [
@@ -157,19 +158,7 @@ class PosStripeComparison(models.Model):
         )
         recorded = set(finished.mapped("uuid"))
         if not self._is_known():
-            intents = [
-                closing.Intent(
-                    id=row.payment_intent,
-                    status=row.intent_status or "",
-                    received=row.amount_received,
-                    refunded=row.refunded_minor,
-                    currency=row.currency_id.name,
-                    line_uuid=row.line_uuid,
-                    order=row.order_ref or "",
-                )
-                for row in rows
-                if row.payment_intent
-            ]
+            intents = [row._closing_intent() for row in rows if row._transaction_id()]
         return closing.compare(
             [
                 closing.Recorded(
@@ -185,9 +174,9 @@ class PosStripeComparison(models.Model):
                 closing.Row(
                     row.line_uuid,
                     row.order_uuid or "",
-                    row.amount_minor,
+                    row._signed_minor(),
                     row.currency_id.name,
-                    row.payment_intent or None,
+                    row._transaction_id() or None,
                     row.state,
                     row.wanted or None,
                     row.line_uuid in recorded,

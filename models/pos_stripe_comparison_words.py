@@ -79,6 +79,8 @@ class PosStripeComparison(models.Model):
 
         :param stripe_terminal.closing.Difference difference: with one of closing.KINDS
         """
+        if self._is_refund(difference):
+            return self._tell_refund(difference)
         kind, recorded, row, intent = difference
         order = self._order_name(difference)
         amount = (recorded and recorded.amount is not None and recorded) or row

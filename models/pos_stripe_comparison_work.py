@@ -5,7 +5,7 @@ from odoo.tools import SQL
 
 from .. import lease, runner
 from ..stripe_terminal.errors import StripeProblem
-from ..stripe_terminal.listing import read_intents
+from ..stripe_terminal.listing import read_intents, read_refunds
 from .pos_stripe_comparison import ASKING, DONE, FAILED
 
 # A long list takes many requests, and its thread is the only one that reads it.
@@ -16,8 +16,16 @@ PAUSE = 0.5  # seconds before the one retry
 
 
 def _read_all(lists):
-    """Return the PaymentIntents of several accounts; each item is what `read_intents` takes."""
-    return [intent for arguments in lists for intent in read_intents(*arguments).values()]
+    """Return the PaymentIntents and Refunds of several accounts.
+
+    :param lists: of each account what `read_intents` takes
+    """
+    return [
+        found
+        for arguments in lists
+        for read in (read_intents, read_refunds)
+        for found in read(*arguments).values()
+    ]
 
 
 class PosStripeComparison(models.Model):
@@ -82,7 +90,7 @@ class PosStripeComparison(models.Model):
                 provider._stripe_terminal_gateway(),
                 since,
                 is_ours,
-                {row.payment_intent for row in rows if row.provider_id == provider} - {False},
+                {row._transaction_id() for row in rows if row.provider_id == provider} - {False},
             )
             for provider in providers
         ]

@@ -7,7 +7,7 @@ from odoo.exceptions import AccessError
 from odoo.tools import SQL
 
 from .. import runner
-from ..stripe_terminal import money, settlement
+from ..stripe_terminal import money, refunding, settlement
 from ..stripe_terminal.errors import Kind, sentence
 
 CODE_LEASED = "reader_leased"
@@ -27,6 +27,12 @@ class PosStripePayment(models.Model):
     _order = "id desc"
     _rec_name = "order_ref"
 
+    kind = fields.Selection(
+        [(refunding.PAYMENT, "Payment"), (refunding.REFUND, "Refund")],
+        default=refunding.PAYMENT,
+        required=True,
+        readonly=True,
+    )
     line_uuid = fields.Char(string="Payment Line UUID", required=True, readonly=True)
     request_uuid = fields.Char(string="Last Request UUID", readonly=True)
     order_uuid = fields.Char(string="Order UUID", readonly=True, index=True)
@@ -294,10 +300,11 @@ class PosStripePayment(models.Model):
         # repeats the request; the ORM's create would report a broken constraint instead.
         self.env.cr.execute(
             SQL(
-                """INSERT INTO pos_stripe_payment (line_uuid, session_id, currency_id,
+                """INSERT INTO pos_stripe_payment (kind, line_uuid, session_id, currency_id,
                        payment_method_id, state, create_uid, create_date, write_uid, write_date)
-                   VALUES (%s, %s, %s, %s, 'new', %s, %s, %s, %s)
+                   VALUES (%s, %s, %s, %s, %s, 'new', %s, %s, %s, %s)
                    ON CONFLICT (line_uuid) DO NOTHING RETURNING id""",
+                values.get("kind", refunding.PAYMENT),
                 values["line_uuid"],
                 values["session_id"],
                 values["currency_id"],
@@ -378,13 +385,17 @@ class PosStripePayment(models.Model):
             "holder": self._reader_holder().id if self.failure_code == CODE_LEASED else False,
             "failure_code": self.failure_code or False,
             "sentence": self._sentence(),
-            "transaction_id": self.payment_intent or False,
+            "transaction_id": self._transaction_id(),
             "card_brand": self.card_brand or False,
             "card_type": self.card_funding or False,
             "card_no": self.card_last4 or False,
             "authcode": self.auth_code or False,
             "ticket": self._ticket(),
         }
+
+    def _transaction_id(self):
+        """Return the id at Stripe that a `pos.payment` of this row carries, or False."""
+        return self.payment_intent or False
 
     @api.model
     def _refusal(self, line_uuid, code):

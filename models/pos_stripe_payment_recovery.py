@@ -6,7 +6,7 @@ from odoo.fields import Domain
 from odoo.tools.misc import format_datetime
 
 from .. import runner
-from ..stripe_terminal import money, settlement
+from ..stripe_terminal import money, refunding, settlement
 from ..stripe_terminal.receipts import card_name
 
 PAID_STATES = (settlement.PAID, settlement.AUTHORIZED)
@@ -86,16 +86,18 @@ class PosStripePayment(models.Model):
         if is_paid:
             pos_payment.stripe_unverified = False
         elif pos_payment:
-            pos_payment._report_unpaid(
-                self.env._(
-                    "%(recorded)s by card were recorded as paid, and Stripe has taken %(taken)s "
-                    "for it. Ask the customer to pay, or correct the order.",
-                    recorded=self.currency_id.format(pos_payment.amount),
-                    taken=self.currency_id.format(
-                        float(money.to_major(self.amount_received, self.currency_id.name))
-                    ),
-                )
-            )
+            pos_payment._report_unpaid(self._unpaid_reason(pos_payment))
+
+    def _unpaid_reason(self, pos_payment):
+        """Return what a manager reads of a `pos.payment` that Stripe does not confirm."""
+        return self.env._(
+            "%(recorded)s by card were recorded as paid, and Stripe has taken %(taken)s "
+            "for it. Ask the customer to pay, or correct the order.",
+            recorded=self.currency_id.format(pos_payment.amount),
+            taken=self.currency_id.format(
+                float(money.to_major(self.amount_received, self.currency_id.name))
+            ),
+        )
 
     def _fill_pos_payment(self):
         """Write what Stripe said about the card on the `pos.payment` of the row."""
@@ -104,7 +106,7 @@ class PosStripePayment(models.Model):
                 "card_brand": self.card_brand,
                 "card_type": self.card_funding,
                 "card_no": self.card_last4,
-                "transaction_id": self.payment_intent,
+                "transaction_id": self._transaction_id(),
                 "payment_method_authcode": self.auth_code,
                 "ticket": self._ticket(),
             }
@@ -118,7 +120,8 @@ class PosStripePayment(models.Model):
             self.state in PAID_STATES
             and self.order_uuid == order.uuid
             and self.currency_id == order.currency_id
-            and self.amount_minor == money.to_minor(pos_payment.amount, order.currency_id.name)
+            and money.to_minor(self.amount, self.currency_id.name)
+            == money.to_minor(pos_payment.amount, order.currency_id.name)
         )
 
     # Paid, but not on any order
@@ -146,8 +149,8 @@ class PosStripePayment(models.Model):
         now = fields.Datetime.now()
         taken = self.search(
             Domain(domain)
+            & Domain("kind", "=", refunding.PAYMENT)
             & Domain("state", "in", PAID_STATES)
-            & Domain("refunded_minor", "=", 0)
             & Domain("wanted", "!=", settlement.REFUND)
             & Domain("settled_at", "<", now - UNATTACHED_AFTER)
             & Domain("settled_at", ">", now - timedelta(days=UNATTACHED_DAYS))
@@ -160,7 +163,9 @@ class PosStripePayment(models.Model):
             ]
         )
         uuids = set(shown.mapped("uuid"))
-        return taken.filtered(lambda payment: payment.line_uuid not in uuids)
+        return taken.filtered(
+            lambda payment: payment.line_uuid not in uuids and not payment._is_given_back()
+        )
 
     def _unattached_data(self):
         """Return the till data with what a person recognises the payment by."""
@@ -252,19 +257,7 @@ class PosStripePayment(models.Model):
         cron = self.env["ir.cron"]
         # The runner works in transactions of its own and must neither wait for ours nor miss it.
         cron._commit_progress()
-        candidates = self.search(
-            [
-                "|",
-                ("state", "in", settlement.OPEN_STATES),
-                ("wanted", "!=", False),
-                "|",
-                ("last_read_at", "=", False),
-                ("last_read_at", "<", now - CRON_INTERVAL),
-            ],
-            order="last_read_at NULLS FIRST",
-            limit=CRON_ROWS,
-        )
-        for payment in candidates:
+        for payment in self._cron_candidates(now):
             age = now - payment.create_date
             pause = min(max(CRON_INTERVAL, age / CRON_GROWTH), CRON_PAUSE)
             if now - (payment.last_read_at or payment.create_date) < pause:
@@ -277,3 +270,19 @@ class PosStripePayment(models.Model):
                 continue
             if not cron._commit_progress(1):
                 break
+
+    @api.model
+    def _cron_candidates(self, now):
+        """Return the rows that may be due for a look."""
+        return self.search(
+            [
+                "|",
+                ("state", "in", settlement.OPEN_STATES),
+                ("wanted", "!=", False),
+                "|",
+                ("last_read_at", "=", False),
+                ("last_read_at", "<", now - CRON_INTERVAL),
+            ],
+            order="last_read_at NULLS FIRST",
+            limit=CRON_ROWS,
+        )

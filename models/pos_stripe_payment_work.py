@@ -10,6 +10,7 @@ from ..stripe_terminal import reading, settlement
 from ..stripe_terminal.countries import intent_params
 from ..stripe_terminal.errors import Kind, StripeProblem
 from ..stripe_terminal.listing import find_intents
+from ..stripe_terminal.refunding import READ_CHARGE
 from ..stripe_terminal.settlement import Facts, settle
 
 # Longer than the slowest request to Stripe can take, see the gateway's time limits.
@@ -45,16 +46,26 @@ class PosStripePayment(models.Model):
         now = fields.Datetime.now()
         if self.lease_until and self.lease_until > now and not lease.is_gone(self.lease_owner):
             raise RowTaken
-        if not self.wanted and self.state in (settlement.PAID, settlement.CANCELED):
+        if self._is_final():
             return None
-        asked_at = self.asked_at or self.create_date
-        if self.wanted == settlement.COLLECT and asked_at < now - COLLECT_FOR:
+        if self.wanted == settlement.COLLECT and self._is_outdated():
             # Who stands before the reader now is somebody else: find out, but start nothing.
             self.wanted = False
         self._check_collector()
         self.write({"lease_owner": lease.new(), "tries": 0, "reachable": True})
-        must_read = self.payment_intent and self.wanted != settlement.COLLECT
-        return self._next_command(must_read=must_read)
+        return self._next_command(must_read=self._must_read())
+
+    def _is_final(self):
+        """Tell whether nothing is to be done or read any more."""
+        return not self.wanted and self.state in (settlement.PAID, settlement.CANCELED)
+
+    def _is_outdated(self):
+        """Tell whether the till asked so long ago that nobody waits for it any more."""
+        return (self.asked_at or self.create_date) < fields.Datetime.now() - COLLECT_FOR
+
+    def _must_read(self):
+        """Tell whether Stripe is to be read before anything else."""
+        return bool(self.payment_intent) and self.wanted != settlement.COLLECT
 
     def _release(self):
         """Give the row back."""
@@ -62,7 +73,7 @@ class PosStripePayment(models.Model):
 
     def _next_command(self, must_read=False, pause=0):
         """Settle what is known, store the state, and return the next command or release the row."""
-        settlement_ = settle(self.state, self.wanted or None, self._facts())
+        settlement_ = self._settle()
         verb = settlement.READ if must_read else settlement_.verb
         if not must_read:
             self._store_state(settlement_.state, verb)
@@ -77,6 +88,10 @@ class PosStripePayment(models.Model):
             command = Command(verb, None, lease=self.lease_owner)
             return self._learn(command, None, problem, 0)
 
+    def _settle(self):
+        """Return the next state and verb."""
+        return settle(self.state, self.wanted or None, self._facts())
+
     def _facts(self):
         return Facts(
             intent=self.intent_status or None,
@@ -85,7 +100,7 @@ class PosStripePayment(models.Model):
             failed=self.create_failed,
             reachable=self.reachable,
             amount_differs=bool(self.payment_intent) and self.intent_amount != self.amount_minor,
-            refunded=bool(self.refunded_minor),
+            refunded=self._is_given_back(),
         )
 
     def _store_state(self, state, verb):
@@ -229,7 +244,7 @@ class PosStripePayment(models.Model):
                 return self._rest()
             return self._learn_silence(command.verb, problem)
         # Reading is how the runner tries again: only the answer that was missing ends the count.
-        is_reading = command.verb in (settlement.READ, settlement.FIND)
+        is_reading = command.verb in (settlement.READ, settlement.FIND, READ_CHARGE)
         self.write(
             {
                 "tries": self.tries if is_reading else 0,
@@ -270,7 +285,8 @@ class PosStripePayment(models.Model):
             self.reader_action = settlement.NO_ACTION
             return False
         if verb == settlement.REFUND_INTENT:
-            self.write({"refund": data["id"], "refunded_minor": data["amount"]})
+            self.refund = data["id"]
+            self._learn_refunds(data["charge"])
             return False
         if data["object"] == "payment_intent":
             self._learn_intent(data)

@@ -4,6 +4,9 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 from odoo.tools.constants import GC_UNLINK_LIMIT
 
+from ..stripe_terminal.listing import LINE_UUID
+from ..stripe_terminal.refunding import REFUND
+
 # As long as Stripe itself keeps events, see https://docs.stripe.com/api/events
 KEEP = timedelta(days=30)
 
@@ -64,12 +67,7 @@ class PosStripeWebhookEvent(models.Model):
             # A connected account's event names the account; ours are without.
             return
         subject = event["data"]["object"]
-        payment_intent = self._payment_intent(subject)
-        payment = self.env["pos.stripe.payment"]
-        if payment_intent:
-            payment = payment.search(
-                [("provider_id", "=", provider.id), ("payment_intent", "=", payment_intent)]
-            )
+        payment = self._payment(provider, subject)
         test = self.env["pos.stripe.terminal.test"]
         uuid = payment.line_uuid or test._uuid_of(provider, subject)
         if not uuid:
@@ -95,19 +93,31 @@ class PosStripeWebhookEvent(models.Model):
             payment._kick(insist=True)
 
     @api.model
-    def _payment_intent(self, subject):
-        """Return the id of the PaymentIntent that an event's object is about, or None.
+    def _payment(self, provider, subject):
+        """Return the journal's row that an event's object is about; it may be empty.
 
         :param dict subject: a PaymentIntent, a Reader with its action, or what has a
             `payment_intent`, such as a Charge, a Refund or a Dispute
         """
         kind = subject.get("object")
-        if kind == "payment_intent":
-            return subject["id"]
         if kind == "terminal.reader":
             action = subject.get("action") or {}
-            subject = action.get(action.get("type")) or {}
-        return subject.get("payment_intent")
+            kind, subject = action.get("type"), action.get(action.get("type")) or {}
+        rows = self.env["pos.stripe.payment"]
+        if kind in ("refund", "refund_payment"):
+            # The line that is refunded; what is refunded elsewhere concerns the payment itself.
+            line_uuid = (subject.get("metadata") or {}).get(LINE_UUID)
+            rows = rows.search(
+                [
+                    ("provider_id", "=", provider.id),
+                    ("kind", "=", REFUND),
+                    ("line_uuid", "=", line_uuid),
+                ]
+            )
+        intent = subject["id"] if kind == "payment_intent" else subject.get("payment_intent")
+        if rows or not intent:
+            return rows
+        return rows.search([("provider_id", "=", provider.id), ("payment_intent", "=", intent)])
 
     @api.autovacuum
     def _gc_events(self):

@@ -2,7 +2,8 @@
 
 Three lists are laid side by side: the session's payments in Odoo, the journal's rows, which tie
 a payment to its PaymentIntent, and the PaymentIntents as Stripe lists them. Amounts are integers
-in minor units.
+in minor units. A refund is a payment of a negative amount, and its Refund stands where the
+PaymentIntent of a payment does.
 """
 
 from typing import NamedTuple
@@ -49,7 +50,10 @@ class Row(NamedTuple):
 
 
 class Intent(NamedTuple):
-    """A PaymentIntent as Stripe says; `refunded` is the part of `received` that went back."""
+    """A PaymentIntent as Stripe says; `refunded` is the part of `received` that went back.
+
+    Of a Refund, `received` is what went back, below zero.
+    """
 
     id: str
     status: str
@@ -140,4 +144,4 @@ def _kind(payment, row, intent):
 
 
 def _is_kept(intent):
-    return intent.status == "requires_capture" or intent.received > intent.refunded
+    return intent.status == "requires_capture" or intent.received != intent.refunded

@@ -611,6 +611,70 @@ _MAP = (
         terminal_reader_invalid_location_for_payment
         """,
     ),
+    # --- Refunds.
+    (
+        Kind.declined,
+        _("All of this card payment has been given back already."),
+        "charge_already_refunded",
+    ),
+    (
+        Kind.declined,
+        _(
+            "More was asked for than is left of this card payment. "
+            "Enter less, and give the rest back in another way."
+        ),
+        "refund_exceeds",
+    ),
+    (
+        Kind.declined,
+        _(
+            "The bank sent the refund back: the card is no longer valid. "
+            "Give the money back in another way."
+        ),
+        "refund_expired_or_canceled_card refund_lost_or_stolen_card",
+    ),
+    (
+        Kind.declined,
+        _(
+            "The refund was not carried out. "
+            "Give the money back in another way, or ask Stripe for the reason."
+        ),
+        """
+        refund_charge_for_pending_refund_disputed refund_declined refund_insufficient_funds
+        refund_merchant_request refund_unknown charge_not_refundable
+        """,
+    ),
+    (
+        Kind.declined,
+        _("This card was not the one that paid. Ask for the card of the payment, then retry."),
+        "refund_wrong_card",
+    ),
+    (
+        Kind.misconfigured,
+        _("Choose the card payment that is to be given back, then refund it."),
+        "refund_without_original",
+    ),
+    (
+        Kind.misconfigured,
+        _("The payment was made in another currency, so it cannot be given back here."),
+        "refund_other_currency",
+    ),
+    (
+        Kind.declined,
+        _(
+            "The card was not charged yet for this payment, so there is nothing to give back. "
+            "Try again after the session with that sale is closed."
+        ),
+        "refund_not_captured",
+    ),
+    (
+        Kind.misconfigured,
+        _(
+            "The Stripe account does not know this payment: it was made with another account, or "
+            "with a test key. Refund it in that account's dashboard."
+        ),
+        "refund_not_found",
+    ),
     # --- Ours.
     (
         Kind.misconfigured,

@@ -31,6 +31,10 @@ POOL_SIZE = 16
 READER_EXPAND = ["action.process_payment_intent.payment_intent.latest_charge"]
 INTENT_EXPAND = ["latest_charge"]
 INTENTS_EXPAND = ["data.latest_charge"]
+# The refund, what it leaves of its charge, and the refunds before it.
+REFUND_EXPAND = ["charge.refunds"]
+CHARGE_EXPAND = ["refunds"]
+REFUNDED_INTENT_EXPAND = ["latest_charge.refunds"]
 # As many as Stripe gives at once.
 PAGE_SIZE = 100
 
@@ -164,7 +168,34 @@ class Gateway:
     def create_refund(self, params, idempotency_key):
         """Give money back to the card; `params` as in the API, amount in minor units."""
         return self._call(
-            self._client.v1.refunds.create, params=params, idempotency_key=idempotency_key
+            self._client.v1.refunds.create,
+            params={"expand": REFUND_EXPAND, **params},
+            idempotency_key=idempotency_key,
+        )
+
+    def retrieve_refund(self, refund_id):
+        """Read a refund with its charge and the charge's refunds."""
+        return self._call(
+            self._client.v1.refunds.retrieve, refund_id, params={"expand": REFUND_EXPAND}
+        )
+
+    def list_refunds(self, params):
+        """Read one page of the account's refunds, newest first; `params` as in the API."""
+        return self._call(self._client.v1.refunds.list, params={"limit": PAGE_SIZE, **params})
+
+    def retrieve_refunded_charge(self, reference):
+        """Read a charge with its refunds, as itself or as its PaymentIntent's `latest_charge`.
+
+        :param str reference: `ch_…` or `pi_…`
+        """
+        if reference.startswith("pi_"):
+            return self._call(
+                self._client.v1.payment_intents.retrieve,
+                reference,
+                params={"expand": REFUNDED_INTENT_EXPAND},
+            )
+        return self._call(
+            self._client.v1.charges.retrieve, reference, params={"expand": CHARGE_EXPAND}
         )
 
     # Readers: https://docs.stripe.com/api/terminal/readers
@@ -209,6 +240,18 @@ class Gateway:
                 "process_config": {"enable_customer_cancellation": True},
                 "expand": READER_EXPAND,
             },
+            idempotency_key=idempotency_key,
+        )
+
+    def refund_payment(self, reader_id, params, idempotency_key):
+        """Ask the reader for the card that gets money back; answers when it acknowledged.
+
+        :param dict params: as in the API: the payment, `amount` in minor units, `metadata`
+        """
+        return self._call(
+            self._reader_client.v1.terminal.readers.refund_payment,
+            reader_id,
+            params={"refund_payment_config": {"enable_customer_cancellation": True}, **params},
             idempotency_key=idempotency_key,
         )
 

@@ -1,11 +1,13 @@
-"""Reads a session's PaymentIntents from Stripe, all of them, whatever the journal knows.
+"""Reads all of a session's PaymentIntents and Refunds from Stripe, whatever the journal knows.
 
-See https://docs.stripe.com/api/payment_intents/list and https://docs.stripe.com/api/pagination
+See https://docs.stripe.com/api/payment_intents/list, https://docs.stripe.com/api/refunds/list and
+https://docs.stripe.com/api/pagination
 """
 
 from .closing import Intent
 from .errors import StripeProblem
 from .reading import charge_values
+from .refunding import MADE
 
 # The metadata that names a PaymentIntent's payment line.
 LINE_UUID = "pos_payment_line_uuid"
@@ -24,17 +26,40 @@ def read_intents(gateway, since, is_ours, wanted):
     :raise StripeProblem: Stripe could not be asked
     """
     found = {}
-    for page in _pages(gateway, since):
+    for page in _pages(gateway.list_payment_intents, since):
         for intent in page.data["data"]:
             if intent["id"] in wanted or is_ours(intent.get("metadata") or {}):
                 found[intent["id"]] = intent_of(intent)
-    for intent_id in sorted(wanted - found.keys()):
+    for intent_id in sorted(_of_kind(wanted, "pi_") - found.keys()):
         try:
             found[intent_id] = intent_of(gateway.retrieve_payment_intent(intent_id).data)
         except StripeProblem as problem:
             if problem.code != "resource_missing":
                 raise
     return found
+
+
+def read_refunds(gateway, since, is_ours, wanted):
+    """Return the Refunds of a session, by id; the parameters are those of `read_intents`.
+
+    :raise StripeProblem: Stripe could not be asked
+    """
+    found = {}
+    for page in _pages(gateway.list_refunds, since):
+        for refund in page.data["data"]:
+            if refund["id"] in wanted or is_ours(refund.get("metadata") or {}):
+                found[refund["id"]] = intent_of_refund(refund)
+    for refund_id in sorted(_of_kind(wanted, "re_") - found.keys()):
+        try:
+            found[refund_id] = intent_of_refund(gateway.retrieve_refund(refund_id).data)
+        except StripeProblem as problem:
+            if problem.code != "resource_missing":
+                raise
+    return found
+
+
+def _of_kind(ids, start):
+    return {found for found in ids if found.startswith(start)}
 
 
 def find_intents(gateway, since, line_uuid):
@@ -45,7 +70,7 @@ def find_intents(gateway, since, line_uuid):
     :raise StripeProblem: Stripe could not be asked
     """
     found = []
-    for page in _pages(gateway, since):
+    for page in _pages(gateway.list_payment_intents, since):
         found += [
             intent
             for intent in page.data["data"]
@@ -54,10 +79,10 @@ def find_intents(gateway, since, line_uuid):
     return page._replace(data={**page.data, "data": found})
 
 
-def _pages(gateway, since):
+def _pages(read, since):
     params = {"created": {"gte": since}}
     for _page in range(MAX_PAGES):
-        page = gateway.list_payment_intents(params)
+        page = read(params)
         yield page
         if not page.data["has_more"]:
             return
@@ -87,4 +112,24 @@ def intent_of(intent):
             part for part in (values.get("card_brand"), values.get("card_last4")) if part
         ),
         created=intent["created"],
+    )
+
+
+def intent_of_refund(refund):
+    """Return what a comparison needs of a Refund: money that was received below zero.
+
+    :param dict refund: as in the API
+    :rtype: Intent
+    """
+    metadata = refund.get("metadata") or {}
+    is_made = refund["status"] in MADE
+    return Intent(
+        id=refund["id"],
+        status="succeeded" if is_made else refund["status"],
+        received=-refund["amount"] if is_made else 0,
+        refunded=0,
+        currency=refund["currency"].upper(),
+        line_uuid=metadata.get(LINE_UUID, ""),
+        order=metadata.get("pos_order", ""),
+        created=refund["created"],
     )

@@ -6,6 +6,8 @@ from . import sdk_types
 from .errors import rejected
 
 MAX_DEPTH = 4
+# As many refunds come with a charge.
+EMBEDDED_REFUNDS = 10
 
 
 def check_paths(object_name, is_list, paths):
@@ -69,7 +71,12 @@ def _refunds_of(environment, charge_id):
         if refund["charge"] == charge_id
     ]
     url = f"/v1/charges/{charge_id}/refunds"
-    return {"object": "list", "data": refunds, "has_more": False, "url": url}
+    return {
+        "object": "list",
+        "data": refunds[:EMBEDDED_REFUNDS],
+        "has_more": len(refunds) > EMBEDDED_REFUNDS,
+        "url": url,
+    }
 
 
 @functools.lru_cache(maxsize=1000)

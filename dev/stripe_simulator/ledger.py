@@ -23,10 +23,13 @@ def ledger(accounts):
 
 
 def _line(environment, intent):
-    refunded = sum(
-        refund["amount"]
+    refunds = [
+        {name: refund[name] for name in ("id", "amount", "status", "metadata")}
         for refund in environment.objects["refund"].values()
-        if refund["payment_intent"] == intent["id"] and refund["status"] in ("succeeded", "pending")
+        if refund["payment_intent"] == intent["id"]
+    ]
+    refunded = sum(
+        refund["amount"] for refund in refunds if refund["status"] in ("succeeded", "pending")
     )
     charges = [
         charge["id"]
@@ -42,6 +45,7 @@ def _line(environment, intent):
         "amount": intent["amount"],
         "amount_received": intent["amount_received"],
         "refunded": refunded,
+        "refunds": refunds,
         "charges": charges,
         "metadata": dict(intent["metadata"]),
         "description": intent["description"],

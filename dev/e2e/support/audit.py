@@ -3,6 +3,8 @@
 # The metadata by which the addon names the register in a PaymentIntent.
 REGISTER = "pos_register"
 LINE = "pos_payment_line_uuid"
+# The metadata of a refund that a test makes as if in Stripe's dashboard.
+DASHBOARD = "in_dashboard"
 
 
 def audit(shop):
@@ -60,20 +62,32 @@ def intents(shop):
 
 
 def _taken_by_stripe(shop):
-    """Return the minor units that Stripe kept, by PaymentIntent."""
+    """Return the minor units that Stripe kept, by PaymentIntent.
+
+    What was refunded in Stripe's dashboard is no payment of Odoo's.
+    """
     taken = {}
     for intent in intents(shop):
+        in_dashboard = [item for item in intent["refunds"] if item["metadata"].get(DASHBOARD)]
         kept = intent["amount_received"] - intent["refunded"]
+        kept += sum(item["amount"] for item in in_dashboard)
         if kept:
             taken[intent["id"]] = kept
     return taken
 
 
 def _recorded_by_odoo(shop):
-    """Return the minor units that Odoo recorded, by PaymentIntent (or the row's own id)."""
+    """Return the minor units that Odoo recorded, by PaymentIntent (or the row's own id).
+
+    A refund counts for the payment that it gives back.
+    """
+    refunded = {
+        refund["id"]: intent["id"] for intent in intents(shop) for refund in intent["refunds"]
+    }
     recorded = {}
     for payment in shop.card_payments():
         key = payment["transaction_id"] or f"pos.payment {payment['id']}"
+        key = refunded.get(key, key)
         recorded[key] = recorded.get(key, 0) + round(payment["amount"] * 100)
     return {key: amount for key, amount in recorded.items() if amount}
 

@@ -65,6 +65,14 @@ def test_list_and_retrieve(api, paid, pay, reader):
         assert [found.id for found in api.refunds.list(filters).data] == [refund.id]
 
 
+def test_a_charge_comes_with_its_last_ten_refunds(api, sim, paid):
+    made = [api.refunds.create({"payment_intent": paid.id, "amount": 10}).id for _ in range(11)]
+    refunds = api.charges.retrieve(paid.latest_charge, {"expand": ["refunds"]}).refunds
+    assert [refund.id for refund in refunds.data] == made[:0:-1]
+    assert refunds.has_more
+    assert len(sim.ledger()["intents"][0]["refunds"]) == 11
+
+
 def test_nothing_to_refund(api, pay, reader, paid):
     assert refused(lambda: api.refunds.create({})).code == "parameter_missing"
     assert refused(lambda: api.refunds.create({"charge": "ch_no"})).code == "resource_missing"

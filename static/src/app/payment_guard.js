@@ -1,6 +1,7 @@
 import { ask } from "@point_of_sale/app/utils/make_awaitable_dialog";
 import { AlertDialog } from "@web/core/confirmation_dialog/confirmation_dialog";
 import { _t } from "@web/core/l10n/translation";
+import { refundedTexts, unknownRefundTexts } from "./refund_texts";
 
 const RUNNING_STATUSES = ["waiting", "waitingCard", "waitingCapture", "waitingCancel"];
 /** Nobody waits longer than so many milliseconds for Stripe's answer to a cancel. */
@@ -46,9 +47,13 @@ export async function takeBack(env, lines, goOn) {
             ui.unblock();
         }
         const facts = {
-            amount: env.utils.formatCurrency(line.getAmount()),
+            amount: env.utils.formatCurrency(Math.abs(line.getAmount())),
             order: line.pos_order_id.pos_reference || line.pos_order_id.getName(),
         };
+        if (line.isDone() && line.stripe_refunded_uuid) {
+            dialog.add(AlertDialog, refundedTexts(facts));
+            return false;
+        }
         if (line.isDone()) {
             dialog.add(AlertDialog, {
                 title: _t("The card was charged"),
@@ -59,7 +64,8 @@ export async function takeBack(env, lines, goOn) {
             });
             return false;
         }
-        if (line.getPaymentStatus() !== "retry" && !(await goesOnUnknown(dialog, facts, goOn))) {
+        const goesOn = line.stripe_refunded_uuid ? goesOnUnknownRefund : goesOnUnknown;
+        if (line.getPaymentStatus() !== "retry" && !(await goesOn(dialog, facts, goOn))) {
             return false;
         }
         if (line.isDone()) {
@@ -67,6 +73,10 @@ export async function takeBack(env, lines, goOn) {
         }
     }
     return true;
+}
+
+function goesOnUnknownRefund(dialog, facts, goOn) {
+    return ask(dialog, { ...unknownRefundTexts(facts), confirmLabel: goOn });
 }
 
 function goesOnUnknown(dialog, facts, goOn) {

@@ -11,12 +11,59 @@ patch(PaymentScreen.prototype, {
     setup() {
         super.setup(...arguments);
         this.stripeTerminal = useService("stripe_terminal");
+        this.stripeTerminalRefunds = useService("stripe_terminal_refunds");
     },
 
     onMounted() {
         super.onMounted(...arguments);
         // The order may come from another till.
         this.stripeTerminal.resume();
+    },
+
+    /** A refund order gets a line for each card payment that is given back. */
+    async addNewPaymentLine(paymentMethod) {
+        const isCardRefund =
+            this.isRefundOrder && paymentMethod.use_payment_terminal === "stripe_terminal";
+        if (!isCardRefund || this.pos.paymentTerminalInProgress) {
+            return super.addNewPaymentLine(...arguments);
+        }
+        const isAdded = await this.stripeTerminalRefunds.addLines(this.currentOrder, paymentMethod);
+        this.numberBuffer.reset();
+        return isAdded;
+    },
+
+    /** Less than what is due may be given back to a card; core keeps the amounts of terminals. */
+    updateSelectedPaymentline(amount = false) {
+        const line = this.selectedPaymentLine;
+        const isOpenRefund =
+            line?.stripe_refunded_uuid && ["", "retry"].includes(line.getPaymentStatus() || "");
+        if (!isOpenRefund) {
+            return super.updateSelectedPaymentline(...arguments);
+        }
+        if (amount === false) {
+            amount = this.numberBuffer.get() === null ? null : this.numberBuffer.getFloat();
+        }
+        if (amount === null) {
+            this.deletePaymentLine(line.uuid);
+        } else {
+            const due = Math.abs(this.currentOrder.remainingDue + line.getAmount());
+            line.setAmount(-Math.min(Math.abs(amount || 0), due));
+        }
+    },
+
+    /** After a refusal another amount is typed, after a refund the next line is at hand. */
+    async sendPaymentRequest(line) {
+        await super.sendPaymentRequest(...arguments);
+        if (!line.stripe_refunded_uuid) {
+            return;
+        }
+        this.numberBuffer.reset();
+        const next =
+            line.isStripeDone &&
+            this.paymentLines.find((other) => other.stripe_refunded_uuid && !other.payment_status);
+        if (next) {
+            this.selectPaymentLine(next.uuid);
+        }
     },
 
     /** A cancel ends with Stripe's answer: canceled, or paid. */
@@ -41,7 +88,7 @@ patch(PaymentScreen.prototype, {
         if (!line.isStripeTerminal) {
             return super.deletePaymentLine(...arguments);
         }
-        const isBusy = line.isDone() || line.getPaymentStatus() === "waitingCancel";
+        const isBusy = line.isStripeDone || line.getPaymentStatus() === "waitingCancel";
         if (isBusy || !(await takeBack(this.env, [line], _t("Remove the line")))) {
             return;
         }

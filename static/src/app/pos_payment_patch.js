@@ -6,6 +6,21 @@ patch(PosPayment.prototype, {
         return this.payment_method_id?.use_payment_terminal === "stripe_terminal";
     },
 
+    /** Paid or refunded at Stripe; core takes a refund line that was not sent yet for done. */
+    get isStripeDone() {
+        return this.isStripeTerminal && Boolean(this.getPaymentStatus()) && this.isDone();
+    },
+
+    /** The card that was charged gets the money. */
+    updateRefundPaymentLine(refundedPaymentLine) {
+        super.updateRefundPaymentLine(...arguments);
+        if (this.isStripeTerminal) {
+            this.stripe_refunded_uuid = refundedPaymentLine.uuid;
+            this.card_brand = refundedPaymentLine.card_brand;
+            this.card_no = refundedPaymentLine.card_no;
+        }
+    },
+
     /** Core turns every failure into `retry`; our lines keep the status that the server gave. */
     handlePaymentResponse(isPaymentSuccessful) {
         if (this.isStripeTerminal) {

@@ -14,17 +14,27 @@ patch(PosStore.prototype, {
         if (!(await super._onBeforeDeleteOrder(...arguments))) {
             return false;
         }
-        const paid = order.payment_ids.find((line) => line.isStripeTerminal && line.isDone());
+        const paid = order.payment_ids.find((line) => line.isStripeDone);
         if (paid) {
             this.dialog.add(AlertDialog, {
-                title: _t("The order is paid by card"),
-                body: _t(
-                    "Order %(order)s has a card payment of %(amount)s, so it cannot be deleted. To give the money back, finish the order and refund it.",
-                    {
-                        amount: this.env.utils.formatCurrency(paid.getAmount()),
-                        order: order.pos_reference || order.getName(),
-                    }
-                ),
+                title: order.isRefund
+                    ? _t("The money went back to the card")
+                    : _t("The order is paid by card"),
+                body: order.isRefund
+                    ? _t(
+                          "%(amount)s of order %(order)s went back to a card, so it cannot be deleted. Finish it instead.",
+                          {
+                              amount: this.env.utils.formatCurrency(-paid.getAmount()),
+                              order: order.pos_reference || order.getName(),
+                          }
+                      )
+                    : _t(
+                          "Order %(order)s has a card payment of %(amount)s, so it cannot be deleted. To give the money back, finish the order and refund it.",
+                          {
+                              amount: this.env.utils.formatCurrency(paid.getAmount()),
+                              order: order.pos_reference || order.getName(),
+                          }
+                      ),
             });
             return false;
         }

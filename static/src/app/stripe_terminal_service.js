@@ -7,6 +7,7 @@ import { ask } from "@point_of_sale/app/utils/make_awaitable_dialog";
 import { Drivers } from "./drivers";
 import OrderPaymentValidation from "@point_of_sale/app/utils/order_payment_validation";
 import { reactive } from "@odoo/owl";
+import { forceRefundTexts, isRefundWithoutReader } from "./refund_texts";
 
 const BUS_NAME = "STRIPE_TERMINAL_PAYMENT";
 /** Pauses in milliseconds before the request to Odoo is made again. */
@@ -105,6 +106,8 @@ export class StripeTerminalPayments {
                 order_ref: order.pos_reference || order.getName(),
                 partner_id: order.getPartner()?.id || null,
                 amount: line.getAmount(),
+                refunded_uuid: line.stripe_refunded_uuid || null,
+                on_reader: Boolean(line.uiState?.stripeOnReader),
             },
         };
         for (const pause of [...SEND_PAUSES, null]) {
@@ -192,15 +195,17 @@ export class StripeTerminalPayments {
         }
         const confirmed = await ask(
             this.dialog,
-            {
-                title: _t("Force this payment?"),
-                body: _t(
-                    "Stripe cannot be asked whether the card was charged. Look at the reader: go on only if it shows that the payment of %s was approved. The payment stays marked as unverified until Stripe confirms it.",
-                    this.env.utils.formatCurrency(line.getAmount())
-                ),
-                confirmLabel: _t("The reader shows it as approved"),
-                cancelLabel: _t("Go back"),
-            },
+            isRefundWithoutReader(line, this.data[line.uuid])
+                ? forceRefundTexts(this.env.utils.formatCurrency(-line.getAmount()))
+                : {
+                      title: _t("Force this payment?"),
+                      body: _t(
+                          "Stripe cannot be asked whether the card was charged. Look at the reader: go on only if it shows that the payment of %s was approved. The payment stays marked as unverified until Stripe confirms it.",
+                          this.env.utils.formatCurrency(line.getAmount())
+                      ),
+                      confirmLabel: _t("The reader shows it as approved"),
+                      cancelLabel: _t("Go back"),
+                  },
             {},
             ConfirmationDialog
         );

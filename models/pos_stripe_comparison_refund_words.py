@@ -1,0 +1,73 @@
+from odoo import models
+
+from ..stripe_terminal import closing
+
+
+class PosStripeComparison(models.Model):
+    """A comparison in words, where the difference is about money that was given back."""
+
+    _inherit = "pos.stripe.comparison"
+
+    def _is_refund(self, difference):
+        """Tell whether money was or should have been given back."""
+        _kind, recorded, row, intent = difference
+        amounts = (recorded and recorded.amount, row and row.amount, intent and intent.received)
+        return any(amount and amount < 0 for amount in amounts)
+
+    def _tell_refund(self, difference):
+        """Return a difference as `_result` has it, like `_tell`."""
+        return {
+            "key": difference.key,
+            "problem": self._tell_refund_problem(difference),
+            "advice": self._tell_refund_advice(difference),
+        }
+
+    def _tell_refund_problem(self, difference):
+        kind, recorded, row, intent = difference
+        side = (recorded and recorded.amount is not None and recorded) or row
+        made = intent and self._format(-intent.received, intent.currency)
+        facts = {
+            "order": self._order_name(difference),
+            "amount": self._format(-side.amount, side.currency) if side else made,
+        }
+        if kind == closing.NOT_RECORDED:
+            return self.env._(
+                "Stripe gave %(made)s back to a card at %(time)s for order %(order)s, but no "
+                "finished order has this refund.",
+                made=made or facts["amount"],
+                time=self._time(intent),
+                order=facts["order"],
+            )
+        if kind == closing.NOT_TAKEN:
+            return self.env._(
+                "Order %(order)s has a refund of %(amount)s to a card, but Stripe has not made it.",
+                **facts,
+            )
+        if kind == closing.OTHER_AMOUNT:
+            return self.env._(
+                "Order %(order)s has a refund of %(amount)s to a card, but Stripe gave back "
+                "%(made)s.",
+                made=made,
+                **facts,
+            )
+        return self.env._(
+            "The refund of %(amount)s to a card for order %(order)s is still open.", **facts
+        )
+
+    def _tell_refund_advice(self, difference):
+        if difference.kind == closing.NOT_RECORDED:
+            return self.env._(
+                "Finish that refund order. If it is gone, make it again and take the money back "
+                "from the total in cash, so that the books say what Stripe did."
+            )
+        if difference.kind == closing.NOT_TAKEN:
+            return self.env._(
+                "The customer does not have the money. Give it back in another way, and change "
+                "the payment of the order to that."
+            )
+        if difference.kind == closing.OTHER_AMOUNT:
+            return self.env._(
+                "Change the payment of the order to what Stripe gave back, and settle the rest "
+                "with the customer."
+            )
+        return self.env._("Finish it or cancel it in the order, and compare again.")

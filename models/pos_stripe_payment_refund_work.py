@@ -1,0 +1,339 @@
+import time
+from datetime import timedelta
+
+from odoo import fields, models
+from odoo.fields import Domain
+
+from ..runner import Command
+from ..stripe_terminal import money, refund_reading, refunding, settlement
+from ..stripe_terminal.errors import Kind
+from ..stripe_terminal.refunding import CREATE_REFUND, READ_CHARGE, REFUND, RefundFacts
+from .pos_stripe_payment import CODE_LEASED
+from .pos_stripe_payment_refund import CODE_TOO_MUCH
+from .pos_stripe_payment_work import LEASE, PAUSES
+
+# What asks for a refund: its request may be carried out without an answer.
+ASKING = (CREATE_REFUND, settlement.SEND)
+# A bank may send a refund back for so long.
+MAY_FAIL_FOR = timedelta(days=30)
+# Where no webhook tells of it, Stripe is asked this often.
+FAILURE_INTERVAL = timedelta(days=1)
+
+
+class PosStripePayment(models.Model):
+    """How the runner carries a refund out; what is not said here it does as for a payment."""
+
+    _inherit = "pos.stripe.payment"
+
+    def _is_final(self):
+        if self.kind == REFUND:
+            return not self.wanted and self.state == settlement.CANCELED
+        return super()._is_final() and not self._has_unread_refunds()
+
+    def _has_unread_refunds(self):
+        """Tell whether Stripe told of a refund of this payment that was not read since."""
+        domain = Domain("line_uuid", "=", self.line_uuid) & Domain("type", "like", "refund")
+        if self.refunds_read_at:
+            domain &= Domain("received_at", ">=", self.refunds_read_at)
+        return bool(self.env["pos.stripe.webhook.event"].search_count(domain, limit=1))
+
+    def _is_outdated(self):
+        # Who forced a refund has told the customer that it will be made.
+        return not (self.kind == REFUND and self.forced_at) and super()._is_outdated()
+
+    def _must_read(self):
+        if self.kind != REFUND:
+            return super()._must_read()
+        self.charge_read = False
+        if self.on_reader and self.requested and self.state != settlement.PAID:
+            self.reader_action = settlement.UNREAD
+        return bool(self.refund)
+
+    def _settle(self):
+        if self.kind != REFUND:
+            return super()._settle()
+        return refunding.settle_refund(self.state, self.wanted or None, self._refund_facts())
+
+    def _refund_facts(self):
+        asked_at = self.in_flight_since
+        return RefundFacts(
+            refund=self.refund_status or None,
+            requested=self.requested,
+            in_flight=bool(asked_at) and asked_at > fields.Datetime.now() - LEASE,
+            read=self.charge_read,
+            enough=self.amount_minor <= self.refundable_minor,
+            on_reader=self.on_reader,
+            action=self.reader_action,
+            reachable=self.reachable,
+        )
+
+    def _store_state(self, state, verb):
+        if self.kind == REFUND:
+            if state == settlement.DECLINED and not self.failure_code and self._is_too_much():
+                self.failure_code = CODE_TOO_MUCH
+            if state in (settlement.DECLINED, settlement.CANCELED):
+                self.write({"requested": False, "in_flight_since": False})
+            if self.state == settlement.PAID and state != settlement.PAID:
+                # The bank sent the money back: what the till recorded is no longer true.
+                self.unverified = True
+        return super()._store_state(state, verb)
+
+    def _is_too_much(self):
+        return bool(self.wanted) and self.charge_read and self.amount_minor > self.refundable_minor
+
+    def _is_still_wanted(self, state):
+        if self.kind == REFUND and self.wanted == settlement.COLLECT and self.forced_at:
+            return state == settlement.UNKNOWN
+        return super()._is_still_wanted(state)
+
+    # Asking
+
+    def _command(self, verb):
+        if self.kind != REFUND:
+            if verb == settlement.READ and self.state == settlement.PAID:
+                return self._charge_command()
+            return super()._command(verb)
+        if verb == READ_CHARGE or (verb == settlement.READ and self.refund):
+            return self._charge_command()
+        if verb not in (CREATE_REFUND, settlement.SEND):
+            return super()._command(verb)
+        if verb == settlement.SEND and not self.reader_id:
+            return super()._command(verb)
+        gateway = self.provider_id._stripe_terminal_gateway()
+        if not self._refund_facts().in_flight or verb == settlement.SEND:
+            # As long as the last request may still arrive, what is asked stays the same.
+            self.create_request = {
+                "params": self._refund_params(),
+                "key": self._idempotency_key(verb),
+                "at": int(time.time()),
+            }
+        self.write({"requested": True, "in_flight_since": fields.Datetime.now()})
+        params, key = self.create_request["params"], self.create_request["key"]
+        if verb == CREATE_REFUND:
+            params = {**params, "reason": "requested_by_customer"}
+            return Command(verb, lambda: gateway.create_refund(params, key))
+        reader = self.reader_id.stripe_id
+        return Command(verb, lambda: gateway.refund_payment(reader, params, key))
+
+    def _charge_command(self):
+        """Return the request that reads the charge and its refunds."""
+        gateway = self.provider_id._stripe_terminal_gateway()
+        if self.kind == REFUND and self.refund:
+            refund = self.refund
+            return Command(READ_CHARGE, lambda: gateway.retrieve_refund(refund))
+        original = self.refunded_payment_id or self
+        reference = original.payment_intent or original.charge or ""
+        return Command(READ_CHARGE, lambda: gateway.retrieve_refunded_charge(reference))
+
+    def _refund_params(self):
+        """Return what a refund says at Stripe, so that it is found again, by us and by people."""
+        original = self.refunded_payment_id
+        refunded = (
+            {"payment_intent": original.payment_intent}
+            if original.payment_intent
+            else {"charge": original.charge}
+        )
+        return {
+            **refunded,
+            "amount": self.amount_minor,
+            "metadata": {
+                "odoo_database": self.env.cr.dbname,
+                "pos_order": self.order_ref or "",
+                "pos_order_uuid": self.order_uuid or "",
+                "pos_payment_line_uuid": self.line_uuid,
+                refund_reading.ATTEMPT: str(self.attempt),
+                "pos_register": self.config_id.name,
+                "pos_session": self.session_id.name,
+            },
+        }
+
+    # Learning
+
+    def _learn_intent(self, intent):
+        # A refund row has no PaymentIntent of its own.
+        if self.kind != REFUND:
+            super()._learn_intent(intent)
+
+    def _learn_reply(self, verb, data):
+        if verb == READ_CHARGE and self.kind != REFUND:
+            self._learn_refunds(refund_reading.charge_of(data))
+            return False
+        if self.kind != REFUND or verb not in (
+            *ASKING,
+            READ_CHARGE,
+            settlement.READ,
+        ):
+            return super()._learn_reply(verb, data)
+        now = fields.Datetime.now()
+        self.last_read_at = now
+        if verb in ASKING:
+            self.in_flight_since = False
+        if data["object"] == "terminal.reader":
+            values, refund_id = refund_reading.refund_action_values(
+                data, self.line_uuid, self.attempt
+            )
+            if verb == settlement.SEND:
+                self.wanted = self._wanted_after_send()
+                values["sent_at"] = now
+            self.write({**values, "refund": refund_id or self.refund, "charge_read": False})
+            return False
+        if data["object"] == "refund":
+            self._learn_charge(data["charge"], data)
+        else:
+            self._learn_charge(refund_reading.charge_of(data))
+        return False
+
+    def _learn_charge(self, charge, refund=None):
+        """Store what Stripe says of the refunded charge and of the refund, if there is one.
+
+        :param dict | None charge: a Charge with its refunds; None when nothing was charged
+        :param dict | None refund: the Refund itself
+        """
+        original = self.refunded_payment_id
+        original._lock()
+        self.charge_read = True
+        if not charge or charge["status"] != "succeeded":
+            self.write({"refundable_minor": 0, "failure_code": "refund_not_found"})
+            return
+        original._learn_refunds(charge)
+        refund = refund or refund_reading.find_refund(charge, self.line_uuid, self.attempt)
+        self.livemode = original.livemode
+        if refund:
+            self.write(
+                {
+                    **refund_reading.card_values(charge, refund),
+                    **refund_reading.refund_values(refund),
+                    # What was asked for first counts, also when another amount was typed since.
+                    "amount_minor": refund["amount"],
+                    "requested": True,
+                    "reader_action": settlement.NO_ACTION,
+                }
+            )
+            return
+        self.write(refund_reading.card_values(charge, None))
+        if charge["currency"].upper() != self.currency_id.name:
+            self.write({"failure_code": "refund_other_currency", "refundable_minor": 0})
+        elif not charge["captured"]:
+            self.write({"failure_code": "refund_not_captured", "refundable_minor": 0})
+        else:
+            self.refundable_minor = original._left_minor(but=self)
+        if refund_reading.is_in_person(charge) and not self.on_reader:
+            self.on_reader = True
+            if not self._hold_reader():
+                self.write({"wanted": False, "failure_code": CODE_LEASED})
+
+    def _learn_refunds(self, charge):
+        """Store on a payment what Stripe says of its charge and of all that went back."""
+        if not charge:
+            return
+        values = {
+            "refunds": refund_reading.refunds_of(charge),
+            "refunded_minor": refund_reading.refunded_of(charge),
+            "refunds_read_at": fields.Datetime.now(),
+            "last_read_at": fields.Datetime.now(),
+        }
+        if not self.amount_received and charge["captured"]:
+            # A payment of Odoo's own pos_stripe, read for the first time.
+            values.update(
+                refund_reading.charge_values(charge),
+                amount_received=charge["amount_captured"],
+                livemode=bool(charge.get("livemode")),
+            )
+            if not self.payment_intent:
+                values["payment_intent"] = charge.get("payment_intent")
+        self.write(values)
+
+    def _learn_silence(self, verb, problem):
+        if self.kind != REFUND:
+            return super()._learn_silence(verb, problem)
+        if problem.http_status:
+            # Stripe would replay this answer under the same key.
+            self.command += 1
+            if verb in ASKING:
+                self.in_flight_since = False
+        # Whatever was asked may have been done.
+        self.charge_read = False
+        if verb == settlement.SEND:
+            self.reader_action = settlement.UNREAD
+        self.tries += 1
+        if self.tries <= len(PAUSES):
+            must_read = bool(self.refund) and verb == READ_CHARGE
+            return self._next_command(must_read=must_read, pause=PAUSES[self.tries - 1])
+        self.write({"reachable": False, "failure_code": problem.code})
+        return self._next_command()
+
+    def _learn_refusal(self, verb, problem):
+        if verb == READ_CHARGE and self.kind != REFUND:
+            return self._rest()
+        if self.kind != REFUND or verb not in (
+            *ASKING,
+            READ_CHARGE,
+            settlement.READ,
+        ):
+            return super()._learn_refusal(verb, problem)
+        code = problem.decline_code or problem.code
+        self.write(
+            {
+                "tries": 0,
+                "command": self.command + 1,
+                "reachable": True,
+                "charge_read": False,
+            }
+        )
+        if verb == settlement.READ and code == "resource_missing":
+            # The reader is gone; what it did is found at the charge.
+            self.write({"reader_id": False, "reader_action": settlement.NO_ACTION})
+            return self._next_command()
+        if verb not in ASKING:
+            if code == "resource_missing":
+                code = "refund_not_found"
+            self.write({"failure_code": code, "reachable": not self.requested, "wanted": False})
+            return self._next_command()
+        self.in_flight_since = False
+        is_about_the_rest = problem.code == "charge_already_refunded" or problem.param == "amount"
+        if is_about_the_rest and self.failure_code != CODE_TOO_MUCH:
+            # Somebody was faster: read how much is left.
+            self.write({"failure_code": CODE_TOO_MUCH, "requested": False})
+            return self._next_command()
+        if verb == CREATE_REFUND:
+            self.write({"failure_code": code, "wanted": False, "requested": False})
+            return self._next_command()
+        again = code == "terminal_reader_timeout" and not self.reader_timeouts
+        self.write(
+            {
+                "failure_code": code,
+                "reader_timeouts": self.reader_timeouts + 1,
+                "reader_action": settlement.UNREAD,
+                "wanted": self.wanted if again else self._wanted_after_send(),
+            }
+        )
+        if problem.kind != Kind.ambiguous:
+            # The reader does not have it.
+            self.write({"requested": False, "reader_action": settlement.NO_ACTION})
+        return self._next_command()
+
+    def _summary(self):
+        if self.kind != REFUND:
+            return super()._summary()
+        return {
+            "refund": self.refund,
+            "refund_status": self.refund_status,
+            "reader_action": self.reader_action,
+            "failure_code": self.failure_code,
+            "left": float(money.to_major(self.refundable_minor, self.currency_id.name)),
+        }
+
+    # Nobody asks any more
+
+    def _cron_candidates(self, now):
+        """Add refunds that are not settled, and those that a bank may still send back."""
+        due = Domain("refund_status", "in", refunding.UNSETTLED) | (
+            Domain("settled_at", ">", now - MAY_FAIL_FOR)
+            & Domain("last_read_at", "<", now - FAILURE_INTERVAL)
+            & Domain("provider_id.stripe_terminal_webhook_secret", "=", False)
+        )
+        return super()._cron_candidates(now) | self.search(
+            Domain("kind", "=", REFUND) & Domain("state", "=", settlement.PAID) & due,
+            order="last_read_at",
+            limit=50,
+        )

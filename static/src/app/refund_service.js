@@ -1,0 +1,131 @@
+import { AlertDialog } from "@web/core/confirmation_dialog/confirmation_dialog";
+import { _t } from "@web/core/l10n/translation";
+import { rpc } from "@web/core/network/rpc";
+import { registry } from "@web/core/registry";
+import { makeAwaitable } from "@point_of_sale/app/utils/make_awaitable_dialog";
+import { RefundChoiceDialog } from "./refund_choice_dialog";
+import { isConnectionError } from "./stripe_terminal_service";
+
+/** Finds the card payments that a refund order gives back; the server says which and how much. */
+export class RefundService {
+    constructor(env, { pos, dialog, notification }) {
+        this.env = env;
+        this.pos = pos;
+        this.dialog = dialog;
+        this.notification = notification;
+        this.busy = false;
+    }
+
+    /**
+     * Add a line for each card payment of the refunded order, newest first, up to what is left.
+     *
+     * @param {Object} order that refunds another one
+     * @param {Object} method of payment with a Stripe reader
+     * @returns {Promise<boolean>} whether a line was added
+     */
+    async addLines(order, method) {
+        const due = -order.getDefaultAmountDueToPayIn(method);
+        if (this.busy || due <= 0) {
+            return false;
+        }
+        this.busy = true;
+        try {
+            const plan = await this.ask("refund_plan", {
+                order_uuids: this.refundedOrders(order),
+                amount: due,
+                held: this.unsentLines(order).map((line) => [
+                    line.stripe_refunded_uuid,
+                    line.getAmount(),
+                ]),
+            });
+            return Boolean(plan) && (await this.follow(plan, order, method, due));
+        } finally {
+            this.busy = false;
+        }
+    }
+
+    async follow(plan, order, method, due) {
+        if (!plan.found) {
+            return this.addChosenLine(order, method, due);
+        }
+        if (!plan.lines.length) {
+            this.dialog.add(AlertDialog, {
+                title: _t("Nothing is left on the cards"),
+                body: _t(
+                    "All that was paid by card for this order has been given back already, or other lines of this refund do so."
+                ),
+            });
+            return false;
+        }
+        const lines = plan.lines.map((choice) => this.addLine(order, method, choice, choice.part));
+        order.selectPaymentline(lines[0]);
+        const rest = order.currency.round(
+            due - plan.lines.reduce((sum, choice) => sum + choice.part, 0)
+        );
+        if (rest > 0) {
+            this.notification.add(
+                _t(
+                    "%s of this was not paid by card, or went back to the card already. Give it back in another way.",
+                    this.env.utils.formatCurrency(rest)
+                ),
+                { type: "info" }
+            );
+        }
+        return true;
+    }
+
+    /** Where the order does not tell what is given back, a person chooses. */
+    async addChosenLine(order, method, due) {
+        const chosen = await makeAwaitable(this.dialog, RefundChoiceDialog, {
+            due,
+            find: (query) => this.ask("refund_choices", { query }),
+        });
+        if (!chosen) {
+            return false;
+        }
+        const line = this.addLine(order, method, chosen, Math.min(due, chosen.left));
+        if (chosen.presented) {
+            line.uiState = { ...line.uiState, stripeOnReader: true };
+        }
+        return true;
+    }
+
+    addLine(order, method, choice, amount) {
+        const line = order.addPaymentline(method).data;
+        line.setAmount(-amount);
+        line.updateRefundPaymentLine(choice);
+        return line;
+    }
+
+    refundedOrders(order) {
+        const refunded = order.lines.map((line) => line.refunded_orderline_id?.order_id?.uuid);
+        return [...new Set([...refunded, order.refunded_order_id?.uuid])].filter(Boolean);
+    }
+
+    unsentLines(order) {
+        return order.payment_ids.filter((line) => line.stripe_refunded_uuid && !line.isStripeDone);
+    }
+
+    async ask(route, params) {
+        try {
+            return await rpc(
+                `/pos_payment_stripe/${route}`,
+                { session_id: this.pos.session.id, ...params },
+                { silent: true }
+            );
+        } catch (error) {
+            this.dialog.add(AlertDialog, {
+                title: _t("The refund cannot be prepared"),
+                body: isConnectionError(error)
+                    ? _t("Odoo's server cannot be reached. Check this till's network.")
+                    : error.data?.message || error.message,
+            });
+            return false;
+        }
+    }
+}
+
+registry.category("services").add("stripe_terminal_refunds", {
+    dependencies: ["pos", "dialog", "notification"],
+    start: (env, services) => new RefundService(env, services),
+});

@@ -1,0 +1,33 @@
+import { _t } from "@web/core/l10n/translation";
+
+/** Whether the server can make a refund later, without the card. */
+export function isRefundWithoutReader(line, datum) {
+    return Boolean(line.stripe_refunded_uuid) && !datum?.on_reader;
+}
+
+export const forceRefundTexts = (amount) => ({
+    title: _t("Refund later?"),
+    body: _t(
+        "Stripe cannot be asked now. If you go on, the order counts as refunded, and %s go back to the card as soon as Stripe answers. Do not give the money back in another way.",
+        amount
+    ),
+    confirmLabel: _t("Refund later"),
+    cancelLabel: _t("Go back"),
+});
+
+export const refundedTexts = (facts) => ({
+    title: _t("The money went back"),
+    body: _t(
+        "%(amount)s went back to the card before the refund could be canceled. Order %(order)s stays, with its refunded line.",
+        facts
+    ),
+});
+
+export const unknownRefundTexts = (facts) => ({
+    title: _t("Is the money on its way?"),
+    body: _t(
+        "Stripe cannot be asked now whether the refund of %(amount)s for order %(order)s was made. If you go on, it is not made unless Stripe has it already. Give nothing back in cash before you know.",
+        facts
+    ),
+    cancelLabel: _t("Go back"),
+});
