@@ -20,7 +20,7 @@ class PosStripePayment(models.Model):
     _inherit = "pos.stripe.payment"
 
     refunded_payment_id = fields.Many2one(
-        "pos.stripe.payment", string="Refunded Payment", readonly=True, index="btree_not_null"
+        "pos.stripe.payment", readonly=True, index="btree_not_null"
     )
     refund_ids = fields.One2many(
         "pos.stripe.payment", "refunded_payment_id", string="Refund Lines", readonly=True
@@ -51,7 +51,7 @@ class PosStripePayment(models.Model):
     )
 
     @api.depends("kind")
-    def _compute_amount(self):
+    def _compute_amount(self):  # pylint: disable=missing-return
         super()._compute_amount()
         for row in self:
             if row.kind == refunding.REFUND:
@@ -201,7 +201,7 @@ class PosStripePayment(models.Model):
             return True
         return super()._hold_reader()
 
-    def _force_done(self, employee_id=None):
+    def _force_done(self, employee_id=None):  # pylint: disable=missing-return
         """Record that a line was declared done; a refund without reader is then made later."""
         is_owed = (
             self.kind == refunding.REFUND

@@ -149,7 +149,7 @@ class PosStripePayment(models.Model):
 
     # Learning
 
-    def _learn_intent(self, intent):
+    def _learn_intent(self, intent):  # pylint: disable=missing-return
         # A refund row has no PaymentIntent of its own.
         if self.kind != REFUND:
             super()._learn_intent(intent)

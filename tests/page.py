@@ -5,7 +5,7 @@ from odoo.addons.pos_payment_stripe.stripe_terminal.errors import StripeProblem
 
 
 class Page:
-    """A page of a till in slow motion: it collects cards with the SDK, as the browser's driver does.
+    """A page of a till in slow motion: it collects cards with the SDK, as a browser does.
 
     Whoever stops calling it has closed the page; its reader goes on asking for a card.
     """

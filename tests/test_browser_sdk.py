@@ -83,9 +83,7 @@ class TestBrowserSdk(StripeTerminalCase, HttpCase):
         before = len(self.sent("POST", CONNECTION_TOKENS))
         for login in ("sdk_office", "sdk_portal", "sdk_stranger"):
             self.login(login)
-            self.assertEqual(
-                self.post("connection_token", **self.token_params()), NO_ACCESS, login
-            )
+            self.assertEqual(self.post("connection_token", **self.token_params()), NO_ACCESS, login)
         self.logout()
         answer = self.open("connection_token", **self.token_params())
         self.assertNotIn("result", answer.json())

@@ -1,4 +1,4 @@
-"""A till whose page collects cards with Stripe's SDK, and what happens between it and the reader."""
+"""A till whose page collects cards with Stripe's SDK, and what may come between it and readers."""
 
 import pytest
 from playwright.sync_api import expect

@@ -244,9 +244,7 @@ class Stripe:
 
     def facts(self):
         action = NO_ACTION if self.stray else self.action
-        return Facts(
-            self.intent, action, self.requested, self.reachable, in_till=self.in_till
-        )
+        return Facts(self.intent, action, self.requested, self.reachable, in_till=self.in_till)
 
     def do(self, verb, answered):
         """Carry a verb out; without an answer it may have happened all the same."""
