@@ -183,7 +183,7 @@ class PosStripePayment(models.Model):
                 "attempt": self.attempt + 1,
                 "command": 0,
                 "requested": False,
-                "create_failed": False,
+                "create_request": False,
                 "refund": False,
                 "refund_status": False,
                 "reader_action": settlement.NO_ACTION,

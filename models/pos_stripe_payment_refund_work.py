@@ -6,7 +6,7 @@ from odoo.fields import Domain
 
 from ..runner import Command
 from ..stripe_terminal import money, refund_reading, refunding, settlement
-from ..stripe_terminal.errors import Kind
+from ..stripe_terminal.errors import Kind, StripeProblem
 from ..stripe_terminal.refunding import CREATE_REFUND, READ_CHARGE, REFUND, RefundFacts
 from .pos_stripe_payment import CODE_LEASED
 from .pos_stripe_payment_refund import CODE_TOO_MUCH
@@ -14,10 +14,29 @@ from .pos_stripe_payment_work import LEASE, PAUSES
 
 # What asks for a refund: its request may be carried out without an answer.
 ASKING = (CREATE_REFUND, settlement.SEND)
+# Nothing is on its way any more, and the next request takes a new key.
+ANSWERED = {"in_flight_since": False, "create_request": False}
 # A bank may send a refund back for so long.
 MAY_FAIL_FOR = timedelta(days=30)
 # Where no webhook tells of it, Stripe is asked this often.
 FAILURE_INTERVAL = timedelta(days=1)
+# Stripe knows a key for a day; a younger one is certainly known.
+KEY_LIFE = 20 * 3600  # seconds
+# A request that a suspended machine held back for longer is not sent any more, so that what was
+# asked for is known to have arrived, or not, when `LEASE` is over.
+SEND_WITHIN = 20  # seconds
+
+
+def _now_or_never(request):
+    """Return a function that makes a request, unless it is called too late."""
+    latest = time.time() + SEND_WITHIN
+
+    def perform():
+        if time.time() > latest:
+            raise StripeProblem(Kind.ambiguous, "connection_error", "Held back for too long.")
+        return request()
+
+    return perform
 
 
 class PosStripePayment(models.Model):
@@ -99,21 +118,25 @@ class PosStripePayment(models.Model):
             return super()._command(verb)
         if verb == settlement.SEND and not self.reader_id:
             return super()._command(verb)
-        gateway = self.provider_id._stripe_terminal_gateway()
-        if not self._refund_facts().in_flight or verb == settlement.SEND:
-            # As long as the last request may still arrive, what is asked stays the same.
-            self.create_request = {
-                "params": self._refund_params(),
-                "key": self._idempotency_key(verb),
-                "at": int(time.time()),
+        gateway, asked = self.provider_id._stripe_terminal_gateway(), self.create_request
+        params = self._refund_params()
+        is_other = asked and asked["params"] != params and not self._refund_facts().in_flight
+        if not asked or is_other or asked["at"] < time.time() - KEY_LIFE or verb == settlement.SEND:
+            # Until Stripe has answered, what is asked again stays the same.
+            asked = {"params": params, "key": self._idempotency_key(verb), "at": int(time.time())}
+        self.write(
+            {
+                "create_request": asked,
+                "requested": True,
+                "in_flight_since": fields.Datetime.now(),
             }
-        self.write({"requested": True, "in_flight_since": fields.Datetime.now()})
-        params, key = self.create_request["params"], self.create_request["key"]
+        )
+        params, key = asked["params"], asked["key"]
         if verb == CREATE_REFUND:
             params = {**params, "reason": "requested_by_customer"}
-            return Command(verb, lambda: gateway.create_refund(params, key))
+            return Command(verb, _now_or_never(lambda: gateway.create_refund(params, key)))
         reader = self.reader_id.stripe_id
-        return Command(verb, lambda: gateway.refund_payment(reader, params, key))
+        return Command(verb, _now_or_never(lambda: gateway.refund_payment(reader, params, key)))
 
     def _charge_command(self):
         """Return the request that reads the charge and its refunds."""
@@ -167,7 +190,7 @@ class PosStripePayment(models.Model):
         now = fields.Datetime.now()
         self.last_read_at = now
         if verb in ASKING:
-            self.in_flight_since = False
+            self.write(ANSWERED)
         if data["object"] == "terminal.reader":
             values, refund_id = refund_reading.refund_action_values(
                 data, self.line_uuid, self.attempt
@@ -250,7 +273,7 @@ class PosStripePayment(models.Model):
             # Stripe would replay this answer under the same key.
             self.command += 1
             if verb in ASKING:
-                self.in_flight_since = False
+                self.write(ANSWERED)
         # Whatever was asked may have been done.
         self.charge_read = False
         if verb == settlement.SEND:
@@ -289,7 +312,7 @@ class PosStripePayment(models.Model):
                 code = "refund_not_found"
             self.write({"failure_code": code, "reachable": not self.requested, "wanted": False})
             return self._next_command()
-        self.in_flight_since = False
+        self.write(ANSWERED)
         is_about_the_rest = problem.code == "charge_already_refunded" or problem.param == "amount"
         if is_about_the_rest and self.failure_code != CODE_TOO_MUCH:
             # Somebody was faster: read how much is left.

@@ -19,7 +19,11 @@ def _differences(case):
     rows = {row.line_uuid: row for row in rows_of(case)}
     yield from (f"Odoo knows no line {line}" for line in intents.keys() - rows.keys())
     for line, row in rows.items():
-        yield from _line_differences(case, row, intents.get(line, []))
+        if row.kind == "refund":
+            yield from _refund_differences(case, row)
+        else:
+            yield from _line_differences(case, row, intents.get(line, []))
+    yield from _overdrawn(case)
     yield from _reader_differences(case)
 
 
@@ -50,8 +54,39 @@ def _line_differences(case, row, intents):
         yield f"{row.line_uuid} was forced, is {row.state}, and nobody is told"
 
 
+def _refund_differences(case, row):
+    made = refunds_by_line(case).get(row.line_uuid, [])
+    given_back = sum(refund["amount"] for refund in made)
+    if len(made) > 1:
+        yield f"{row.line_uuid} was refunded {len(made)} times"
+    if bool(made) != (row.state == "paid"):
+        yield f"{row.line_uuid} is {row.state} with {len(made)} refunds"
+    if made and (row.refund, row._till_data()["amount"]) != (made[0]["id"], -given_back / 100):
+        yield f"{row.line_uuid}: Stripe gave back {given_back} with {made[0]['id']}"
+    if row.state not in SETTLED or row.wanted or row.lease_until or row.holds_reader:
+        yield f"{row.line_uuid} is not at rest"
+    if row.forced_at and row.state != "paid" and not (row.unverified or row.unpaid):
+        yield f"{row.line_uuid} was forced, is {row.state}, and nobody is told"
+
+
+def _overdrawn(case):
+    for intent in case.simulator.ledger(case.account)["intents"]:
+        if intent["refunded"] > intent["amount_received"]:
+            yield f"{intent['id']} gave back {intent['refunded']} of {intent['amount_received']}"
+
+
+def refunds_by_line(case):
+    """Return the account's Refunds that were made, as lists by the line of their metadata."""
+    found = defaultdict(list)
+    with case.simulator.lock:
+        for refund in case.account.test.all("refund"):
+            if refund["status"] in ("succeeded", "pending"):
+                found[refund["metadata"].get("pos_payment_line_uuid")].append(dict(refund))
+    return dict(found)
+
+
 def _reader_differences(case):
-    if case.reader.screen["state"] == "amount":
+    if case.reader.screen["state"] == "amount" and case.reader.screen.get("kind") != "refund":
         intent = case.reader.screen["payment_intent"]
         # A reader that was off when its payment was canceled asks for a card in vain.
         if case.account.intent(intent)["status"] != "canceled":

@@ -6,6 +6,7 @@
 import logging
 import os
 import random
+import time
 from contextlib import suppress
 
 from hypothesis import HealthCheck, Phase, Verbosity, seed, settings
@@ -21,10 +22,12 @@ from hypothesis.stateful import (
 
 from odoo.addons.pos_payment_stripe import lease
 from odoo.addons.pos_payment_stripe.dev.stripe_simulator import SimulatorError
+from odoo.addons.pos_payment_stripe.models import pos_stripe_payment_refund_work as refund_work
+from odoo.addons.pos_payment_stripe.stripe_terminal.errors import StripeProblem
 from odoo.exceptions import AccessError
 from odoo.tests import tagged
 
-from .audit import intents_by_line, paid_charges, rows_of
+from .audit import intents_by_line, paid_charges, refunds_by_line, rows_of
 from .fault_case import FaultCase
 from .in_till_case import InTillCase
 from .page import Page
@@ -38,9 +41,10 @@ BATCHES = 20
 BATCHES_IN_TILL = 5
 STEPS = 18
 LINES = 3
+REFUNDS = 3
 
 AMOUNTS = st.sampled_from([5.0, 12.0])
-LINE = st.integers(0, LINES - 1)
+LINE = st.integers(0, LINES + REFUNDS - 1)
 FAULTS = st.sampled_from(["drop_before", "drop_after", "500_before", "500_after", "429"])
 REQUESTS = st.sampled_from(
     [
@@ -51,12 +55,13 @@ REQUESTS = st.sampled_from(
         ("POST", "/v1/payment_intents/*/cancel"),
         ("POST", "/v1/terminal/readers/*/process_payment_intent"),
         ("POST", "/v1/terminal/readers/*/cancel_action"),
+        ("POST", "/v1/refunds"),
     ]
 )
 
 
 class Story(RuleBasedStateMachine):
-    """One register with one reader and up to three payment lines."""
+    """One register with one reader, up to three payment lines and as many refund lines."""
 
     case = None
 
@@ -65,6 +70,7 @@ class Story(RuleBasedStateMachine):
         self.workers = []
         self.lost_requests = []
         self.lines = []
+        self.sales = []
         self.case.env.cr.execute("SAVEPOINT story")
         self.case.line_uuids = set()
         self.case.open_account()
@@ -75,11 +81,32 @@ class Story(RuleBasedStateMachine):
 
     # The cashier, at one till or two
 
-    @precondition(lambda self: len(self.lines) < LINES)
+    @precondition(lambda self: len(self.sales) < LINES)
     @rule(amount=AMOUNTS)
     def new_line(self, amount):
-        self.lines.append(self.case.line(amount))
+        self.sales.append(self.case.line(amount))
+        self.lines.append(self.sales[-1])
         self.case.send(self.lines[-1])
+
+    @precondition(lambda self: len(self.lines) - len(self.sales) < REFUNDS)
+    @rule(number=st.integers(0, LINES - 1), amount=AMOUNTS, on_reader=st.booleans())
+    def new_refund(self, number, amount, on_reader):
+        sale = number < len(self.sales) and self.row(self.sales[number])
+        if sale and sale.state == "paid":
+            if not self.case.env["pos.payment"].search_count([("uuid", "=", sale.line_uuid)]):
+                self.case.draft_order(sale, transaction_id=sale.payment_intent)
+            line = self.case.line(-amount, refunded_uuid=sale.line_uuid, on_reader=on_reader)
+            self.lines.append(line)
+            self.case.send(line)
+
+    @rule(number=st.integers(0, LINES - 1), amount=AMOUNTS)
+    def refund_in_dashboard(self, number, amount):
+        sale = number < len(self.sales) and self.row(self.sales[number])
+        if sale and sale.state == "paid":
+            gateway = self.case.provider._stripe_terminal_gateway()
+            params = {"payment_intent": sale.payment_intent, "amount": round(amount * 100)}
+            with suppress(StripeProblem):
+                gateway.create_refund(params, None)
 
     @rule(number=LINE)
     def press_send_again(self, number):
@@ -90,6 +117,7 @@ class Story(RuleBasedStateMachine):
     @rule(number=LINE, amount=AMOUNTS)
     def send_another_amount(self, number, amount):
         if line := self.line(number):
+            amount = amount if line["amount"] > 0 else -amount
             line.update(self.case.again(line, amount=amount))
             self.case.send(line)
 
@@ -213,7 +241,7 @@ class Story(RuleBasedStateMachine):
 
     @rule(seconds=st.sampled_from([2, 40, 70, 100]))
     def time_passes(self, seconds):
-        pass_time(self.case, seconds=seconds)
+        self.pass_time(seconds)
 
     @rule()
     def cron(self):
@@ -224,7 +252,7 @@ class Story(RuleBasedStateMachine):
     @invariant()
     def nothing_is_paid_twice(self):
         self.case.env.invalidate_all()
-        rows = {row.line_uuid: row for row in rows_of(self.case)}
+        rows = {row.line_uuid: row for row in rows_of(self.case) if row.kind == "payment"}
         intents = intents_by_line(self.case)
         for line_uuid, row in rows.items():
             found = intents.get(line_uuid, [])
@@ -234,6 +262,19 @@ class Story(RuleBasedStateMachine):
             assert row.state != "canceled" or not charges, f"{line_uuid} is canceled and charged"
             live = [intent for intent in found if intent["status"] != "canceled"]
             assert len(live) <= 1, f"{line_uuid} has {len(live)} live PaymentIntents"
+
+    @invariant()
+    def nothing_is_given_back_twice(self):
+        self.case.env.invalidate_all()
+        refunds = refunds_by_line(self.case)
+        for row in rows_of(self.case):
+            if row.kind == "refund":
+                made = refunds.get(row.line_uuid, [])
+                assert len(made) <= 1, f"{row.line_uuid} was refunded {len(made)} times"
+                assert row.state != "paid" or made, f"{row.line_uuid} is paid without a refund"
+                assert row.state != "canceled" or not made, f"{row.line_uuid} is not canceled"
+        for intent in self.case.simulator.ledger(self.case.account)["intents"]:
+            assert intent["refunded"] <= intent["amount_received"], intent
 
     def teardown(self):
         """The day ends: all heals, the cashier cancels what is open, the cron does the rest."""
@@ -256,9 +297,10 @@ class Story(RuleBasedStateMachine):
                 if payment.state in ("new", "collecting", "unknown"):
                     payment._cancel()
             for _hour in range(3):
-                pass_time(self.case, hours=13)
+                self.pass_time(13 * 3600)
                 self.case.run_cron()
         self.nothing_is_paid_twice()
+        self.nothing_is_given_back_twice()
         self.case.audit()
 
     # Helpers
@@ -268,7 +310,25 @@ class Story(RuleBasedStateMachine):
 
     def payment(self, number):
         line = self.line(number)
-        return line and self.case.Payment.search([("line_uuid", "=", line["line_uuid"])])
+        return line and self.row(line)
+
+    def row(self, line):
+        return self.case.Payment.search([("line_uuid", "=", line["line_uuid"])])
+
+    def pass_time(self, seconds):
+        """Let time pass for the journal, and for requests that a suspended machine holds back."""
+        pass_time(self.case, seconds=seconds)
+        self.case.clock.seconds += seconds
+
+
+class Clock:
+    """The time of requests that wait to be sent, which the stories let pass."""
+
+    seconds = 0
+
+    def time(self):
+        """Return what `time.time` would."""
+        return time.time() + self.seconds
 
 
 class InTillStory(Story):
@@ -300,7 +360,7 @@ class InTillStory(Story):
     def sdk_loses_an_answer(self, kind):
         self.case.simulator.js_sdk.faults.add("POST", "/sdk/process", kind)
 
-    def end_of_day(self):
+    def end_of_day(self):  # pylint: disable=missing-return
         self.case.simulator.js_sdk.faults.clear()
         super().end_of_day()
 
@@ -316,6 +376,11 @@ class RandomStories(FaultCase):
         self.account = self.simulator.add_account()
         self.reader = self.account.add_reader(serial_number=self.reader.serial_number)
         self.provider.stripe_secret_key = self.account.secret_key
+
+    def setUp(self):
+        super().setUp()
+        self.clock = Clock()
+        self.patch(refund_work, "time", self.clock)
 
     def run_batch(self, number):
         process = lease._process
@@ -345,7 +410,7 @@ class TestRandomStories(RandomStories):
 class TestRandomStoriesInTill(InTillCase, RandomStories):
     story = InTillStory
 
-    def open_account(self):
+    def open_account(self):  # pylint: disable=missing-return
         super().open_account()
         self.page = Page(self)
 
