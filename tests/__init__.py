@@ -16,6 +16,7 @@ from . import (
     test_reader,
     test_recovery,
     test_settings,
+    test_translations,
     test_uninstall,
     test_webhook,
 )
