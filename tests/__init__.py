@@ -27,6 +27,7 @@ from . import (
     test_settings,
     test_switch,
     test_terminal_test,
+    test_translations,
     test_uninstall,
     test_webhook,
 )
