@@ -139,13 +139,7 @@ class Registers:
             ],
         )
         cashier = server.cashier
-        sessions = cashier.call(
-            "pos.session",
-            "create",
-            [{"config_id": config, "user_id": cashier.uid} for config in configs],
-        )
-        for session in sessions:
-            cashier.call("pos.session", "set_opening_control", [session], 0, "")
+        sessions = [shopfitting.start_session(cashier, config) for config in configs]
         tokens = {
             row["id"]: row["access_token"]
             for row in admin.read("pos.config", [("id", "in", configs)], ["access_token"])
