@@ -61,7 +61,7 @@ async def _measure(server, registers, sizes):
                 phase = await _phase(server, network, registers, side, count, sizes)
                 say(
                     f"{count} tills, {side}: {len(phase['payments'])} payments, "
-                    f"{phase['failed']} failed"
+                    f"{phase['failed']} failed, {phase['failed_requests']} failed requests"
                 )
                 phases.append(phase)
     return phases
@@ -94,6 +94,8 @@ async def _phase(server, network, registers, side, count, sizes):
         "ends": ends,
         "payments": [dataclasses.asdict(payment) for payment in payments],
         "failed": len(payments) - len(finished),
+        "failed_requests": sum(len(payment.failed_requests) for payment in payments)
+        + sum(probe["problem"] is not None for probe in probes),
         "problems": collections.Counter(
             payment.problem[:120] for payment in payments if payment.problem
         ),
@@ -144,6 +146,7 @@ def tables(result):
             "overhead p50, ms",
             "overhead p95, ms",
             "failed payments",
+            "failed requests",
             "wrong by audit",
             "unrelated p50, ms",
             "unrelated p95, ms",
@@ -161,7 +164,7 @@ def tables(result):
     for count in result["sizes"]["tills"]:
         by_side = {one["side"]: one for one in result["phases"] if one["tills"] == count}
         core, ours = (_figures(by_side[side], stripe) for side in (CORE, OURS))
-        ratios.append((str(count), *(ratio(ours[index], core[index]) for index in (0, 2, 3, 7))))
+        ratios.append((str(count), *(ratio(ours[index], core[index]) for index in (0, 2, 3, 8))))
     return [
         speed,
         Table(
@@ -188,6 +191,7 @@ def _figures(phase, stripe):
         milliseconds(median(overheads)),
         milliseconds(p95(overheads)),
         phase["failed"],
+        phase["failed_requests"],
         phase["wrong"],
         milliseconds(median(probes)),
         milliseconds(p95(probes)),

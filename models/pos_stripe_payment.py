@@ -6,13 +6,15 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError
 from odoo.tools import SQL
 
-from .. import runner
+from .. import lease, runner
 from ..stripe_terminal import money, settlement
 from ..stripe_terminal.errors import Kind, sentence
 
 CODE_LEASED = "reader_leased"
 # A till may ask as often as it likes, Stripe is read at most this often for one payment.
 READ_INTERVAL = timedelta(seconds=1)
+# Where Stripe tells of its payments, asking is only for what it may fail to tell.
+READ_INTERVAL_TOLD = timedelta(seconds=4)
 
 
 class PosStripePayment(models.Model):
@@ -258,14 +260,37 @@ class PosStripePayment(models.Model):
             payment._kick()
 
     def _look(self):
-        """Have Stripe read again where that can change anything, at most once a second each."""
-        recently = fields.Datetime.now() - READ_INTERVAL
+        """Have Stripe read again where that can change anything and nobody does so just now.
+
+        At most once a second for each, less often while the reader waits for a card and Stripe's
+        webhook is known to arrive.
+        """
+        now = fields.Datetime.now()
+        events = self.env["pos.stripe.webhook.event"]
         for payment in self:
-            if payment.wanted or (
+            if payment._is_leased():
+                continue
+            is_due = payment.wanted or (
                 payment.state in settlement.OPEN_STATES
-                and (not payment.last_read_at or payment.last_read_at <= recently)
+                and (not payment.last_read_at or payment.last_read_at <= now - READ_INTERVAL)
+            )
+            if (
+                is_due
+                and not payment.wanted
+                and payment.state == settlement.COLLECTING
+                and events._has_lately(payment.provider_id)
             ):
+                is_due = payment.last_read_at <= now - READ_INTERVAL_TOLD
+            if is_due:
                 payment._kick()
+
+    def _is_leased(self):
+        """Tell whether somebody carries the row out just now."""
+        return (
+            bool(self.lease_until)
+            and self.lease_until > fields.Datetime.now()
+            and not lease.is_gone(self.lease_owner)
+        )
 
     def _kick(self, insist=False):
         """Hand the row to the runner once this transaction is committed; see `runner.submit`."""

@@ -42,7 +42,7 @@ class PosStripePayment(models.Model):
         if not self.env.cr.rowcount:
             raise RowTaken
         now = fields.Datetime.now()
-        if self.lease_until and self.lease_until > now and not lease.is_gone(self.lease_owner):
+        if self._is_leased():
             raise RowTaken
         if not self.wanted and self.state in (settlement.PAID, settlement.CANCELED):
             return None

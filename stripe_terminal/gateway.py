@@ -23,7 +23,7 @@ CONNECT_TIMEOUT = 5  # seconds
 READ_TIMEOUT = 20  # seconds
 # The reader answers this call, not Stripe alone: a slow network at the shop makes it slow.
 READER_TIMEOUT = 35  # seconds
-POOL_SIZE = 16
+POOL_SIZE = 96  # as many as threads that ask, see `runner.py`
 
 # The intent and its charge come with the reader's action: one request reads the whole truth.
 READER_EXPAND = ["action.process_payment_intent.payment_intent.latest_charge"]

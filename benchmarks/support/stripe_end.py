@@ -12,6 +12,7 @@ import sys
 import threading
 import time
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from stripe_simulator import Simulator, cards, payments
 from stripe_simulator.control import control
@@ -20,7 +21,6 @@ from .wire import Certificates, Wire
 
 HOSTS = ("api.stripe.com", "js.stripe.com")
 SCRIPT = Path(__file__).with_name("terminal_script.js")
-SECRET = "whsec_benchmark"
 WEBHOOK_LANES = 16
 _wires = []
 
@@ -90,20 +90,15 @@ def calls(simulator, data):
 
 @control("POST", "webhooks")
 def webhooks(simulator, data):
-    """Send events (`enabled`) to one address: `url`, `events`, `api_version`; returns the secret."""
+    """Send events to another server (`base_url`); send none, or send them again (`enabled`)."""
     environment = simulator.account.environments[False]
     with simulator.lock:
-        endpoints = environment.objects["webhook_endpoint"]
-        if "url" in data:
-            endpoints.clear()
-            endpoint = environment.new("webhook_endpoint")
-            endpoint.update(
-                api_version=data["api_version"], enabled_events=data["events"], url=data["url"]
-            )
-            environment.add(endpoint)
-        for endpoint in endpoints.values():
-            endpoint["status"] = "enabled" if data.get("enabled", True) else "disabled"
-    return {"secret": SECRET}
+        for endpoint in environment.objects["webhook_endpoint"].values():
+            if "base_url" in data:
+                endpoint["url"] = data["base_url"] + urlsplit(endpoint["url"]).path
+            if "enabled" in data:
+                endpoint["status"] = "enabled" if data["enabled"] else "disabled"
+    return {}
 
 
 def deliver_side_by_side(deliveries):
@@ -112,7 +107,7 @@ def deliver_side_by_side(deliveries):
 
     def spread(job):
         lane = f"{job.endpoint['id']}-{next(numbers) % WEBHOOK_LANES}"
-        deliveries.secrets[lane] = SECRET
+        deliveries.secrets[lane] = deliveries.secrets[job.endpoint["id"]]
         job.endpoint = {**job.endpoint, "id": lane}
         enqueue(job)
 

@@ -16,6 +16,8 @@ import aiohttp
 
 AMOUNT = 4.6
 POLL_PAUSE, POLL_GROWTH, POLL_PAUSE_MAX = 1.0, 1.15, 4.0  # seconds, as in the page
+SEND_PAUSES = (0.5, 1.5, 3.0)  # seconds, as in the page
+POLL_FAILURES = 3
 FINAL = ("paid", "declined", "canceled", "unknown")
 PATIENCE = 180  # seconds until a till gives a payment up
 BUS_TRIES = 30
@@ -41,6 +43,7 @@ class Payment:
     ended: float | None = None
     problem: str | None = None
     requests: int = 0
+    failed_requests: list = dataclasses.field(default_factory=list)
 
     @property
     def total(self):
@@ -149,12 +152,12 @@ class OurTill:
         self._network = network
         self._register = register
         self._changed = changed or asyncio.Event()
+        self._failures = 0
 
     async def pay(self, visit):
         """Take one payment; returns the :class:`Payment`."""
-        network, register = self._network, self._register
-        await network.control(
-            f"readers/{register['reader']}/customer",
+        await self._network.control(
+            f"readers/{self._register['reader']}/customer",
             acknowledgement=visit.acknowledgement,
             tap=visit.tap,
         )
@@ -162,19 +165,7 @@ class OurTill:
         line_uuid = str(uuid.uuid4())
         payment = Payment(self.side, time.time(), visit.acknowledgement + visit.tap)
         try:
-            datum = await network.post(
-                "/pos_payment_stripe/send",
-                session_id=register["session_id"],
-                payment_method_id=register["method_id"],
-                line={
-                    "line_uuid": line_uuid,
-                    "request_uuid": str(uuid.uuid4()),
-                    "order_uuid": str(uuid.uuid4()),
-                    "order_ref": register["reader"],
-                    "amount": AMOUNT,
-                },
-            )
-            payment.requests += 1
+            datum = await self._send(payment, line_uuid)
             pause = POLL_PAUSE
             while datum["state"] not in FINAL:
                 if time.time() - payment.clicked > PATIENCE:
@@ -183,16 +174,52 @@ class OurTill:
                     await asyncio.wait_for(self._changed.wait(), pause)
                 pause = min(pause * POLL_GROWTH, POLL_PAUSE_MAX)
                 self._changed.clear()
-                (datum,) = await network.post(
-                    "/pos_payment_stripe/status", line_uuids=[line_uuid]
-                )
-                payment.requests += 1
+                datum = await self._status(payment, line_uuid) or datum
             if datum["state"] != "paid":
                 payment.problem = f"{datum['state']}: {datum['failure_code']}"
         except OSError as error:
             payment.problem = str(error)
         payment.ended = time.time()
         return payment
+
+    async def _send(self, payment, line_uuid):
+        register = self._register
+        parameters = {
+            "session_id": register["session_id"],
+            "payment_method_id": register["method_id"],
+            "line": {
+                "line_uuid": line_uuid,
+                "request_uuid": str(uuid.uuid4()),
+                "order_uuid": str(uuid.uuid4()),
+                "order_ref": register["reader"],
+                "amount": AMOUNT,
+            },
+        }
+        for pause in (*SEND_PAUSES, None):
+            payment.requests += 1
+            try:
+                return await self._network.post("/pos_payment_stripe/send", **parameters)
+            except OSError as error:
+                payment.failed_requests.append(str(error))
+                if pause is None:
+                    raise
+                await asyncio.sleep(pause)
+
+    async def _status(self, payment, line_uuid):
+        """Ask for the state; None where the server did not answer, and asking goes on."""
+        payment.requests += 1
+        try:
+            (datum,) = await self._network.post(
+                "/pos_payment_stripe/status", line_uuids=[line_uuid]
+            )
+        except OSError as error:
+            payment.failed_requests.append(str(error))
+            self._failures += 1
+            if self._failures >= POLL_FAILURES:
+                raise
+            return None
+        self._failures = 0
+        return datum
 
 
 class CoreTill:
@@ -231,6 +258,8 @@ class CoreTill:
             )
             payment.requests += 1
         except OSError as error:
+            # The page shows an error and leaves the rest to the cashier.
             payment.problem = str(error)
+            payment.failed_requests.append(str(error))
         payment.ended = time.time()
         return payment
