@@ -1,7 +1,7 @@
 """Tills without a browser, many in one process: the requests of one payment, as the pages make them.
 
 Ours follows ``static/src/app/stripe_terminal_service.js``: it sends, then asks again when the bus
-says so or after a pause that grows. Core's follows ``pos_stripe/static/src/app/payment_stripe.js``,
+says so or after a pause. Core's follows ``pos_stripe/static/src/app/payment_stripe.js``,
 whose part of Stripe's script is played with the times of the reader and the customer.
 """
 
@@ -15,7 +15,7 @@ import uuid
 import aiohttp
 
 AMOUNT = 4.6
-POLL_PAUSE, POLL_GROWTH, POLL_PAUSE_MAX = 1.0, 1.15, 4.0  # seconds, as in the page
+POLL_PAUSE, POLL_PAUSE_TOLD = 1.0, 4.0  # seconds, as in the page
 SEND_PAUSES = (0.5, 1.5, 3.0)  # seconds, as in the page
 POLL_FAILURES = 3
 FINAL = ("paid", "declined", "canceled", "unknown")
@@ -152,6 +152,7 @@ class OurTill:
         self._network = network
         self._register = register
         self._changed = changed or asyncio.Event()
+        self._has_bus = changed is not None
         self._failures = 0
 
     async def pay(self, visit):
@@ -166,13 +167,11 @@ class OurTill:
         payment = Payment(self.side, time.time(), visit.acknowledgement + visit.tap)
         try:
             datum = await self._send(payment, line_uuid)
-            pause = POLL_PAUSE
             while datum["state"] not in FINAL:
                 if time.time() - payment.clicked > PATIENCE:
                     raise OSError(f"still {datum['state']}")
                 with contextlib.suppress(asyncio.TimeoutError):
-                    await asyncio.wait_for(self._changed.wait(), pause)
-                pause = min(pause * POLL_GROWTH, POLL_PAUSE_MAX)
+                    await asyncio.wait_for(self._changed.wait(), self._pause(datum))
                 self._changed.clear()
                 datum = await self._status(payment, line_uuid) or datum
             if datum["state"] != "paid":
@@ -181,6 +180,9 @@ class OurTill:
             payment.problem = str(error)
         payment.ended = time.time()
         return payment
+
+    def _pause(self, datum):
+        return POLL_PAUSE_TOLD if self._has_bus and datum.get("told") else POLL_PAUSE
 
     async def _send(self, payment, line_uuid):
         register = self._register
