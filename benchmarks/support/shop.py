@@ -1,5 +1,7 @@
 """Odoo servers with both addons, and registers for as many tills as are asked for."""
 
+import contextlib
+
 from harness import database, odoo_source, paths, shopfitting, template
 from harness.rpc import OdooClient
 from harness.server import OdooServer
@@ -71,16 +73,22 @@ class BenchServer(OdooServer):
         """Return what a single-process server has used so far."""
         return self.admin.post("/stripe_wire/sample")
 
-    def sql(self, statement, *values):
-        """Run one SQL statement and return its rows, if it has any."""
+    @contextlib.contextmanager
+    def connection(self):
+        """Yield a cursor on the server's database; each statement is its own transaction."""
         connection = database.connect(self.database)
         connection.autocommit = True
         try:
             with connection.cursor() as cursor:
-                cursor.execute(statement, values or None)
-                return cursor.fetchall() if cursor.description else []
+                yield cursor
         finally:
             connection.close()
+
+    def sql(self, statement, *values):
+        """Run one SQL statement and return its rows, if it has any."""
+        with self.connection() as cursor:
+            cursor.execute(statement, values or None)
+            return cursor.fetchall() if cursor.description else []
 
     def listen_to_stripe(self):
         """Let Stripe tell this server of its payments, as the provider's button does it."""
