@@ -1,11 +1,16 @@
 """Carries out due journal rows, and comparisons with Stripe, beside the HTTP requests.
 
-A small bounded pool of threads in each server process. The journal is the queue: a thread takes a
-row with a lease, asks Stripe with no database connection held, stores the answer in a short
+A bounded pool of threads in each server process. The journal is the queue: a thread takes a row
+with a lease, asks Stripe with no database connection held, stores the answer in a short
 transaction, and goes on until the row needs nothing more. A lost thread loses nothing, because the
 lease expires and the next look at the row, by a till or the cron, goes on from what is stored.
+
+Many threads, because each waits for seconds until its reader has acknowledged; few of them at once
+in the database, whose connections and whose processor are the requests'.
 """
 
+import contextlib
+import ctypes
 import logging
 import os
 import queue
@@ -23,7 +28,11 @@ from .stripe_terminal.errors import StripeProblem
 
 _logger = logging.getLogger(__name__)
 
-THREADS = 8
+# As many readers may acknowledge at the same time; a thread is started when it is needed first.
+THREADS = 96
+DATABASE_SLOTS = 4
+M_ARENA_MAX = -8  # of glibc's malloc.h
+STACK_SIZE = 1024 * 1024  # bytes
 MAX_STEPS = 20
 TRANSACTION_TRIES = 10
 # Seconds until a row that somebody else carries out is looked at again, where that matters.
@@ -35,6 +44,7 @@ _queue = queue.SimpleQueue()
 _queued = set()
 _threads = []
 _pid = None
+_database_slots = threading.BoundedSemaphore(DATABASE_SLOTS)
 
 
 class Command(NamedTuple):
@@ -68,14 +78,34 @@ def submit(dbname, record_id, insist=False, model=JOURNAL):
             _queue, _pid = queue.SimpleQueue(), os.getpid()
             _queued.clear()
             _threads.clear()
+            _limit_arenas()
         if (dbname, model, record_id) in _queued:
             return
         _queued.add((dbname, model, record_id))
         if len(_threads) < THREADS and len(_queued) > _idle_threads():
-            thread = threading.Thread(target=_serve, name="stripe_terminal", daemon=True)
-            _threads.append(thread)
-            thread.start()
+            _start_thread()
     _queue.put((dbname, model, record_id, insist))
+
+
+def _start_thread():
+    thread = threading.Thread(target=_serve, name="stripe_terminal", daemon=True)
+    _threads.append(thread)
+    # Odoo limits a worker's address space, of which a thread takes 8 MB by default.
+    stack_size = threading.stack_size(STACK_SIZE)
+    try:
+        thread.start()
+    finally:
+        threading.stack_size(stack_size)
+
+
+def _limit_arenas():
+    """Keep the C library from reserving 64 MB of address space for each of many threads.
+
+    Odoo does the same for its threaded server, and leaves it to those who set MALLOC_ARENA_MAX.
+    """
+    if "MALLOC_ARENA_MAX" not in os.environ:
+        with contextlib.suppress(OSError, AttributeError):
+            ctypes.CDLL(None).mallopt(M_ARENA_MAX, 2)
 
 
 def _idle_threads():
@@ -110,7 +140,9 @@ def carry_out(dbname, record_id, model=JOURNAL):
     :return: whether Stripe answered what it was asked last
     :raise RowTaken: somebody else carries it out
     """
-    return carry_out_with(Registry(dbname).check_signaling(), record_id, model)
+    with _database_slots:
+        registry = Registry(dbname).check_signaling()
+    return carry_out_with(registry, record_id, model)
 
 
 def carry_out_with(registry, record_id, model=JOURNAL):
@@ -145,7 +177,7 @@ def _transact(registry, record_id, function, model=JOURNAL):
     """Call `function` with the row in a transaction of its own, again when it collides."""
     for _try in range(TRANSACTION_TRIES):
         try:
-            with registry.cursor() as cr:
+            with _database_slots, registry.cursor() as cr:
                 env = api.Environment(cr, SUPERUSER_ID, {})
                 result = function(env[model].browse(record_id))
                 cr.flush()

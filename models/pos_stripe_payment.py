@@ -1,4 +1,4 @@
-from datetime import timedelta
+from datetime import datetime, timedelta, timezone
 
 from psycopg2.errors import UniqueViolation
 
@@ -6,13 +6,21 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError
 from odoo.tools import SQL
 
-from .. import runner
+from .. import lease, runner
 from ..stripe_terminal import money, refunding, settlement
 from ..stripe_terminal.errors import Kind, sentence
 
 CODE_LEASED = "reader_leased"
-# A till may ask as often as it likes, Stripe is read at most this often for one payment.
-READ_INTERVAL = timedelta(seconds=1)
+# A till may ask as often as it likes, Stripe is read at most this often for one payment: a little
+# more often than a till asks, lest it finds every second time that Stripe was read just before.
+READ_INTERVAL = timedelta(seconds=0.5)
+# Where Stripe tells of its payments, asking is only for what it may fail to tell.
+READ_INTERVAL_TOLD = timedelta(seconds=4)
+
+
+def precise_now():
+    """Return the time in UTC with its fractions of a second, which Odoo's own leaves out."""
+    return datetime.now(timezone.utc).replace(tzinfo=None)
 
 
 class PosStripePayment(models.Model):
@@ -275,14 +283,36 @@ class PosStripePayment(models.Model):
             payment._kick()
 
     def _look(self):
-        """Have Stripe read again where that can change anything, at most once a second each."""
-        recently = fields.Datetime.now() - READ_INTERVAL
+        """Have Stripe read again where that can change anything and nobody does so just now.
+
+        Less often while the reader waits for a card and Stripe's webhook is known to arrive.
+        """
+        now = precise_now()
         for payment in self:
+            if payment._is_leased():
+                continue
+            interval = READ_INTERVAL_TOLD if payment._is_told() else READ_INTERVAL
             if payment.wanted or (
                 payment.state in settlement.OPEN_STATES
-                and (not payment.last_read_at or payment.last_read_at <= recently)
+                and (not payment.last_read_at or payment.last_read_at <= now - interval)
             ):
                 payment._kick()
+
+    def _is_told(self):
+        """Tell whether the till will hear of what happens next: from our runner, or from Stripe."""
+        if self.state == settlement.NEW:
+            return self._is_leased()
+        return self.state == settlement.COLLECTING and self.env[
+            "pos.stripe.webhook.event"
+        ]._has_lately(self.provider_id)
+
+    def _is_leased(self):
+        """Tell whether somebody carries the row out just now."""
+        return (
+            bool(self.lease_until)
+            and self.lease_until > fields.Datetime.now()
+            and not lease.is_gone(self.lease_owner)
+        )
 
     def _kick(self, insist=False):
         """Hand the row to the runner once this transaction is committed; see `runner.submit`."""
@@ -379,6 +409,7 @@ class PosStripePayment(models.Model):
             "canceling": self.wanted == settlement.CANCEL,
             "forced": bool(self.forced_at),
             "asking": bool(self.lease_owner),
+            "told": self._is_told(),
             "amount": self.amount,
             "refunding": self.wanted == settlement.REFUND,
             "refunded": bool(self.refunded_minor),

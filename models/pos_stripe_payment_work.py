@@ -12,6 +12,7 @@ from ..stripe_terminal.errors import Kind, StripeProblem
 from ..stripe_terminal.listing import find_intents
 from ..stripe_terminal.refunding import READ_CHARGE
 from ..stripe_terminal.settlement import Facts, settle
+from .pos_stripe_payment import precise_now
 
 # Longer than the slowest request to Stripe can take, see the gateway's time limits.
 LEASE = timedelta(seconds=60)
@@ -44,7 +45,7 @@ class PosStripePayment(models.Model):
         if not self.env.cr.rowcount:
             raise RowTaken
         now = fields.Datetime.now()
-        if self.lease_until and self.lease_until > now and not lease.is_gone(self.lease_owner):
+        if self._is_leased():
             raise RowTaken
         if self._is_final():
             return None
@@ -294,12 +295,11 @@ class PosStripePayment(models.Model):
                 # There is no reader to read: the intent alone says it all.
                 self.reader_action = settlement.NO_ACTION
             return False
-        now = fields.Datetime.now()
         values, intent = reading.action_values(data, self.payment_intent)
         if verb == settlement.SEND:
-            values["sent_at"] = now
+            values["sent_at"] = fields.Datetime.now()
         if intent:
-            values = {**reading.intent_values(intent), **values, "last_read_at": now}
+            values = {**reading.intent_values(intent), **values, "last_read_at": precise_now()}
             if values.get("failure_code") == "card_declined":
                 # The intent says why, the reader only that.
                 values["failure_code"] = reading.intent_values(intent).get(
@@ -316,7 +316,7 @@ class PosStripePayment(models.Model):
         values = reading.intent_values(intent)
         if self.failure_code:
             values.pop("failure_code", None)
-        self.write({**values, "last_read_at": fields.Datetime.now()})
+        self.write({**values, "last_read_at": precise_now()})
 
     def _wanted_after_send(self):
         """The reader has it: only a cancel that came meanwhile is still to be done."""

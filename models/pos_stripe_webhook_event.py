@@ -9,6 +9,8 @@ from ..stripe_terminal.refunding import REFUND
 
 # As long as Stripe itself keeps events, see https://docs.stripe.com/api/events
 KEEP = timedelta(days=30)
+# A webhook that was heard so long ago is expected to be heard again.
+LATELY = timedelta(minutes=10)
 
 
 class PosStripeWebhookEvent(models.Model):
@@ -91,6 +93,13 @@ class PosStripeWebhookEvent(models.Model):
         )
         if self.env.cr.rowcount and payment:
             payment._kick(insist=True)
+
+    @api.model
+    def _has_lately(self, provider):
+        """Tell whether events of a provider have arrived lately, so that more may be expected."""
+        since = fields.Datetime.now() - LATELY
+        domain = [("provider_id", "=", provider.id), ("received_at", ">", since)]
+        return bool(self.search_count(domain, limit=1))
 
     @api.model
     def _payment(self, provider, subject):

@@ -25,7 +25,7 @@ READ_TIMEOUT = 20  # seconds
 READER_TIMEOUT = 35  # seconds
 # Somebody waits at a form, or a till's request for a connection token.
 CHECK_TIMEOUT = 6  # seconds
-POOL_SIZE = 16
+POOL_SIZE = 96  # as many as threads that ask, see `runner.py`
 
 # The intent and its charge come with the reader's action: one request reads the whole truth.
 READER_EXPAND = ["action.process_payment_intent.payment_intent.latest_charge"]

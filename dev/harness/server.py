@@ -50,6 +50,11 @@ class OdooServer:
         """The server's address, without a slash at its end."""
         return f"http://127.0.0.1:{self.port}"
 
+    @property
+    def ports(self):
+        """The server's own ports: ``http_port``, and ``gevent_port`` where there are workers."""
+        return dict(self._ports)
+
     def start(self, timeout=60):
         """Start the server and wait until it answers.
 

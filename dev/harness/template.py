@@ -162,7 +162,7 @@ def shell(odoo, name, script, **variables):
 
 def command(odoo, *words):
     """Return the command line that starts ``odoo`` with ``words`` as its first arguments."""
-    return [sys.executable, "-m", "odoo", *words]
+    return [sys.executable, str(paths.DEV / "harness" / "bin" / "odoo-bin"), *words]
 
 
 def environment(odoo):

@@ -13,8 +13,12 @@ const BUS_NAME = "STRIPE_TERMINAL_PAYMENT";
 /** Pauses in milliseconds before the request to Odoo is made again. */
 const SEND_PAUSES = [500, 1500, 3000];
 const POLL_PAUSE = 1000;
+/** So many questions until the pauses grow. */
+const POLL_STEADY = 30;
 const POLL_PAUSE_MAX = 4000;
 const POLL_GROWTH = 1.15;
+/** A question makes the server read Stripe; without a bus the answer is fetched so soon after. */
+const READ_PAUSE = 300;
 /** After so many unanswered polls in a row the cashier is told that the state is unknown. */
 const POLL_FAILURES = 3;
 /** A draft's synchronisation may delay "Payment Successful" by this many milliseconds at most. */
@@ -59,7 +63,7 @@ export class StripeTerminalPayments {
         this.senders = new Map();
         this.cancelers = new Map();
         this.syncs = new Map();
-        this.pollPause = POLL_PAUSE;
+        this.pollCount = 0;
         this.pollFailures = 0;
         this.pollTimer = null;
         this.polling = false;
@@ -134,7 +138,7 @@ export class StripeTerminalPayments {
                 }
             }
         }
-        this.pollPause = POLL_PAUSE;
+        this.pollCount = 0;
         this.schedulePoll();
     }
 
@@ -159,7 +163,7 @@ export class StripeTerminalPayments {
                 this.unseen.add(line.uuid);
             }
         }
-        this.pollPause = POLL_PAUSE;
+        this.pollCount = 0;
         this.poll();
         await settled;
         return FINAL_STATES.includes(this.data[line.uuid]?.state) && !line.isDone();
@@ -483,9 +487,23 @@ export class StripeTerminalPayments {
     schedulePoll() {
         clearTimeout(this.pollTimer);
         if (this.openUuids.length) {
-            this.pollTimer = setTimeout(() => this.poll(), this.pollPause);
-            this.pollPause = Math.min(this.pollPause * POLL_GROWTH, POLL_PAUSE_MAX);
+            this.pollTimer = setTimeout(() => this.poll(), this.nextPause());
         }
+    }
+
+    /** Where the bus and Stripe's webhook tell, asking is only for what they may fail to tell. */
+    nextPause() {
+        this.pollCount += 1;
+        const hasBus = this.pos.bus.workerState === "CONNECTED";
+        if (hasBus && this.openUuids.every((uuid) => this.data[uuid]?.told)) {
+            return POLL_PAUSE_MAX;
+        }
+        const growth = POLL_GROWTH ** Math.max(this.pollCount - POLL_STEADY, 0);
+        const pause = Math.min(POLL_PAUSE * growth, POLL_PAUSE_MAX);
+        if (hasBus) {
+            return pause;
+        }
+        return this.pollCount % 2 ? pause - READ_PAUSE : READ_PAUSE;
     }
 
     /** The server should have the order if this till dies; the customer need not wait for it. */

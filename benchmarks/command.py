@@ -1,0 +1,96 @@
+"""``dev/bench``: make the measurements, keep what came out, and tell it in tables and plots."""
+
+import argparse
+import json
+import subprocess
+import time
+
+from harness import chromium, odoo_source, paths, postgres, template
+from harness.console import say
+
+from . import answer, cost, growth, report, send, start, tills
+from .support.far_end import FarEnd
+from .support.shop import CORE_MODULE
+
+MEASUREMENTS = {module.NAME: module for module in (send, tills, answer, start, growth, cost)}
+RESULTS = paths.ROOT / "benchmarks" / "results"
+QUICK_RESULTS = paths.STATE / "benchmarks"
+
+DESCRIPTION = """\
+Measure the addon beside Odoo's own pos_stripe, both in turn in one run. Without a name all six
+measurements are made (about 25 minutes on an idle machine with two cores), their results replace
+those in benchmarks/results, and the tables and plots of the README are made from them anew."""
+
+
+def main(arguments):
+    """Run ``dev/bench`` with ``arguments`` and return its exit code."""
+    parser = argparse.ArgumentParser(prog="dev/bench", description=DESCRIPTION)
+    parser.add_argument(
+        "names",
+        nargs="*",
+        choices=[*MEASUREMENTS, "report"],
+        metavar="name",
+        help=f"{', '.join(MEASUREMENTS)}; report: only tables and plots, from what is there",
+    )
+    parser.add_argument(
+        "--quick", action="store_true", help="few samples, to see that it works; kept in .dev"
+    )
+    parser.add_argument("--out", type=paths.Path, help="the folder for the results")
+    options = parser.parse_args(arguments)
+    folder = options.out or (QUICK_RESULTS if options.quick else RESULTS)
+    names = [name for name in MEASUREMENTS if name in options.names or not options.names]
+    if names:
+        _prepare()
+    for name in names:
+        _measure(MEASUREMENTS[name], folder, quick=options.quick)
+    results = load(folder)
+    report.write_plots(MEASUREMENTS, results, folder)
+    if folder == RESULTS:
+        report.write_pages(MEASUREMENTS, results)
+    return 0
+
+
+def load(folder):
+    """Return the results that are in a folder, by the measurement's name."""
+    return {
+        name: json.loads((folder / f"{name}.json").read_text())
+        for name in MEASUREMENTS
+        if (folder / f"{name}.json").is_file()
+    }
+
+
+def _prepare():
+    odoo = odoo_source.ensure()
+    chromium.ensure()
+    postgres.ensure()
+    template.ensure(odoo, modules=(CORE_MODULE,))
+
+
+def _measure(module, folder, *, quick):
+    sizes = module.QUICK if quick else module.FULL
+    say(f"── {module.NAME} " + "─" * (70 - len(module.NAME)))
+    began = time.monotonic()
+    with FarEnd() as far_end:
+        result = module.measure(far_end, sizes)
+    result["sizes"] = sizes
+    result["made"] = {
+        "date": time.strftime("%Y-%m-%d"),
+        "revision": _revision(),
+        "seconds": round(time.monotonic() - began),
+        "quick": quick,
+    }
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / f"{module.NAME}.json").write_text(json.dumps(result, indent=1) + "\n")
+    for table in module.tables(result):
+        print(f"\n{table.markdown()}", flush=True)
+    say(f"{module.NAME}: {result['made']['seconds']} s")
+
+
+def _revision():
+    done = subprocess.run(
+        ["git", "-C", str(paths.ROOT), "describe", "--always", "--dirty"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return done.stdout.strip()

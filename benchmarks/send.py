@@ -1,0 +1,160 @@
+"""From the cashier's click to the reader, and the time that a payment's requests to Stripe take."""
+
+import asyncio
+
+from .support.shop import CORE, OURS, BenchServer, Registers
+from .support.statistics import p95, median, ratio
+from .support.tables import Table, milliseconds
+from .support.tills import CoreTill, Network, OurTill, Visit
+
+NAME = "send"
+TITLE = "Send to reader"
+FULL = {"round_trips": [0, 0.02, 0.1], "cold": 10, "warm": 30}
+QUICK = {"round_trips": [0, 0.02, 0.1], "cold": 2, "warm": 4}
+
+WARM_UP = 6  # payments, until both workers have made one
+VISIT = Visit(acknowledgement=0, tap=0.2)
+SETTLED = 0.2  # seconds after the last answer, for what may follow
+
+
+def measure(far_end, sizes):
+    """Pay again and again, both sides in turn; returns a sample for each payment."""
+    with BenchServer(far_end, NAME, workers=2) as server:
+        registers = Registers(server, 1)
+        server.listen_to_stripe()
+        samples = asyncio.run(_measure(server, registers, sizes))
+    return {"samples": samples}
+
+
+async def _measure(server, registers, sizes):
+    far_end, (register,) = server.far_end, registers.rows
+    samples = []
+    async with Network(server) as network, network.bus(register["token"]) as changed:
+        sides = {
+            OURS: lambda _cold: OurTill(network, register, changed),
+            # In a new page core's addon connects to its reader at the first payment.
+            CORE: lambda cold: CoreTill(network, registers.core_method_id, connects=cold),
+        }
+        for round_trip in sizes["round_trips"]:
+            far_end.post("wire", round_trip=round_trip)
+            for _number in range(WARM_UP):
+                await OurTill(network, register, changed).pay(VISIT)
+            for cold in [True] * sizes["cold"] + [False] * sizes["warm"]:
+                for side, make_till in sides.items():
+                    if cold:
+                        far_end.post("wire", hang_up=True)
+                    sample = await _pay(far_end, make_till(cold))
+                    samples.append(
+                        {"side": side, "round_trip": round_trip, "cold": cold, **sample}
+                    )
+    return samples
+
+
+async def _pay(far_end, till):
+    connections = far_end.post("wire")["connections"]
+    payment = await till.pay(VISIT)
+    await asyncio.sleep(SETTLED)
+    if payment.problem:
+        raise RuntimeError(f"A payment failed: {payment.problem}")
+    calls = far_end.client_calls(payment.clicked)
+    sent = payment.sent or next(
+        call["time"]
+        for call in far_end.calls(payment.clicked)
+        if call["path"].endswith("/process_payment_intent")
+    )
+    return {
+        "send": sent - payment.clicked,
+        "network": sum(call["ended"] - call["began"] for call in calls),
+        "calls": len(calls),
+        "connections": far_end.post("wire")["connections"] - connections,
+    }
+
+
+def tables(result):
+    """Return the tables of a result."""
+    rows = []
+    for round_trip, cold, by_side in _groups(result):
+        core, ours = by_side[CORE], by_side[OURS]
+        rows.append(
+            (
+                f"{round_trip * 1000:.0f} ms, {'first' if cold else 'further'}",
+                *(
+                    milliseconds(value)
+                    for value in (
+                        median(_of(core, "send")),
+                        median(_of(ours, "send")),
+                        p95(_of(core, "send")),
+                        p95(_of(ours, "send")),
+                    )
+                ),
+                ratio(median(_of(ours, "send")), median(_of(core, "send"))),
+            )
+        )
+    sent = Table(
+        "From the click to the reader, milliseconds",
+        ("round trip, payment", "core", "ours", "core p95", "ours p95", "ratio"),
+        rows,
+        "Core: until the browser knows the PaymentIntent and may tell the reader over the shop's "
+        "network. Ours: until the command for the reader has arrived at Stripe.",
+    )
+    rows = []
+    for round_trip, cold, by_side in _groups(result):
+        core, ours = by_side[CORE], by_side[OURS]
+        rows.append(
+            (
+                f"{round_trip * 1000:.0f} ms, {'first' if cold else 'further'}",
+                *(
+                    milliseconds(value)
+                    for value in (
+                        median(_of(core, "network")),
+                        median(_of(ours, "network")),
+                        p95(_of(core, "network")),
+                        p95(_of(ours, "network")),
+                    )
+                ),
+                ratio(median(_of(ours, "network")), median(_of(core, "network"))),
+                _per_payment(core),
+                _per_payment(ours),
+            )
+        )
+    network = Table(
+        "Time in requests to Stripe for each payment, milliseconds",
+        (
+            "round trip, payment",
+            "core",
+            "ours",
+            "core p95",
+            "ours p95",
+            "ratio",
+            "core calls (new connections)",
+            "ours calls (new connections)",
+        ),
+        rows,
+        "First: core's page connects to its reader (a connection token); our connections were "
+        "closed by Stripe. Further: the reader is connected; our connections are open.",
+    )
+    return [sent, network]
+
+
+def _groups(result):
+    keys = sorted({(sample["round_trip"], sample["cold"]) for sample in result["samples"]})
+    for round_trip, cold in keys:
+        found = [
+            sample
+            for sample in result["samples"]
+            if (sample["round_trip"], sample["cold"]) == (round_trip, cold)
+        ]
+        yield (
+            round_trip,
+            cold,
+            {side: [one for one in found if one["side"] == side] for side in (CORE, OURS)},
+        )
+
+
+def _of(samples, name):
+    return [sample[name] for sample in samples]
+
+
+def _per_payment(samples):
+    calls, connections = median(_of(samples, "calls")), median(_of(samples, "connections"))
+    return f"{calls:.0f} ({connections:.0f})"

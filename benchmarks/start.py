@@ -1,0 +1,11 @@
+"""x"""
+NAME = "start"
+QUICK = FULL = {}
+
+
+def measure(far_end, sizes):
+    return {}
+
+
+def tables(result):
+    return []

@@ -1,0 +1,1 @@
+"""What the measurements share: a far Stripe, servers, tills, numbers, tables and plots."""
