@@ -169,6 +169,35 @@ class TestCompanyRoutes(CompanyCase):
             )
             self.assertEqual(answer, REFUSED)
 
+    def test_an_order_with_our_uuids(self):
+        """Neither cancelling nor deleting it does anything to the payments of ours."""
+        values = {
+            "session_id": self.neighbour_session.id,
+            "company_id": self.neighbour.id,
+            "amount_total": 5.0,
+            "amount_paid": 0,
+            "amount_tax": 0,
+            "amount_return": 0,
+        }
+        orders = self.env["pos.order"].with_company(self.neighbour)
+        order = orders.create({**values, "uuid": self.payment.order_uuid})
+        order.add_payment(
+            {
+                "pos_order_id": order.id,
+                "amount": 5.0,
+                "payment_method_id": self.neighbour_method.id,
+                "uuid": self.payment.line_uuid,
+            }
+        )
+        with self.assertUntouched("an order of the neighbour's"):
+            order.payment_ids._link_stripe_payments()
+            self.assertTrue(order.payment_ids.stripe_unverified)
+            order.payment_ids.unlink()
+            order.state = "cancel"
+        other = orders.create({**values, "uuid": "another"})
+        with self.assertUntouched("an order of the neighbour's"):
+            other.unlink()
+
     def test_each_company_charges_its_own_account(self):
         self.log_in("neighbour_cashier")
         line = self.line(9.0)
