@@ -5,6 +5,7 @@ BUNDLES = (
     "web.assets_web",
     "point_of_sale.assets_prod",
     "bus.websocket_worker_assets",
+    "pos_payment_stripe.browser_sdk",
 )
 
 # ``env`` comes from odoo shell.
