@@ -10,7 +10,9 @@ class TestCustomer(StripeTerminalCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.ada = cls.env["res.partner"].create({"name": "Ada Lovelace", "email": "ada@example.com"})
+        cls.ada = cls.env["res.partner"].create(
+            {"name": "Ada Lovelace", "email": "ada@example.com"}
+        )
         cls.mailing_method = cls._create_method(
             "Mailing", cls.method.stripe_serial_number, stripe_receipt_email=True
         )
