@@ -280,9 +280,13 @@ class Till:
 
     def screenshot(self, name):
         """Save a picture of the page in ``.dev/screenshots`` and return its path."""
+        return self.picture_of(self.page, name)
+
+    def picture_of(self, what, name):
+        """Save a picture of the page, or of one of its locators, and return its path."""
         paths.SCREENSHOTS.mkdir(parents=True, exist_ok=True)
         path = paths.SCREENSHOTS / f"{naming.file_name(name)}.png"
-        self.page.screenshot(path=path)
+        what.screenshot(path=path)
         return path
 
     def _note_console(self, message):

@@ -193,3 +193,20 @@ test("other terminals keep core's behaviour", async () => {
     line.handlePaymentResponse(false);
     expect(line.payment_status).toBe("retry");
 });
+
+test("a declined card offers its slip, and the customer goes along with the next try", async () => {
+    const { store, order, line } = await pressStripe();
+    expect(server.calls[0].line.partner_id).toBe(null);
+    expect(".stripe_terminal_decline_slip").toHaveCount(0);
+    say(line.uuid, { state: "declined", sentence: "No funds.", decline_slip: "Visa **** 4242" });
+    await poll();
+    expect(".stripe_terminal_decline_slip").toHaveCount(1);
+
+    const partner = store.models["res.partner"].getFirst();
+    order.partner_id = partner;
+    line.pay();
+    await animationFrame();
+    expect(server.calls.filter((call) => call.verb === "send").at(-1).line.partner_id).toBe(
+        partner.id
+    );
+});
