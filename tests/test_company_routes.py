@@ -38,6 +38,12 @@ class TestCompanyRoutes(CompanyCase):
                 "order_ref": "theirs",
             },
             f"{ROOT}/refund_unattached": {"line_uuid": line},
+            f"{ROOT}/refund_plan": {
+                "session_id": session,
+                "order_uuids": [self.payment.order_uuid],
+                "amount": 1.0,
+            },
+            f"{ROOT}/refund_choices": {"session_id": session},
             f"{ROOT}/connection_token": {
                 "session_id": session,
                 "payment_method_id": self.method.id,
