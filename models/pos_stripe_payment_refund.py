@@ -20,7 +20,7 @@ class PosStripePayment(models.Model):
     _inherit = "pos.stripe.payment"
 
     refunded_payment_id = fields.Many2one(
-        "pos.stripe.payment", string="Refunded Payment", readonly=True, index="btree_not_null"
+        "pos.stripe.payment", readonly=True, index="btree_not_null"
     )
     refund_ids = fields.One2many(
         "pos.stripe.payment", "refunded_payment_id", string="Refund Lines", readonly=True
@@ -52,10 +52,11 @@ class PosStripePayment(models.Model):
 
     @api.depends("kind")
     def _compute_amount(self):
-        super()._compute_amount()
+        result = super()._compute_amount()
         for row in self:
             if row.kind == refunding.REFUND:
                 row.amount = -row.amount
+        return result
 
     @api.depends("refunds", "refund", "refund_ids.line_uuid")
     def _compute_refunded_outside(self):
@@ -208,9 +209,10 @@ class PosStripePayment(models.Model):
             and self.state == settlement.UNKNOWN
             and not self.on_reader
         )
-        super()._force_done(employee_id)
+        result = super()._force_done(employee_id)
         if is_owed:
             self.wanted = settlement.COLLECT
+        return result
 
     # The closing comparison
 
