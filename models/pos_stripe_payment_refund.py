@@ -51,11 +51,12 @@ class PosStripePayment(models.Model):
     )
 
     @api.depends("kind")
-    def _compute_amount(self):  # pylint: disable=missing-return
-        super()._compute_amount()
+    def _compute_amount(self):
+        result = super()._compute_amount()
         for row in self:
             if row.kind == refunding.REFUND:
                 row.amount = -row.amount
+        return result
 
     @api.depends("refunds", "refund", "refund_ids.line_uuid")
     def _compute_refunded_outside(self):
@@ -208,9 +209,10 @@ class PosStripePayment(models.Model):
             and self.state == settlement.UNKNOWN
             and not self.on_reader
         )
-        super()._force_done(employee_id)
+        result = super()._force_done(employee_id)
         if is_owed:
             self.wanted = settlement.COLLECT
+        return result
 
     # The closing comparison
 

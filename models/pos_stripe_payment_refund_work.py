@@ -174,8 +174,7 @@ class PosStripePayment(models.Model):
 
     def _learn_intent(self, intent):  # pylint: disable=missing-return
         # A refund row has no PaymentIntent of its own.
-        if self.kind != REFUND:
-            super()._learn_intent(intent)
+        return None if self.kind == REFUND else super()._learn_intent(intent)
 
     def _learn_reply(self, verb, data):
         if verb == READ_CHARGE and self.kind != REFUND:

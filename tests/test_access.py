@@ -88,6 +88,10 @@ class TestAccess(StripeTerminalCase, HttpCase):
             )
             self.assertEqual(self.post("cancel", line_uuid=payment.line_uuid), NO_ACCESS, login)
             self.assertEqual(self.post("force_done", line_uuid=payment.line_uuid), NO_ACCESS, login)
+            session = {"session_id": self.pos_session.id}
+            plan = self.post("refund_plan", order_uuids=[], amount=5.0, **session)
+            self.assertEqual(plan, NO_ACCESS, login)
+            self.assertEqual(self.post("refund_choices", **session), NO_ACCESS, login)
         self.assertFalse(payment.wanted)
         self.authenticate(None, None)
         self.assertIn("Session", self.post_send(self.line(5.0)))
