@@ -218,6 +218,7 @@ CALLS = {
 GENERAL = {
     ("pos.stripe.reader", "action_stripe_pair"),
     ("pos.stripe.reader", "action_stripe_refresh"),
+    ("res.config.settings", "action_stripe_terminal_check_account"),
     ("res.config.settings", "action_stripe_terminal_convert"),
     ("res.config.settings", "action_stripe_terminal_pair"),
     ("res.config.settings", "action_stripe_terminal_provider"),
