@@ -155,7 +155,7 @@ class PosStripeComparison(models.Model):
                 closing.Intent(
                     id=row.payment_intent,
                     status=row.intent_status or "",
-                    received=row.amount_received,
+                    received=row.amount_received or row.amount_capturable,
                     refunded=row.refunded_minor,
                     currency=row.currency_id.name,
                     line_uuid=row.line_uuid,
@@ -185,6 +185,7 @@ class PosStripeComparison(models.Model):
                     row.state,
                     row.wanted or None,
                     row.line_uuid in recorded,
+                    row._is_held(),
                 )
                 for row in rows
             ],

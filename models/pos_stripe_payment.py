@@ -225,6 +225,7 @@ class PosStripePayment(models.Model):
                 "tries": 0,
                 "reader_timeouts": 0,
                 "reachable": True,
+                **payment._tip_request(line, amount_minor),
             }
         )
         if payment.state == settlement.UNKNOWN:

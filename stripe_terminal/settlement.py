@@ -47,9 +47,21 @@ SEND = "process_intent"
 READ = "read"
 CANCEL_ACTION = "cancel_action"
 CANCEL_INTENT = "cancel_intent"
+INCREMENT = "increment_authorization"
 CAPTURE = "capture_intent"
 REFUND_INTENT = "refund_intent"
-VERBS = (CREATE, FIND, UPDATE, SEND, READ, CANCEL_ACTION, CANCEL_INTENT, CAPTURE, REFUND_INTENT)
+VERBS = (
+    CREATE,
+    FIND,
+    UPDATE,
+    SEND,
+    READ,
+    CANCEL_ACTION,
+    CANCEL_INTENT,
+    INCREMENT,
+    CAPTURE,
+    REFUND_INTENT,
+)
 
 
 class Facts(NamedTuple):
@@ -62,6 +74,8 @@ class Facts(NamedTuple):
     :param amount_differs: the intent's amount is not the line's
     :param refunded: the money was given back
     :param failed: Stripe failed on the request for an intent, and its key would replay that
+    :param hold: an authorized payment waits for a tip before it is captured
+    :param increment: more has to be authorized, for the tip, before it is captured
     """
 
     intent: str | None = None
@@ -71,6 +85,8 @@ class Facts(NamedTuple):
     amount_differs: bool = False
     refunded: bool = False
     failed: bool = False
+    hold: bool = False
+    increment: bool = False
 
 
 class Settlement(NamedTuple):
@@ -100,10 +116,18 @@ def settle(state, wanted, facts):
     if facts.intent is None:
         return _settle_without_intent(state, wanted, facts)
     if facts.intent == "requires_capture":
-        return Settlement(AUTHORIZED, CANCEL_INTENT if wanted in (CANCEL, REFUND) else CAPTURE)
+        return Settlement(AUTHORIZED, _verb_when_authorized(wanted, facts))
     if facts.intent == "processing":
         return Settlement(COLLECTING)
     return _settle_open_intent(state, wanted, facts)
+
+
+def _verb_when_authorized(wanted, facts):
+    if wanted in (CANCEL, REFUND):
+        return CANCEL_INTENT
+    if facts.hold:
+        return None
+    return INCREMENT if facts.increment else CAPTURE
 
 
 def _settle_without_intent(state, wanted, facts):

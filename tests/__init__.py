@@ -13,5 +13,7 @@ from . import (
     test_reader,
     test_recovery,
     test_settings,
+    test_tip_after_payment,
+    test_tip_on_reader,
     test_webhook,
 )
