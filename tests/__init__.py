@@ -6,6 +6,7 @@ from . import (
     test_found_failures,
     test_guards,
     test_location,
+    test_location_tip,
     test_money,
     test_pairing,
     test_payment,
