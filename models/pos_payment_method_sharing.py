@@ -48,7 +48,8 @@ class PosPaymentMethod(models.Model):
     def _check_stripe_reader_sharing(self):
         """Keep a reader to one company, and away from Odoo's own addon, which shares none."""
         # Methods of an addon that was uninstalled charge nobody.
-        terminals = {TERMINAL, CORE_TERMINAL} & {*dict(self.browse()._get_payment_terminal_selection())}
+        selection = self.browse()._get_payment_terminal_selection()
+        terminals = {TERMINAL, CORE_TERMINAL} & {*dict(selection)}
         for method in self:
             if not method.active or method.use_payment_terminal != TERMINAL:
                 continue
