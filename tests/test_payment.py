@@ -168,7 +168,7 @@ class TestPayment(StripeTerminalCase):
 
     def test_amounts_that_cannot_be_charged(self):
         before = len(self.sent())
-        for amount, code in ((0, "amount_not_positive"), (-5, "amount_not_positive")):
+        for amount, code in ((0, "amount_not_positive"), (-5, "refund_without_original")):
             answer = self.Payment._send(self.pos_session, self.method, self.line(amount))
             self.assertEqual((answer["state"], answer["failure_code"]), ("declined", code))
             self.assertTrue(answer["sentence"])
