@@ -29,7 +29,7 @@ module.exports = [
     },
     {
         // Pages that stand alone, such as the simulated reader's screen.
-        files: ["dev/**/*.js"],
+        files: ["dev/**/*.js", "benchmarks/**/*.js"],
         languageOptions: {
             ecmaVersion: 2022,
             sourceType: "module",

@@ -3,9 +3,8 @@
 import random
 import types
 
-from support.till import Till
-
 from harness.console import say
+from support.till import Till
 
 from .support import browser
 from .support.shop import CORE, BenchServer, Registers

@@ -1,3 +1,9 @@
 """x"""
-def write_plots(*a): pass
-def write_pages(*a): pass
+
+
+def write_plots(*a):
+    pass
+
+
+def write_pages(*a):
+    pass

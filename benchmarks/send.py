@@ -3,7 +3,7 @@
 import asyncio
 
 from .support.shop import CORE, OURS, BenchServer, Registers
-from .support.statistics import p95, median, ratio
+from .support.statistics import median, p95, ratio
 from .support.tables import Table, milliseconds
 from .support.tills import CoreTill, Network, OurTill, Visit
 
@@ -44,9 +44,7 @@ async def _measure(server, registers, sizes):
                     if cold:
                         far_end.post("wire", hang_up=True)
                     sample = await _pay(far_end, make_till(cold))
-                    samples.append(
-                        {"side": side, "round_trip": round_trip, "cold": cold, **sample}
-                    )
+                    samples.append({"side": side, "round_trip": round_trip, "cold": cold, **sample})
     return samples
 
 

@@ -1,4 +1,5 @@
 """x"""
+
 NAME = "start"
 QUICK = FULL = {}
 

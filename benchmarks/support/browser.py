@@ -3,9 +3,9 @@
 import contextlib
 
 from playwright.sync_api import sync_playwright
-from support.browser import Profiles
 
 from harness import chromium
+from support.browser import Profiles
 
 
 @contextlib.contextmanager

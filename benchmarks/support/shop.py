@@ -120,10 +120,7 @@ class Registers:
         methods = admin.call(
             "pos.payment.method",
             "create",
-            [
-                _method(f"Card {serial}", shopfitting.TERMINAL, serial, bank)
-                for serial in serials
-            ],
+            [_method(f"Card {serial}", shopfitting.TERMINAL, serial, bank) for serial in serials],
         )
         self.core_method_id = None
         if database_has_core(server):
