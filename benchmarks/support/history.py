@@ -10,7 +10,8 @@ SESSIONS = """
 INSERT INTO pos_session (config_id, user_id, state, name, start_at, stop_at,
                          create_uid, create_date, write_uid, write_date)
 SELECT %(config)s, %(user)s, 'closed', 'HISTORY/' || n, at, at + interval '8 hours', 1, at, 1, at
-  FROM (SELECT n, now() AT TIME ZONE 'UTC' - make_interval(days => (n * %(per_session)s / %(daily)s)::int)  # noqa: E501
+  FROM (SELECT n, now() AT TIME ZONE 'UTC' - make_interval(
+          days => (n * %(per_session)s / %(daily)s)::int)
                - interval '1 day' AS at
           FROM generate_series(1, greatest(%(count)s / %(per_session)s, 1)) AS n) AS s
 RETURNING id
