@@ -312,17 +312,18 @@ class ReaderDevice:
 
     # --- What a browser tells the reader, see `js_sdk`
 
-    def begin_collecting(self, intent, can_cancel):
-        """Ask for a card for a PaymentIntent; under the lock."""
+    def begin_collecting(self, action, can_cancel):
+        """Ask for a card; under the lock.
+
+        :param dict action: `type` and details, as of the action of the API that does the same
+        """
         self.object["action"] = None
         self.seen()
         self.result = None
         self.phase = "waiting"
         self.browser_allows_cancel = can_cancel
         self._generation += 1
-        payment = {"type": "process_payment_intent"}
-        payment["process_payment_intent"] = {"payment_intent": intent["id"]}
-        self.subject = subject_of(self, payment)
+        self.subject = subject_of(self, action)
         self._changed()
         self._expect_automatic_card()
 
@@ -405,30 +406,10 @@ class ReaderDevice:
 
     def _settle(self, presented):
         if self.action["type"] == "refund_payment":
-            return self._settle_refund(presented)
+            details = self.action["refund_payment"]
+            return refunding.give_back(self.environment, details, presented)
         intent = self._intent()
         return payments.finish_authorization(self.environment, intent, presented, self.object)
-
-    def _settle_refund(self, presented):
-        details = self.action["refund_payment"]
-        charge = self.environment.find("charge", details["charge"])
-        if refunding.card_of(charge).number != presented.card.number:
-            return {
-                "type": "invalid_request_error",
-                "code": "invalid_card_type",
-                "message": "The card is not the one that was charged.",
-            }
-        if presented.decline:
-            return {"type": "card_error", **cards.decline_error(presented.decline)}
-        try:
-            amount = refunding.check_amount(charge, details["amount"])
-        except ApiError as error:
-            return {"type": error.type, "code": error.code, "message": error.message}
-        refund = refunding.create(
-            self.environment, charge, amount, metadata=details.get("metadata")
-        )
-        details["refund"] = refund["id"]
-        return None
 
     def _finish_action(self, error=None):
         action = self.action
