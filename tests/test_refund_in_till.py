@@ -49,7 +49,9 @@ class TestRefundInTill(WithPage, CanadaCase):
     def test_interac(self):
         refund = self.begin()
         self.assertTrue(refund.on_reader and refund.holds_reader)
-        self.assertEqual((self.reader.screen["kind"], self.reader.screen["amount"]), ("refund", 500))
+        self.assertEqual(
+            (self.reader.screen["kind"], self.reader.screen["amount"]), ("refund", 500)
+        )
         self.assertIn("presents the card", refund._till_data()["sentence"])
         self.present()
         self.look(refund)

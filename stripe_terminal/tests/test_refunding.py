@@ -41,9 +41,7 @@ from stripe_terminal.settlement import (
 BOOLEANS = (False, True)
 ALL_FACTS = [
     RefundFacts(*facts)
-    for facts in itertools.product(
-        (None, *STATUSES), *[BOOLEANS] * 5, ACTIONS, BOOLEANS, BOOLEANS
-    )
+    for facts in itertools.product((None, *STATUSES), *[BOOLEANS] * 5, ACTIONS, BOOLEANS, BOOLEANS)
 ]
 ALL = list(itertools.product(STATES, (None, COLLECT, CANCEL), ALL_FACTS))
 ASKED = RefundFacts(requested=True)
