@@ -4,7 +4,6 @@ from playwright.sync_api import expect
 
 from harness import paths, shopfitting
 from support import naming
-from support.office import Office
 
 PICTURES = paths.ROOT / "docs" / "pictures"
 
@@ -57,12 +56,29 @@ def test_the_screens_of_the_office(shop, profiles):
     profile.close()
 
 
-def test_the_test_of_a_terminal(odoo_server, simulator, profiles):
+def test_the_set_up(shop, open_office):
+    admin = shop.server.admin
+    office = open_office(shop.server)
+    block = office.open_settings()
+    expect(block.locator(".fa-check-circle:visible").first).to_be_visible(timeout=30_000)
+    picture(office.page, "settings")
+    office.press("Pair a reader", block)
+    expect(office.page.locator(".modal img")).to_be_visible(timeout=30_000)
+    picture(office.page, "pairing")
+    (provider,) = admin.search("payment.provider", [("code", "=", "stripe")])
+    office.open("payment.action_payment_provider", provider)
+    accepted = office.page.get_by_text("Stripe accepts the key").locator("visible=true")
+    expect(accepted).to_be_visible(timeout=30_000)
+    accepted.scroll_into_view_if_needed()
+    picture(office.page, "key")
+
+
+def test_the_test_of_a_terminal(odoo_server, simulator, open_office):
     serial = naming.unique("SIM26100000")
     simulator.account.add_reader(serial, label="Counter", device_type="simulated_wisepos_e")
     name = naming.unique("Coffee bar ")
     register = shopfitting.open_register(odoo_server.admin, name, reader_serial=serial)
-    office = Office(profiles, odoo_server)
+    office = open_office(odoo_server)
     office.open("point_of_sale.action_pos_payment_method_form", register.card_method_id)
     office.press("Test this terminal")
     expect(office.page.get_by_text("This terminal works.")).to_be_visible(timeout=60_000)
