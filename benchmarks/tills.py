@@ -3,7 +3,6 @@
 import asyncio
 import collections
 import contextlib
-import dataclasses
 import random
 import time
 
@@ -90,16 +89,18 @@ async def _phase(server, network, registers, side, count, sizes):
     return {
         "side": side,
         "tills": count,
-        "began": began,
-        "ends": ends,
-        "payments": [dataclasses.asdict(payment) for payment in payments],
+        "seconds": sizes["seconds"],
+        # Of those that were paid, in seconds: when it ended, and what was not simulated waiting.
+        "ended": [payment.ended - began for payment in finished],
+        "overheads": [payment.ended - payment.clicked - payment.waited for payment in finished],
+        "waited": median(payment.waited for payment in finished),
         "failed": len(payments) - len(finished),
         "failed_requests": sum(len(payment.failed_requests) for payment in payments)
         + sum(probe["problem"] is not None for probe in probes),
         "problems": collections.Counter(
             payment.problem[:120] for payment in payments if payment.problem
         ),
-        "probes": probes,
+        "probes": [probe["seconds"] for probe in probes],
         "calls": len(calls),
         "busiest_second": max(
             collections.Counter(int(call["time"] - began) for call in calls).values(), default=0
@@ -127,7 +128,7 @@ async def _probe(network, probes):
             await network.call("res.partner", "search_read", [], ["name"], limit=5)
         except OSError as error:
             problem = str(error)[:120]
-        probes.append({"began": began, "seconds": time.time() - began, "problem": problem})
+        probes.append({"seconds": time.time() - began, "problem": problem})
         await asyncio.sleep(PROBE_PAUSE)
 
 
