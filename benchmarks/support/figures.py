@@ -28,8 +28,3 @@ class Figure:
 def at_most(value, limit):
     """Tell whether a value was measured and is not above a limit."""
     return value is not None and value <= limit
-
-
-def at_least(value, limit):
-    """Tell whether a value was measured and is not below a limit."""
-    return value is not None and value >= limit
