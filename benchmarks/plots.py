@@ -70,9 +70,7 @@ def _send(result):
 def _tills(result):
     figure, panels = _panels(3, 3.1)
     counts = tills.counts(result)
-    found = {
-        side: [tills.summary(result, count, side) for count in counts] for side in SIDES
-    }
+    found = {side: [tills.summary(result, count, side) for count in counts] for side in SIDES}
     for panel, name, title in zip(
         panels,
         ("rate", "overhead_p95", "unrelated_p95"),

@@ -1,4 +1,4 @@
-"""Opening the Point of Sale in a new browser: how long, how many bytes, and what a bundle weighs."""
+"""Opening the Point of Sale in a new browser: time, bytes, and what its bundles weigh."""
 
 import contextlib
 import gzip

@@ -6,7 +6,9 @@ from benchmarks import report
 from benchmarks.support.figures import Figure
 from benchmarks.support.tables import Table
 
-PAGE = "Before\n<!-- figures of dev/bench: begin -->\nold\n<!-- figures of dev/bench: end -->\nAfter\n"
+PAGE = (
+    "Before\n<!-- figures of dev/bench: begin -->\nold\n<!-- figures of dev/bench: end -->\nAfter\n"
+)
 
 
 def test_a_text_between_marks_is_replaced_again_and_again():
