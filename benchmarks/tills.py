@@ -37,6 +37,7 @@ WARM_UP = 6
 # Of core's payments per second, or else of what is possible; milliseconds of an unrelated request.
 FASTER, ALL, UNRELATED = 5, 0.9, 100
 RAMP = 10  # seconds at the beginning in which payments are not counted
+WORDS = 100  # letters that are kept of what went wrong
 SEED = 5
 
 
@@ -89,6 +90,8 @@ async def _phase(server, network, registers, side, count, seconds):
         await asyncio.gather(*(_serve(till, chance, ends, payments) for till in tills))
         prober.cancel()
     calls = server.far_end.calls(began)
+    failures = [text for payment in payments for text in payment.failed_requests]
+    failures += [probe["problem"] for probe in probes if probe["problem"]]
     finished = [payment for payment in payments if not payment.problem]
     return {
         "side": side,
@@ -99,10 +102,10 @@ async def _phase(server, network, registers, side, count, seconds):
         "overheads": [payment.ended - payment.clicked - payment.waited for payment in finished],
         "waited": sum(payment.waited for payment in finished) / max(len(finished), 1),
         "failed": len(payments) - len(finished),
-        "failed_requests": sum(len(payment.failed_requests) for payment in payments)
-        + sum(probe["problem"] is not None for probe in probes),
+        "failed_requests": len(failures),
+        "failures": collections.Counter(text[:WORDS] for text in failures),
         "problems": collections.Counter(
-            payment.problem[:120] for payment in payments if payment.problem
+            payment.problem[:WORDS] for payment in payments if payment.problem
         ),
         "probes": [probe["seconds"] for probe in probes],
         "calls": len(calls),
@@ -131,7 +134,7 @@ async def _probe(network, probes):
         try:
             await network.call("res.partner", "search_read", [], ["name"], limit=5)
         except OSError as error:
-            problem = str(error)[:120]
+            problem = str(error)
         probes.append({"seconds": time.time() - began, "problem": problem})
         await asyncio.sleep(PROBE_PAUSE)
 
