@@ -227,7 +227,7 @@ class PosStripePayment(models.Model):
         return closing.Intent(
             id=self._transaction_id(),
             status=(is_made and "succeeded") or "" if is_refund else self.intent_status or "",
-            received=-self.amount_minor * is_made if is_refund else self.amount_received,
+            received=-self.amount_minor * is_made if is_refund else self._received_minor(),
             refunded=0 if is_refund else self.refunded_minor,
             currency=self.currency_id.name,
             line_uuid=self.line_uuid,

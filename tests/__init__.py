@@ -27,6 +27,8 @@ from . import (
     test_settings,
     test_switch,
     test_terminal_test,
+    test_tip_after_payment,
+    test_tip_on_reader,
     test_translations,
     test_uninstall,
     test_webhook,
