@@ -16,6 +16,7 @@ from . import (
     test_in_till_matrix,
     test_key,
     test_location,
+    test_location_tip,
     test_money,
     test_pairing,
     test_payment,

@@ -36,15 +36,6 @@ class TestTipAfterPayment(TipCase):
         order = self.sync(cards, uuid=payments[0].order_uuid)
         return order, *payments
 
-    def tip_screen(self, order, tip):
-        """Do what the tip screen of `pos_restaurant` does on the server."""
-        if tip:
-            # Its sums are the browser's business, which does not do it here.
-            command = self.order_line(self.tip_product, tip)
-            values = {**command[2], "order_id": order.id, "price_subtotal": 0}
-            self.env["pos.order.line"].create(values)
-        order.write({"is_tipped": True, "tip_amount": tip})
-
     def captured(self, payment):
         return self.account.intent(payment.payment_intent)["amount_received"]
 

@@ -94,6 +94,14 @@ class TipCase(FaultCase):
         order._compute_prices()
         return order
 
+    def tip_screen(self, order, tip):
+        """Do what the tip screen of `pos_restaurant` does on the server."""
+        if tip:
+            # Its sums are the browser's business, which does not do it here.
+            values = {**self.order_line(self.tip_product, tip)[2], "price_subtotal": 0}
+            self.env["pos.order.line"].create({**values, "order_id": order.id})
+        order.write({"is_tipped": True, "tip_amount": tip})
+
     def card(self, payment, amount=None, tip=0):
         """Return the values of the `pos.payment` of a journal row as a till has it."""
         return {

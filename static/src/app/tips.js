@@ -35,6 +35,13 @@ export function tipFacts(order) {
 patch(StripeTerminalPayments.prototype, {
     tipFacts,
 
+    send(line) {
+        // Survives a reload, and is not told to other tills.
+        const { uiState } = line.pos_order_id;
+        uiState.stripeTerminalLines = [...(uiState.stripeTerminalLines || []), line.uuid];
+        return super.send(...arguments);
+    },
+
     resume() {
         // Whether a paid line may still get a tip is known by the server only.
         for (const line of this.pos.models["pos.payment"].getAll()) {
@@ -82,8 +89,8 @@ patch(StripeTerminalPayments.prototype, {
     /**
      * Put the tip that a customer gave on the reader on the order, once.
      *
-     * Only the till that sells the order does: two would add two lines. Another one does so when
-     * it opens the payment screen of that order.
+     * Only the till that asked for the payment does: two would add two lines. Another one does so
+     * when it opens the payment screen of that order.
      *
      * @param {Object} line paid
      * @param {number} tip that Stripe has taken with it
@@ -96,7 +103,8 @@ patch(StripeTerminalPayments.prototype, {
         if (!added || !product) {
             return true;
         }
-        if (!this.senders.has(line.uuid) && !this.isOnScreen(order)) {
+        const isAskedHere = order.uiState.stripeTerminalLines?.includes(line.uuid);
+        if (!isAskedHere && !this.isOnScreen(order)) {
             return false;
         }
         line.stripe_tip = tip;
