@@ -69,7 +69,13 @@ class TipStory(stories.Story):
             self.case.reader.tap(card, tip=tip)
 
     @precondition(lambda self: len(self.lines) < stories.LINES)
-    @rule(amount=stories.AMOUNTS, tip=TIPS, card=CARDS, is_known=st.booleans(), is_finished=st.booleans())
+    @rule(
+        amount=stories.AMOUNTS,
+        tip=TIPS,
+        card=CARDS,
+        is_known=st.booleans(),
+        is_finished=st.booleans(),
+    )
     def guest_pays(self, amount, tip, card, is_known, is_finished):
         """The usual way, in one step, so that stories come further."""
         self.new_line(amount)
@@ -166,6 +172,8 @@ class TestRandomTips(TipCase):
     cron = stories.TestRandomStories.cron
 
     def run_batch(self, number):
+        # Before the savepoint to which each story goes back.
+        self.env.flush_all()
         process = lease._process
         self.addCleanup(setattr, lease, "_process", process)
         _logger.info("STORIES_SEED=%s, tips, batch %s", stories.SEED, number)

@@ -112,10 +112,11 @@ class TestTipAfterPayment(TipCase):
     def test_with_tip_by_authorizing_more(self):
         self.account.overcapture = False
         order, payment = self.sold()
-        before = len(self.sent("POST", "/v1/payment_intents/*/increment_authorization"))
+        path = "/v1/payment_intents/*/increment_authorization"
+        before = len(self.sent("POST", path))
         self.tip_screen(order, 1.5)
         self.carry_out(payment)
-        self.assertEqual(len(self.sent("POST", "/v1/payment_intents/*/increment_authorization")) - before, 1)
+        self.assertEqual(len(self.sent("POST", path)) - before, 1)
         self.assertAgrees(order, 11.5, 1.5)
         self.audit()
 
@@ -161,7 +162,8 @@ class TestTipAfterPayment(TipCase):
                 with self.subTest(path=path, kind=kind):
                     self.account.overcapture = path == "capture"
                     order, payment = self.sold()
-                    self.simulator.faults.add("POST", f"/v1/payment_intents/*/{path}", kind, times=1)
+                    route = f"/v1/payment_intents/*/{path}"
+                    self.simulator.faults.add("POST", route, kind, times=1)
                     self.tip_screen(order, 1.5)
                     self.come_to_rest(payment)
                     self.assertAgrees(order, 11.5, 1.5)
@@ -297,7 +299,8 @@ class TestTipAfterPayment(TipCase):
 
     def test_a_tip_that_is_not_captured_yet_holds_the_closing_up(self):
         order, payment = self.sold()
-        self.simulator.faults.add("POST", "/v1/payment_intents/*/capture", "drop_before", times=None)
+        path = "/v1/payment_intents/*/capture"
+        self.simulator.faults.add("POST", path, "drop_before", times=None)
         self.tip_screen(order, 1.5)
         self.carry_out(payment)
         self.assertEqual(self.compare()["state"], "differs")

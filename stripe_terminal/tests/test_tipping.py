@@ -5,7 +5,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stripe_terminal import tipping
-from stripe_terminal.tipping import FIXED_AMOUNTS, INCREMENT, OVERCAPTURE, PERCENTAGES, SMART, WITHOUT
+from stripe_terminal.tipping import (
+    FIXED_AMOUNTS,
+    INCREMENT,
+    OVERCAPTURE,
+    PERCENTAGES,
+    SMART,
+    WITHOUT,
+)
 
 NOW = datetime(2026, 11, 24, 20, 0)
 HOUR = timedelta(hours=1)

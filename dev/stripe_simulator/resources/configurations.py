@@ -36,13 +36,25 @@ def list_all(call):
     return page(call, found, URL)
 
 
-@route("GET", f"{URL}/<configuration_id>", NAME, "terminal._configuration_retrieve_params", PERMISSION)
+@route(
+    "GET",
+    f"{URL}/<configuration_id>",
+    NAME,
+    "terminal._configuration_retrieve_params",
+    PERMISSION,
+)
 def retrieve(call, configuration_id):
     """Return a configuration."""
     return call.environment.get(NAME, configuration_id, "configuration")
 
 
-@route("POST", f"{URL}/<configuration_id>", NAME, "terminal._configuration_update_params", PERMISSION)
+@route(
+    "POST",
+    f"{URL}/<configuration_id>",
+    NAME,
+    "terminal._configuration_update_params",
+    PERMISSION,
+)
 def update(call, configuration_id):
     """Change a configuration; currencies that are not named keep their tips."""
     configuration = call.environment.get(NAME, configuration_id, "configuration")
@@ -53,7 +65,13 @@ def update(call, configuration_id):
     return configuration
 
 
-@route("DELETE", f"{URL}/<configuration_id>", NAME, "terminal._configuration_delete_params", PERMISSION)
+@route(
+    "DELETE",
+    f"{URL}/<configuration_id>",
+    NAME,
+    "terminal._configuration_delete_params",
+    PERMISSION,
+)
 def delete(call, configuration_id):
     """Delete a configuration that no location uses."""
     configuration = call.environment.get(NAME, configuration_id, "configuration")
