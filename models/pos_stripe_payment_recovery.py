@@ -282,6 +282,7 @@ class PosStripePayment(models.Model):
                 "|",
                 ("last_read_at", "=", False),
                 ("last_read_at", "<", now - CRON_INTERVAL),
+                *self._not_held_domain(),
             ],
             order="last_read_at NULLS FIRST",
             limit=CRON_ROWS,

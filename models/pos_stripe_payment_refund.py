@@ -226,10 +226,11 @@ class PosStripePayment(models.Model):
         """Return what the journal knows of a row at Stripe, where Stripe cannot be asked."""
         is_refund = self.kind == refunding.REFUND
         is_made = self.refund_status in refunding.MADE
+        taken = self.amount_received or self.amount_capturable
         return closing.Intent(
             id=self._transaction_id(),
             status=(is_made and "succeeded") or "" if is_refund else self.intent_status or "",
-            received=-self.amount_minor * is_made if is_refund else self.amount_received,
+            received=-self.amount_minor * is_made if is_refund else taken,
             refunded=0 if is_refund else self.refunded_minor,
             currency=self.currency_id.name,
             line_uuid=self.line_uuid,

@@ -44,7 +44,6 @@ class PosStripePayment(models.Model):
         )
         if not self.env.cr.rowcount:
             raise RowTaken
-        now = fields.Datetime.now()
         if self._is_leased():
             raise RowTaken
         if self._is_final():
@@ -102,12 +101,14 @@ class PosStripePayment(models.Model):
             reachable=self.reachable,
             amount_differs=bool(self.payment_intent) and self.intent_amount != self.amount_minor,
             refunded=self._is_given_back(),
+            hold=self._is_held(),
+            increment=self._must_increment(),
         )
 
     def _store_state(self, state, verb):
         """Write the settled state with all that hangs on it, and wake the till."""
         before = (self.state, self.wanted)
-        values = {"state": state}
+        values = {"state": state, **self._tip_values(state)}
         if not verb and not self._is_still_wanted(state):
             values["wanted"] = False
         if state == settlement.DECLINED and not self.failure_code:
@@ -152,7 +153,7 @@ class PosStripePayment(models.Model):
             if not self.requested:
                 # Another click may come before the answer: what is asked again stays the same.
                 self.create_request = {
-                    "params": self._intent_params(),
+                    "params": self._with_tip_options(self._intent_params()),
                     "key": key,
                     "at": int(time.time()),
                 }
@@ -167,8 +168,12 @@ class PosStripePayment(models.Model):
         if verb == settlement.UPDATE:
             params = {"amount": self.amount_minor}
             return Command(verb, lambda: gateway.update_payment_intent(intent, params, key))
+        if verb == settlement.INCREMENT:
+            amount = self._amount_with_tip()
+            return Command(verb, lambda: gateway.increment_authorization(intent, amount, key))
         if verb == settlement.CAPTURE:
-            return Command(verb, lambda: gateway.capture_payment_intent(intent, key))
+            amount = self._amount_with_tip()
+            return Command(verb, lambda: gateway.capture_payment_intent(intent, key, amount))
         if verb == settlement.CANCEL_INTENT:
             return Command(verb, lambda: gateway.cancel_payment_intent(intent, key))
         if verb == settlement.REFUND_INTENT:
@@ -181,7 +186,10 @@ class PosStripePayment(models.Model):
             if not reader:
                 params = {"serial_number": self.reader_serial}
                 return Command(FIND_READER, lambda: gateway.list_readers(params))
-            return Command(verb, lambda: gateway.process_payment_intent(reader, intent, key))
+            config = self._tip_config()
+            return Command(
+                verb, lambda: gateway.process_payment_intent(reader, intent, key, config)
+            )
         if reader and self.intent_status not in ("requires_capture", "succeeded", "canceled"):
             return Command(verb, lambda: gateway.retrieve_reader(reader))
         return Command(verb, lambda: gateway.retrieve_payment_intent(intent))
@@ -306,7 +314,7 @@ class PosStripePayment(models.Model):
                     "failure_code", "card_declined"
                 )
         self.write(values)
-        if verb == settlement.SEND and not (self.wanted and self._facts().amount_differs):
+        if verb == settlement.SEND and not (self.wanted and self._is_other_amount()):
             # Another click for another amount came meanwhile: that one is still to be sent.
             self.wanted = self._wanted_after_send()
         return not intent
@@ -371,7 +379,9 @@ class PosStripePayment(models.Model):
                 # The card is being authorized: the answer to the cancel is the next reading.
                 return self._rest()
             self.reader_action = settlement.NO_ACTION
-        elif verb in (settlement.CANCEL_INTENT, settlement.CAPTURE):
+        elif self._learn_tip_refusal(verb, problem):
+            pass
+        elif verb in (settlement.CANCEL_INTENT, settlement.CAPTURE, settlement.INCREMENT):
             if self.intent_status not in ("succeeded", "canceled"):
                 return self._rest()
             return self._next_command(must_read=True)

@@ -7,7 +7,7 @@ and who stands before it.
 
 import time
 
-from . import cards, payments, refunding
+from . import cards, payments, refunding, tipping
 from .errors import ApiError, SimulatorError
 from .screen_state import screen_of, subject_of
 
@@ -46,6 +46,8 @@ class ReaderDevice:
         self.presented = None
         self.unsent = None  # how an action ended while the network was gone
         self.automatic = None
+        self.tipping = None  # the tips that the action offers, see `tipping.offer`
+        self.chosen_tip = None
         self.subject = {}  # what the action is about, as it was when it came
         self.connection = None  # of a browser that collects with the SDK, see `js_sdk`
         self.browser_allows_cancel = False
@@ -78,25 +80,39 @@ class ReaderDevice:
 
     @property
     def screen(self):
-        """What the screen shows, as plain data; `state` is one of idle, cart, amount, processing,
+        """What the screen shows, as plain data; `state` is one of idle, cart, tip, amount, processing,
         approved, declined and cancelled, amounts are in minor units."""
         with self.simulator.lock:
             return screen_of(self)
 
     # --- What people do
 
-    def tap(self, card=cards.DEFAULT_CARD, tip=0, decline=None):
+    def choose_tip(self, amount):
+        """Choose a tip on the screen; 0 is "no tip".
+
+        :param int amount: in minor units
+        :raise SimulatorError: when the reader does not ask for a tip
+        """
+        with self.simulator.lock:
+            if self.screen["state"] != "tip":
+                raise SimulatorError("The reader does not ask for a tip")
+            self.chosen_tip = int(amount)
+            self._changed()
+        return self.screen
+
+    def tap(self, card=cards.DEFAULT_CARD, tip=None, decline=None):
         """Hold a card to the reader.
 
         :param str card: number of a test card
-        :param int tip: chosen on the reader, in minor units
+        :param int | None tip: chosen on the reader, in minor units; None leaves it as it is, or
+            at no tip
         :param str decline: let the bank decline with this code
         :return: the screen
         :raise SimulatorError: when the reader does not wait for a card
         """
         return self.present(card, "tap", tip, decline)
 
-    def insert(self, card=cards.DEFAULT_CARD, tip=0, decline=None):
+    def insert(self, card=cards.DEFAULT_CARD, tip=None, decline=None):
         """Put a card into the reader; see `tap`."""
         return self.present(card, "insert", tip, decline)
 
@@ -122,13 +138,15 @@ class ReaderDevice:
                 self._show("declined", CONNECTION_ERROR)
         return self.screen
 
-    def present(self, card, method="tap", tip=0, decline=None, answer_lost=False):
+    def present(self, card, method="tap", tip=None, decline=None, answer_lost=False):
         """Hold or insert a card; see `tap`."""
         card = cards.find_card(card)
         with self.simulator.lock:
             self._check_can_present()
             read_method = payments.READ_METHODS[method]
-            self.presented = payments.Presented(card, read_method, int(tip), decline, answer_lost)
+            tip = tipping.chosen(self, tip)
+            self.chosen_tip = tip
+            self.presented = payments.Presented(card, read_method, tip, decline, answer_lost)
             self.phase = "authorizing"
             if self._is_collecting:
                 # The browser goes on from here, see `js_sdk.JsSdk.process`.
@@ -296,6 +314,9 @@ class ReaderDevice:
         self.phase = "waiting" if action["type"] in ACTIONS_WITH_CARD else "idle"
         self._generation += 1
         self.subject = subject_of(self, action)
+        self.chosen_tip = self.tipping = None
+        if action["type"] == "process_payment_intent":
+            self.tipping = tipping.offer(self.environment, self.object, action[action["type"]])
         self._changed()
         if self.phase == "waiting":
             self._expect_automatic_card()
