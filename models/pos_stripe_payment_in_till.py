@@ -98,7 +98,11 @@ class PosStripePayment(models.Model):
         client_secret = self.client_secret
         if client_secret:
             self.client_secret = False
-            return {"client_secret": client_secret, "reader": self._reader_for_sdk()}
+            return {
+                "client_secret": client_secret,
+                "config": self._collect_config(),
+                "reader": self._reader_for_sdk(),
+            }
         # It was handed out before: Stripe tells it once more, if the card may still be collected.
         self.write(
             {
@@ -109,6 +113,12 @@ class PosStripePayment(models.Model):
         )
         self._kick()
         return {"wait": True}
+
+    def _collect_config(self):
+        """Return whether the reader asks for a tip, as the SDK's `config_override`."""
+        if self.tip_eligible_minor:
+            return {"tipping": {"eligible_amount": self.tip_eligible_minor}}
+        return {"skip_tipping": True}
 
     def _reader_for_sdk(self):
         """Return how the SDK finds the reader; Stripe's simulated readers exist in it only."""

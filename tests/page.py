@@ -38,7 +38,8 @@ class Page:
             if "refund" in answer:
                 self.sdk.collect_refund(self.connection, **answer["refund"], can_cancel=True)
             else:
-                self.sdk.collect(self.connection, answer["client_secret"], can_cancel=True)
+                secret, config = answer["client_secret"], answer["config"]
+                self.sdk.collect(self.connection, secret, can_cancel=True, config=config)
         except StripeProblem as problem:
             self.report("connect", problem.reason)
         except SdkError as error:

@@ -158,6 +158,26 @@ class TestRefundInTill(WithPage, CanadaCase):
         self.expect(refund, "paid", 500)
         self.assertEqual(refund.amount_minor, 500)
 
+    def test_lost_answers_before_the_card_is_asked_for(self):
+        for kind in ("drop_before", "drop_after", "500_after"):
+            for nth in (1, 2):
+                fault = self.simulator.faults.add("GET", "/v1/payment_intents/*", kind, nth=nth)
+                refund = self.begin()
+                self.assertTrue(fault.hits, (kind, nth))
+                self.present()
+                self.look(refund)
+                self.expect(refund, "paid", 500)
+
+    def test_stripe_is_silent_while_the_money_is_given_back(self):
+        refund = self.begin()
+        outage = self.simulator.faults.add("*", "*", "drop_before", times=None)
+        self.present()
+        self.look(refund)
+        self.assertEqual(refund.state, "unknown")
+        self.simulator.faults.remove(outage)
+        self.look(refund)
+        self.expect(refund, "paid", 500)
+
     def test_what_a_page_says_is_not_believed(self):
         refund = self.begin()
         self.assertFalse(refund._let_refund("somebody"))

@@ -313,13 +313,16 @@ class ReaderDevice:
         self.unsent = None
         self.phase = "waiting" if action["type"] in ACTIONS_WITH_CARD else "idle"
         self._generation += 1
+        self._show_subject(action)
+        if self.phase == "waiting":
+            self._expect_automatic_card()
+
+    def _show_subject(self, action):
         self.subject = subject_of(self, action)
         self.chosen_tip = self.tipping = None
         if action["type"] == "process_payment_intent":
             self.tipping = tipping.offer(self.environment, self.object, action[action["type"]])
         self._changed()
-        if self.phase == "waiting":
-            self._expect_automatic_card()
 
     def reset(self):
         """Take the action away and show nothing; under the lock."""
@@ -344,8 +347,7 @@ class ReaderDevice:
         self.phase = "waiting"
         self.browser_allows_cancel = can_cancel
         self._generation += 1
-        self.subject = subject_of(self, action)
-        self._changed()
+        self._show_subject(action)
         self._expect_automatic_card()
 
     def end_collecting(self, state, error=None, card=None):

@@ -175,9 +175,10 @@ class JsSdk:
 
     # --- A payment
 
-    def collect(self, connection, client_secret, can_cancel=False):
+    def collect(self, connection, client_secret, can_cancel=False, config=None):
         """Let the reader ask for a card.
 
+        :param dict | None config: the SDK's `config_override`, of which tips count
         :param bool can_cancel: whether the customer may cancel on the reader
         :raise SdkError: there is nothing to pay, or the reader cannot
         """
@@ -195,9 +196,8 @@ class JsSdk:
                     payment_intent=self.simulator.copy(intent),
                 )
             found.intent, found.refund = intent, None
-            self._ask_for_card(
-                found, "process_payment_intent", {"payment_intent": intent["id"]}, can_cancel
-            )
+            details = {"payment_intent": intent["id"], "process_config": _process_config(config)}
+            self._ask_for_card(found, "process_payment_intent", details, can_cancel)
 
     def collect_refund(self, connection, charge, amount, currency, can_cancel=False):
         """Let the reader ask for the card that a charge is given back to.
@@ -355,3 +355,11 @@ class JsSdk:
         key = random_text(20)
         where[key] = what
         return key
+
+
+def _process_config(config):
+    """Return what the SDK's `config_override` is in the API."""
+    config = config or {}
+    eligible = (config.get("tipping") or {}).get("eligible_amount")
+    tipping = {"tipping": {"amount_eligible": eligible}} if eligible is not None else {}
+    return {"skip_tipping": bool(config.get("skip_tipping")), **tipping}

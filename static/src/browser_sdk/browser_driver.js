@@ -101,7 +101,7 @@ export class BrowserDriver {
         return null;
     }
 
-    async collect(line, current, { client_secret, refund, reader, resumed }) {
+    async collect(line, current, { client_secret, config, refund, reader, resumed }) {
         const heartbeat = setInterval(() => this.sayAlive(line, current), HEARTBEAT);
         // What a page of this payment left on the reader is no reason to ask the cashier.
         const takeOver = this.takeOvers.delete(line.uuid) || resumed;
@@ -110,7 +110,7 @@ export class BrowserDriver {
         try {
             return await (refund
                 ? this.reader.refund(target, takeOver, refund, confirm)
-                : this.reader.pay(target, takeOver, client_secret));
+                : this.reader.pay(target, takeOver, client_secret, config));
         } finally {
             clearInterval(heartbeat);
         }

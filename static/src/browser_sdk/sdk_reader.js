@@ -3,6 +3,7 @@ import { loadSdk } from "./load_sdk";
 /**
  * @typedef {import("@stripe/terminal-js").Terminal} Terminal
  * @typedef {import("@stripe/terminal-js").Reader} Reader
+ * @typedef {import("@stripe/terminal-js").ICollectConfig} CollectConfig
  * @typedef {import("@stripe/terminal-js").ErrorResponse} ErrorResponse
  * @typedef {import("@stripe/terminal-js").ExposedError} ExposedError
  *
@@ -202,11 +203,13 @@ export class SdkReader {
      * @param {Target} target
      * @param {boolean} takeOver the reader, from whoever has it
      * @param {string} clientSecret
+     * @param {CollectConfig} config whether the reader asks for a tip
      * @returns {Promise<Outcome>} what Stripe says of the PaymentIntent is another question
      */
-    pay(target, takeOver, clientSecret) {
+    pay(target, takeOver, clientSecret, config) {
         return this.run(target, takeOver, {
-            collect: (terminal) => terminal.collectPaymentMethod(clientSecret),
+            collect: (terminal) =>
+                terminal.collectPaymentMethod(clientSecret, { config_override: config }),
             confirm: async () => true,
             process: (terminal, { paymentIntent }) => terminal.processPayment(paymentIntent),
             cancelCollect: (terminal) => terminal.cancelCollectPaymentMethod(),

@@ -156,9 +156,15 @@
             return {};
         }
 
-        /** @param {string} clientSecret */
-        async collectPaymentMethod(clientSecret) {
-            const answer = await this.collect("collect", { client_secret: clientSecret });
+        /**
+         * @param {string} clientSecret
+         * @param {{ config_override?: import("@stripe/terminal-js").ICollectConfig }} [options]
+         */
+        async collectPaymentMethod(clientSecret, { config_override } = {}) {
+            const answer = await this.collect("collect", {
+                client_secret: clientSecret,
+                config: config_override,
+            });
             if (answer.error) {
                 return /** @type {ErrorResponse} */ (answer);
             }
