@@ -51,7 +51,8 @@ def sold(till, shop):
 def wait_for_refund(till, shop):
     """Wait until the till and the reader both wait for the card that gets the money."""
     till.wait_for_status("presents the card to the reader", timeout=20_000)
-    assert shop.wait_for_reader("amount", timeout=20)["kind"] == "refund"
+    till.wait_for_reader("amount", timeout=20_000)
+    assert shop.reader.screen["kind"] == "refund"
 
 
 def check_refunded_once(till, shop):

@@ -49,7 +49,7 @@ def restaurant_shop(restaurant, make_shop, simulator, connection):
 def test_a_tip_on_the_reader(open_till, tipping_shop):
     shop = tipping_shop
     till = open_till(shop).sell("Espresso", "Croissant").choose_method(shop.card)
-    shop.wait_for_reader("tip")
+    till.wait_for_reader("tip", timeout=20_000)
     till.wait_for_status("Waiting for card")
     assert [tip["amount"] for tip in shop.reader.screen["tips"]] == [46, 69, 92]
     shop.reader.choose_tip(69)
@@ -62,7 +62,7 @@ def test_a_tip_on_the_reader(open_till, tipping_shop):
     assert "5.29" in receipt
     # The next guest gives none.
     till.next_order().sell("Cappuccino").choose_method(shop.card)
-    shop.wait_for_reader("tip")
+    till.wait_for_reader("tip", timeout=20_000)
     shop.reader.choose_tip(0)
     shop.reader.tap()
     till.wait_for_receipt()

@@ -63,17 +63,18 @@ class Shop:
         """Return the session's rows of the addon's journal, oldest first."""
         return self._read("pos.stripe.payment", [("session_id", "=", self.session_id)], fields)
 
-    def wait_for_reader(self, state="amount", timeout=10):
+    def wait_for_reader(self, state="amount", timeout=10, pause=time.sleep):
         """Wait until the reader's screen shows ``state``; returns the screen.
 
         :param state: idle, cart, amount, processing, approved, declined or cancelled
         :param timeout: seconds
+        :param pause: function that waits for some seconds
         :raises AssertionError: with what the screen shows instead
         """
         deadline = time.monotonic() + timeout
         while (screen := self.reader.screen)["state"] != state:
             assert time.monotonic() < deadline, f"the reader shows {screen}, not {state}"
-            time.sleep(0.05)
+            pause(0.05)
         return screen
 
     def settle(self, timeout=20):

@@ -224,7 +224,18 @@ class Till:
         :param timeout: milliseconds, for each of them
         """
         self.wait_for_status("Waiting for card", timeout)
-        self.shop.wait_for_reader("amount", timeout / 1000)
+        return self.wait_for_reader("amount", timeout)
+
+    def wait_for_reader(self, state, timeout=PATIENCE):
+        """Wait until the reader's screen shows ``state``, and let the page go on meanwhile.
+
+        A page that collects itself is served its script only while Playwright waits.
+
+        :param timeout: milliseconds
+        """
+        self.shop.wait_for_reader(
+            state, timeout / 1000, lambda seconds: self.page.wait_for_timeout(seconds * 1000)
+        )
         return self
 
     def send(self):
