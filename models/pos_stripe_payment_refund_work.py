@@ -102,7 +102,7 @@ class PosStripePayment(models.Model):
         return bool(self.wanted) and self.charge_read and self.amount_minor > self.refundable_minor
 
     def _waits_for_capture(self):
-        """Tell whether the refunded payment has still to be captured, so that none of it is left."""
+        """Tell whether the refunded payment has still to be captured: none of it is left yet."""
         return self.refunded_payment_id.state == settlement.AUTHORIZED
 
     def _is_still_wanted(self, state):

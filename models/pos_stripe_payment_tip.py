@@ -102,7 +102,7 @@ class PosStripePayment(models.Model):
             return 0
 
     def _start_attempt(self):
-        super()._start_attempt()
+        result = super()._start_attempt()
         self.write(
             {
                 "tip_released": False,
@@ -114,6 +114,7 @@ class PosStripePayment(models.Model):
                 "capture_due": False,
             }
         )
+        return result
 
     def _look(self):
         """Leave those alone that wait for a tip: reading Stripe would tell nothing new."""
@@ -271,7 +272,7 @@ class PosStripePayment(models.Model):
         self._release_held(
             Domain("capture_due", "<=", now) | Domain("session_id.state", "=", "closed")
         )
-        super()._cron_look()
+        return super()._cron_look()
 
     # The order
 

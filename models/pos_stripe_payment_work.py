@@ -44,7 +44,6 @@ class PosStripePayment(models.Model):
         )
         if not self.env.cr.rowcount:
             raise RowTaken
-        now = fields.Datetime.now()
         if self._is_leased():
             raise RowTaken
         if self._is_final():

@@ -14,7 +14,7 @@ def intent_params(country, currency, capture_later=False):
 
     :param str | None country: of the account, two letters; None gets what works everywhere
     :param str currency: ISO 4217, upper case
-    :param bool capture_later: authorize now, and capture later and possibly more, where the card can
+    :param bool capture_later: authorize now and capture later, maybe more, where the card can
     :return: dict for https://docs.stripe.com/api/payment_intents/create
     """
     kinds = ["card_present"]

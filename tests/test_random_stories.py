@@ -417,6 +417,7 @@ class TestRandomStoriesInTill(InTillCase, RandomStories):
 
 def add_batch(case, number):
     """Add a test that runs a batch of stories, so that several processes share them."""
+
     def test(self):
         self.run_batch(number)
 

@@ -49,7 +49,7 @@ class TipStory(stories.Story):
         """A line that nobody pays would keep the reader for long."""
 
     @rule(number=stories.LINE)
-    def cancel(self, number):
+    def cancel(self, number):  # pylint: disable=missing-return
         """A line of a finished order cannot be canceled any more."""
         line = self.line(number)
         if line and line["line_uuid"] not in self.orders:
@@ -61,7 +61,13 @@ class TipStory(stories.Story):
             self.case.reader.tap(card, tip=tip)
 
     @precondition(lambda self: len(self.sales) < stories.LINES)
-    @rule(amount=stories.AMOUNTS, tip=TIPS, card=CARDS, is_known=st.booleans(), is_finished=st.booleans())
+    @rule(
+        amount=stories.AMOUNTS,
+        tip=TIPS,
+        card=CARDS,
+        is_known=st.booleans(),
+        is_finished=st.booleans(),
+    )
     def guest_pays(self, amount, tip, card, is_known, is_finished):
         """The usual way, in one step, so that stories come further."""
         self.new_line(amount)
@@ -98,7 +104,7 @@ class TipStory(stories.Story):
 
     @precondition(lambda self: len(self.lines) - len(self.sales) < stories.REFUNDS)
     @rule(number=st.integers(0, stories.LINES - 1), amount=REFUNDS, on_reader=st.booleans())
-    def new_refund(self, number, amount, on_reader):
+    def new_refund(self, number, amount, on_reader):  # pylint: disable=missing-return
         """An order is refunded when it is finished, also while its card waits for the tip."""
         if number < len(self.sales) and self.sales[number]["line_uuid"] in self.orders:
             super().new_refund(number, amount, on_reader)
@@ -137,7 +143,7 @@ class TipStory(stories.Story):
             has = intent["amount_received"] or intent["amount_capturable"]
             assert round(order.payment_ids.amount * 100) <= has, f"{order} shows more than {has}"
 
-    def end_of_day(self):
+    def end_of_day(self):  # pylint: disable=missing-return
         super().end_of_day()
         for line_uuid, order in self.orders.items():
             payment = self.row({"line_uuid": line_uuid})

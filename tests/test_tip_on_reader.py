@@ -9,7 +9,7 @@ from .tip_case import TipCase
 class TestTipOnReader(TipCase):
     """A tip that the customer gives on the reader, until it is in the books."""
 
-    def set_up_register(self, config):
+    def set_up_register(self, config):  # pylint: disable=missing-return
         super().set_up_register(config)
         config.stripe_tip_on_reader = True
 

@@ -40,9 +40,7 @@ from stripe_terminal.settlement import (
 BOOLEANS = (False, True)
 ALL_FACTS = [
     RefundFacts(*values)
-    for values in itertools.product(
-        (None, *STATUSES), *[BOOLEANS] * 5, ACTIONS, *[BOOLEANS] * 2
-    )
+    for values in itertools.product((None, *STATUSES), *[BOOLEANS] * 5, ACTIONS, *[BOOLEANS] * 2)
 ]
 ALL = list(itertools.product(STATES, (None, COLLECT, CANCEL), ALL_FACTS))
 ASKED = RefundFacts(requested=True)

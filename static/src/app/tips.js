@@ -69,10 +69,7 @@ patch(StripeTerminalPayments.prototype, {
             this.capturing.add(datum.line_uuid);
         }
         const isLate = shown.tip_sentence && before && shown.tip_sentence !== before.tip_sentence;
-        if (
-            (wasHeld || isLate || this.capturing.has(datum.line_uuid)) &&
-            shown.state === "paid"
-        ) {
+        if ((wasHeld || isLate || this.capturing.has(datum.line_uuid)) && shown.state === "paid") {
             this.capturing.delete(datum.line_uuid);
             this.showCaptured(shown);
         }
@@ -85,7 +82,10 @@ patch(StripeTerminalPayments.prototype, {
             return;
         }
         if (datum.tip_sentence) {
-            this.dialog.add(AlertDialog, { title: _t("Tip not charged"), body: datum.tip_sentence });
+            this.dialog.add(AlertDialog, {
+                title: _t("Tip not charged"),
+                body: datum.tip_sentence,
+            });
         }
         await this.pos.data
             .loadServerOrders([["uuid", "=", line.pos_order_id.uuid]])
