@@ -71,7 +71,8 @@ class PosStripePayment(models.Model):
 
         :param str collector: a name that the page made up for itself
         :return: dict, empty when there is nothing to collect or another page does it;
-            `client_secret` and `reader` for the collector, or `wait` while they are fetched;
+            `client_secret`, `reader` and `config` (the SDK's `config_override`) for the collector,
+            or `wait` while they are fetched;
             `resumed` when another page collected before, whose connection the reader may still have
         """
         self._lock()
@@ -89,6 +90,7 @@ class PosStripePayment(models.Model):
             return {
                 "client_secret": client_secret,
                 "reader": self._reader_for_sdk(),
+                "config": self._tip_config_for_sdk(),
                 "resumed": resumed,
             }
         # It was handed out before: Stripe tells it once more, if the card may still be collected.

@@ -173,6 +173,8 @@ class PosStripePayment(models.Model):
             row.state = settlement.NEW
         if not row._hold_reader():
             row.write({"wanted": False, "state": settlement.DECLINED, "failure_code": CODE_LEASED})
+        # What waits for a tip has to be captured before it can be given back.
+        self._release_held([("id", "=", original.id)])
         row._log("till", "send", {"amount": -amount_minor, "currency": currency.name})
         row._kick()
         return row._till_data()
@@ -308,7 +310,7 @@ class PosStripePayment(models.Model):
         row._log("till", "adopt", {"transaction": reference})
         return row
 
-    def _lock(self):
+    def _lock_rest(self):
         """Make whoever refunds the same payment at this moment wait, and look again after it.
 
         Only a row that was changed makes the other transaction start over with a fresh view.

@@ -53,6 +53,7 @@ class RefundFacts(NamedTuple):
     :param on_reader: the card has to be presented to the reader
     :param action: what the reader does for this refund, one of `settlement.ACTIONS`
     :param reachable: Stripe answered the last question
+    :param uncaptured: what is refunded is authorized, and captured in a moment
     """
 
     refund: str | None = None
@@ -63,6 +64,7 @@ class RefundFacts(NamedTuple):
     on_reader: bool = False
     action: str = NO_ACTION
     reachable: bool = True
+    uncaptured: bool = False
 
 
 def settle_refund(state, wanted, facts):
@@ -105,6 +107,8 @@ def _settle_unmade(wanted, facts):
         # The reader is ahead of the charge: neither may be believed alone.
         return Settlement(UNKNOWN)
     if wanted == COLLECT:
+        if facts.uncaptured:
+            return Settlement(NEW)
         if not facts.enough and not facts.in_flight:
             return Settlement(DECLINED)
         return Settlement(NEW, SEND if facts.on_reader else CREATE_REFUND)

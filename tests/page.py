@@ -35,7 +35,7 @@ class Page:
         self.payment = payment
         try:
             self.connect(answer["reader"])
-            self.sdk.collect(self.connection, answer["client_secret"], can_cancel=True)
+            self.sdk.collect(self.connection, answer["client_secret"], True, answer["config"])
         except StripeProblem as problem:
             self.report("connect", problem.reason)
         except SdkError as error:

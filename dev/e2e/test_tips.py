@@ -11,10 +11,11 @@ PAID = "Payment Successful"
 
 
 @pytest.fixture
-def tipping_shop(odoo_server, make_shop, simulator):
+def tipping_shop(odoo_server, make_shop, simulator, connection):
     """A register whose reader asks for tips."""
     simulator.account.offer_tips(eur=PERCENTAGES)
-    yield make_shop("Tips", **tip_values(odoo_server, stripe_tip_on_reader=True))
+    values = tip_values(odoo_server, stripe_tip_on_reader=True)
+    yield make_shop("Tips", connection=connection, **values)
     simulator.account.offer_tips()
 
 
@@ -81,6 +82,7 @@ def test_a_tip_that_comes_while_the_till_is_away(open_till, tipping_shop):
     audit(shop)
 
 
+@pytest.mark.parametrize("connection", ["browser"])
 def test_each_card_gives_its_tip(open_till, tipping_shop):
     shop = tipping_shop
     till = open_till(shop).sell("Espresso", "Croissant").choose_method(shop.card)

@@ -60,7 +60,7 @@ def watch(sdk, connection):
 
 @sdk("collect")
 def collect(sdk, **data):
-    """Ask for a card: `connection`, `client_secret`, `can_cancel`."""
+    """Ask for a card: `connection`, `client_secret`, `can_cancel`, `config`."""
     sdk.collect(**data)
     return {}
 

@@ -80,8 +80,8 @@ class ReaderDevice:
 
     @property
     def screen(self):
-        """What the screen shows, as plain data; `state` is one of idle, cart, tip, amount, processing,
-        approved, declined and cancelled, amounts are in minor units."""
+        """What the screen shows, as plain data; `state` is one of idle, cart, tip, amount,
+        processing, approved, declined and cancelled, amounts are in minor units."""
         with self.simulator.lock:
             return screen_of(self)
 
@@ -333,17 +333,23 @@ class ReaderDevice:
 
     # --- What a browser tells the reader, see `js_sdk`
 
-    def begin_collecting(self, intent, can_cancel):
-        """Ask for a card for a PaymentIntent; under the lock."""
+    def begin_collecting(self, intent, can_cancel, process_config):
+        """Ask for a card for a PaymentIntent; under the lock.
+
+        :param bool can_cancel: whether the customer may cancel
+        :param dict process_config: as in Stripe's API
+        """
         self.object["action"] = None
         self.seen()
         self.result = None
         self.phase = "waiting"
         self.browser_allows_cancel = can_cancel
         self._generation += 1
-        payment = {"type": "process_payment_intent"}
-        payment["process_payment_intent"] = {"payment_intent": intent["id"]}
+        details = {"payment_intent": intent["id"], "process_config": process_config}
+        payment = {"type": "process_payment_intent", "process_payment_intent": details}
         self.subject = subject_of(self, payment)
+        self.chosen_tip = None
+        self.tipping = tipping.offer(self.environment, self.object, details)
         self._changed()
         self._expect_automatic_card()
 

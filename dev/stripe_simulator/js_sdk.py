@@ -173,10 +173,11 @@ class JsSdk:
 
     # --- A payment
 
-    def collect(self, connection, client_secret, can_cancel=False):
-        """Let the reader ask for a card.
+    def collect(self, connection, client_secret, can_cancel=False, config=None):
+        """Let the reader ask for a card, and for a tip where it does so.
 
         :param bool can_cancel: whether the customer may cancel on the reader
+        :param dict | None config: the SDK's `config_override`
         :raise SdkError: there is nothing to pay, or the reader cannot
         """
         with self.simulator.lock:
@@ -197,7 +198,7 @@ class JsSdk:
             if found.device.occupied or found.device.phase != "idle":
                 raise SdkError("reader_error", "The reader is busy.")
             found.intent, found.state = intent, "waiting"
-            found.device.begin_collecting(intent, can_cancel)
+            found.device.begin_collecting(intent, can_cancel, _process_config(config or {}))
             if found.simulated:
                 found.device.auto_present(SIMULATED_CARD_AFTER, times=1)
 
@@ -289,3 +290,10 @@ class JsSdk:
         key = random_text(20)
         where[key] = what
         return key
+
+
+def _process_config(config):
+    """Return what the SDK's `config_override` says of tips in the words of Stripe's API."""
+    eligible = (config.get("tipping") or {}).get("eligible_amount")
+    tipping = {"tipping": {"amount_eligible": eligible}} if eligible is not None else {}
+    return {"skip_tipping": bool(config.get("skip_tipping")), **tipping}

@@ -39,10 +39,8 @@ from stripe_terminal.settlement import (
 
 BOOLEANS = (False, True)
 ALL_FACTS = [
-    RefundFacts(refund, requested, in_flight, read, enough, on_reader, action, reachable)
-    for refund, requested, in_flight, read, enough, on_reader, action, reachable in (
-        itertools.product((None, *STATUSES), *[BOOLEANS] * 5, ACTIONS, BOOLEANS)
-    )
+    RefundFacts(*values)
+    for values in itertools.product((None, *STATUSES), *[BOOLEANS] * 5, ACTIONS, *[BOOLEANS] * 2)
 ]
 ALL = list(itertools.product(STATES, (None, COLLECT, CANCEL), ALL_FACTS))
 ASKED = RefundFacts(requested=True)
@@ -70,6 +68,9 @@ TABLE = [
     (UNKNOWN, CANCEL, ASKED._replace(read=True, in_flight=True), UNKNOWN, None),
     (UNKNOWN, CANCEL, ASKED._replace(read=True), CANCELED, None),
     (UNKNOWN, CANCEL, RefundFacts("succeeded", True), PAID, None),
+    # The payment waited for its tip
+    (NEW, COLLECT, RefundFacts(read=True, enough=False, uncaptured=True), NEW, None),
+    (NEW, CANCEL, RefundFacts(read=True, enough=False, uncaptured=True), CANCELED, None),
     # The bank sends it back
     (PAID, None, RefundFacts("failed", True), DECLINED, None),
     (PAID, None, RefundFacts("succeeded", True, reachable=False), PAID, None),
@@ -117,6 +118,7 @@ def test_nothing_is_asked_for_before_the_charge_was_read():
             assert facts.reachable
             # Only a request that may still be on its way is repeated without enough being left.
             assert facts.enough or facts.in_flight
+            assert not facts.uncaptured
 
 
 def test_no_end_while_a_request_may_still_arrive():

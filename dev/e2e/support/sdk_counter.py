@@ -46,7 +46,7 @@ class SdkCounter(Counter):
         if "client_secret" in answer:
             if not self.connection:
                 self.connect()
-            self.sdk.collect(self.connection, answer["client_secret"], can_cancel=True)
+            self.sdk.collect(self.connection, answer["client_secret"], True, answer["config"])
             self.collecting = line
 
     def connect(self):

@@ -29,7 +29,7 @@ def give_tip(till, text):
 
 
 def settle_tips(till, text):
-    """Enter the tip of the one order that waits for it in the list of orders, and press “Settle”."""
+    """Enter the tip of the one order that waits for it, in the list of orders; press “Settle”."""
     till.page.get_by_role("button", name="Orders").click()
     till.page.locator(".ticket-screen .filter").first.click()
     till.page.locator(".dropdown-menu, .o-dropdown--menu").get_by_text("Tipping").click()

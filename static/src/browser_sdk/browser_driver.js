@@ -99,14 +99,14 @@ export class BrowserDriver {
         return null;
     }
 
-    async collect(line, current, { client_secret, reader, resumed }) {
+    async collect(line, current, { client_secret, reader, config, resumed }) {
         const heartbeat = setInterval(() => this.sayAlive(line, current), HEARTBEAT);
         // What a page of this payment left on the reader is no reason to ask the cashier.
         const takeOver = this.takeOvers.delete(line.uuid) || resumed;
         try {
             return await this.reader.pay(
                 { ...reader, methodId: line.payment_method_id.id },
-                client_secret,
+                { clientSecret: client_secret, config },
                 takeOver
             );
         } finally {

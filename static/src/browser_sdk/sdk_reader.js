@@ -12,6 +12,10 @@ import { loadSdk } from "./load_sdk";
  * @property {boolean} simulated whether it is one that Stripe simulates
  * @property {number} methodId of the payment method, which tokens are asked for
  *
+ * @typedef {Object} Request what a card is collected for
+ * @property {string} clientSecret of the PaymentIntent
+ * @property {import("@stripe/terminal-js").ICollectConfig} config whether the reader asks for a tip
+ *
  * @typedef {Object} Outcome how a collecting ended
  * @property {"connect" | "collect" | "process"} stage what was done last
  * @property {string | null} code the SDK's or Stripe's, null when all went well
@@ -184,14 +188,14 @@ export class SdkReader {
      * Collect a card for a PaymentIntent and charge it; connects as often as needed.
      *
      * @param {Target} target
-     * @param {string} clientSecret
+     * @param {Request} request
      * @param {boolean} takeOver the reader, from whoever has it
      * @returns {Promise<Outcome>} what Stripe says of the PaymentIntent is another question
      */
-    async pay(target, clientSecret, takeOver) {
+    async pay(target, request, takeOver) {
         this.isStopped = false;
         for (const pause of [...RECONNECT_PAUSES, null]) {
-            const outcome = await this.payOnce(target, clientSecret, takeOver);
+            const outcome = await this.payOnce(target, request, takeOver);
             const isLost = outcome.stage !== "process" && LOST.includes(outcome.code || "");
             if (!isLost || this.isStopped || pause === null) {
                 return outcome;
@@ -203,11 +207,11 @@ export class SdkReader {
 
     /**
      * @param {Target} target
-     * @param {string} clientSecret
+     * @param {Request} request
      * @param {boolean} takeOver
      * @returns {Promise<Outcome>}
      */
-    async payOnce(target, clientSecret, takeOver) {
+    async payOnce(target, request, takeOver) {
         this.stage = "connect";
         try {
             await this.connect(target, takeOver);
@@ -215,7 +219,7 @@ export class SdkReader {
                 return { stage: "connect", code: "canceled" };
             }
             this.stage = "collect";
-            const intent = await this.collect(clientSecret);
+            const intent = await this.collect(request);
             if (this.isStopped) {
                 return { stage: "collect", code: "canceled" };
             }
@@ -232,11 +236,11 @@ export class SdkReader {
         }
     }
 
-    /** @param {string} clientSecret */
-    async collect(clientSecret) {
+    /** @param {Request} request */
+    async collect({ clientSecret, config }) {
         const terminal = await this.ensureTerminal();
         const result = await Promise.race([
-            terminal.collectPaymentMethod(clientSecret),
+            terminal.collectPaymentMethod(clientSecret, { config_override: config }),
             this.lost(),
         ]);
         if ("error" in result) {

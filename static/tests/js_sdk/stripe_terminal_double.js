@@ -155,8 +155,11 @@
             return {};
         }
 
-        /** @param {string} clientSecret */
-        async collectPaymentMethod(clientSecret) {
+        /**
+         * @param {string} clientSecret
+         * @param {{ config_override?: import("@stripe/terminal-js").ICollectConfig }} [options]
+         */
+        async collectPaymentMethod(clientSecret, { config_override } = {}) {
             const connection = this.connection;
             if (!connection) {
                 return failure("no_established_connection", "No reader is connected");
@@ -166,6 +169,7 @@
                 connection,
                 client_secret: clientSecret,
                 can_cancel,
+                config: config_override,
             });
             this.setPayment("waiting_for_input");
             while (!answer.error && !answer.payment_intent) {
