@@ -1,25 +1,30 @@
 """``dev/bench``: make the measurements, keep what came out, and tell it in tables and plots."""
 
 import argparse
-import json
+import logging
+import os
 import subprocess
 import time
 
 from harness import chromium, odoo_source, paths, postgres, template
 from harness.console import say
 
-from . import answer, cost, growth, report, send, start, tills
+from . import answer, cost, growth, plots, report, send, start, tills
+from .support import results
 from .support.far_end import FarEnd
 from .support.shop import CORE_MODULE
 
 MEASUREMENTS = {module.NAME: module for module in (send, tills, answer, start, growth, cost)}
 RESULTS = paths.ROOT / "benchmarks" / "results"
+PLOTS = paths.ROOT / "docs" / "speed"
 QUICK_RESULTS = paths.STATE / "benchmarks"
+_logger = logging.getLogger(__name__)
 
 DESCRIPTION = """\
 Measure the addon beside Odoo's own pos_stripe, both in turn in one run. Without a name all six
-measurements are made (about 25 minutes on an idle machine with two cores), their results replace
-those in benchmarks/results, and the tables and plots of the README are made from them anew."""
+measurements are made (about 20 minutes on an idle machine with two cores), their results replace
+those in benchmarks/results, and the tables and plots of the README are made from them anew. A
+measurement that fails leaves its older result where it is."""
 
 
 def main(arguments):
@@ -41,22 +46,15 @@ def main(arguments):
     names = [name for name in MEASUREMENTS if name in options.names or not options.names]
     if names:
         _prepare()
-    for name in names:
-        _measure(MEASUREMENTS[name], folder, quick=options.quick)
-    results = load(folder)
-    report.write_plots(MEASUREMENTS, results, folder)
+    done = [_measure(MEASUREMENTS[name], folder, quick=options.quick) for name in names]
+    found = results.load(folder, MEASUREMENTS)
     if folder == RESULTS:
-        report.write_pages(MEASUREMENTS, results)
-    return 0
-
-
-def load(folder):
-    """Return the results that are in a folder, by the measurement's name."""
-    return {
-        name: json.loads((folder / f"{name}.json").read_text())
-        for name in MEASUREMENTS
-        if (folder / f"{name}.json").is_file()
-    }
+        plots.write(found, PLOTS)
+        report.write_pages(MEASUREMENTS, found)
+    else:
+        plots.write(found, folder)
+    print(f"\n{report.figures(MEASUREMENTS, found)}", flush=True)
+    return 0 if all(done) else 1
 
 
 def _prepare():
@@ -67,23 +65,29 @@ def _prepare():
 
 
 def _measure(module, folder, *, quick):
+    """Make a measurement and keep its result; tells whether it could be made."""
     sizes = module.QUICK if quick else module.FULL
     say(f"── {module.NAME} " + "─" * (70 - len(module.NAME)))
     began = time.monotonic()
-    with FarEnd() as far_end:
-        result = module.measure(far_end, sizes)
+    try:
+        with FarEnd() as far_end:
+            result = module.measure(far_end, sizes)
+    except Exception:
+        _logger.exception("%s failed; what else there is goes on", module.NAME)
+        return False
     result["sizes"] = sizes
     result["made"] = {
         "date": time.strftime("%Y-%m-%d"),
         "revision": _revision(),
+        "cores": os.cpu_count(),
         "seconds": round(time.monotonic() - began),
         "quick": quick,
     }
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / f"{module.NAME}.json").write_text(json.dumps(result, indent=1) + "\n")
+    results.save(result, folder, module.NAME)
     for table in module.tables(result):
         print(f"\n{table.markdown()}", flush=True)
     say(f"{module.NAME}: {result['made']['seconds']} s")
+    return True
 
 
 def _revision():

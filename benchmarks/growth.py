@@ -7,6 +7,7 @@ import uuid
 from harness.console import say
 
 from .support import history
+from .support.figures import Figure, at_most
 from .support.shop import BenchServer, Registers
 from .support.statistics import median, p95, ratio
 from .support.tables import Table, milliseconds
@@ -16,6 +17,8 @@ TITLE = "Growth"
 FULL = {"rows": [1_000, 1_000_000], "rounds": 40}
 QUICK = {"rows": [1_000, 100_000], "rounds": 4}
 
+# Of what the operation takes with the short journal.
+TARGET = 1.3
 WARM_UP = 2
 PATIENCE = 20  # seconds until a payment is in a state
 # What a reloaded page asks for at once.
@@ -140,13 +143,46 @@ class _Counter:
             time.sleep(0.05)
 
 
-def tables(result):
-    """Return the tables of a result."""
-    few, many = result["sizes"]["rows"]
+def by_operation(result):
+    """Return the seconds of a result: a list for each operation and each number of rows."""
     found = {}
     for sample in result["samples"]:
-        by_rows = found.setdefault(sample["operation"], {few: [], many: []})
+        by_rows = found.setdefault(sample["operation"], {rows: [] for rows in lengths(result)})
         by_rows[sample["rows"]].append(sample["seconds"])
+    return found
+
+
+def lengths(result):
+    """Return the shorter and the longer journal's number of rows."""
+    return result["sizes"]["rows"]
+
+
+def figures(result):
+    """Return the figure of a result that has a target: of the operation that grows most."""
+    few, many = lengths(result)
+    ratios = {
+        name: ratio(median(by_rows[many]), median(by_rows[few]))
+        for name, by_rows in by_operation(result).items()
+    }
+    name = max(ratios, key=ratios.get)
+    return [
+        Figure(
+            f"{many:,} payments in the journal, the slowest of {len(ratios)} requests beside "
+            f"{few:,} ({name}), ms",
+            f"≤ {TARGET} × {few:,}",
+            None,
+            milliseconds(median(by_operation(result)[name][many])),
+            at_most(ratios[name], TARGET),
+            ratios[name],
+            f"{few:,}",
+        )
+    ]
+
+
+def tables(result):
+    """Return the tables of a result."""
+    few, many = lengths(result)
+    found = by_operation(result)
     return [
         Table(
             "Milliseconds of a request by the length of the journal",

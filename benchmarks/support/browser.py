@@ -42,11 +42,11 @@ def when(selector, text, name):
     :param text: which it shall contain
     :param name: of the variable, in seconds since the epoch; null forgets it
     """
-    return """
-        new MutationObserver(() => {
-            const element = !window[%(name)r] && document.querySelector(%(selector)r);
-            if (element && element.textContent.includes(%(text)r)) {
-                window[%(name)r] = (performance.timeOrigin + performance.now()) / 1000;
-            }
-        }).observe(document, { childList: true, subtree: true, characterData: true });
-    """ % {"name": name, "selector": selector, "text": text}
+    return f"""
+        new MutationObserver(() => {{
+            const element = !window[{name!r}] && document.querySelector({selector!r});
+            if (element && element.textContent.includes({text!r})) {{
+                window[{name!r}] = (performance.timeOrigin + performance.now()) / 1000;
+            }}
+        }}).observe(document, {{ childList: true, subtree: true, characterData: true }});
+    """

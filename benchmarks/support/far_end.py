@@ -40,7 +40,7 @@ class FarEnd:
         self._write_bundle(facts["authority"])
         self._silence.bind(("127.0.0.1", 0))
         self._silence.listen(512)
-        self.answer()
+        self.lead_to(self.api_port)
         return self
 
     def __exit__(self, *exc_info):
@@ -67,9 +67,9 @@ class FarEnd:
         """A port that refuses connections."""
         return ports.free()
 
-    def answer(self):
-        """Let servers reach Stripe."""
-        (FOLDER / "port").write_text(str(self.api_port))
+    def lead_to(self, port):
+        """Lead servers that ask for Stripe to a port of this machine."""
+        (FOLDER / "port").write_text(str(port))
 
     def _write_bundle(self, authority):
         """Write all authorities that a client trusts, and ours: reading them takes its time."""

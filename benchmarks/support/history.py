@@ -44,14 +44,15 @@ SELECT pos_order.id, %(method)s, 4.6, at, line_uuid, sale.session_id, %(company)
 """
 JOURNAL = """
 INSERT INTO pos_stripe_payment (
-    line_uuid, order_uuid, order_ref, session_id, config_id, company_id, payment_method_id,
-    payment_id, provider_id, reader_serial, user_id, currency_id, amount_minor, state, revision,
-    attempt, command, requested, payment_intent, charge, livemode, intent_status, intent_amount,
-    amount_received, reader_action, reachable, card_brand, card_last4, card_funding, asked_at,
-    sent_at, last_read_at, settled_at, create_uid, create_date, write_uid, write_date)
-SELECT line_uuid, order_uuid, reference, sale.session_id, %(config)s, %(company)s, %(method)s,
-       pos_payment.id, %(provider)s, 'HISTORY', %(user)s, %(currency)s, 460, state, 8,
-       1, 3, true, 'pi_history' || n, 'ch_history' || n, false,
+    kind, connection, line_uuid, order_uuid, order_ref, session_id, config_id, company_id,
+    payment_method_id, payment_id, provider_id, reader_serial, user_id, currency_id,
+    amount_minor, state, revision, attempt, command, requested, payment_intent, charge, livemode,
+    intent_status, intent_amount, amount_received, reader_action, reachable, card_brand, card_last4,
+    card_funding, asked_at, sent_at, last_read_at, settled_at, create_uid, create_date, write_uid,
+    write_date)
+SELECT 'payment', 'server', line_uuid, order_uuid, reference, sale.session_id, %(config)s,
+       %(company)s, %(method)s, pos_payment.id, %(provider)s, 'HISTORY', %(user)s, %(currency)s,
+       460, state, 8, 1, 3, true, 'pi_history' || n, 'ch_history' || n, false,
        CASE state WHEN 'paid' THEN 'succeeded' ELSE 'canceled' END, 460,
        CASE state WHEN 'paid' THEN 460 ELSE 0 END, 'succeeded', true, 'visa', '4242', 'credit', at,
        at, at, at, 1, at, 1, at

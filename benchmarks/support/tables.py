@@ -18,14 +18,15 @@ class Table:
     note: str = ""
 
     def markdown(self):
-        """Return the table with its title, in Markdown."""
+        """Return the table with its title, if it has one, in Markdown."""
         rows = self._texts()
         widths = [max(len(row[index]) for row in rows) for index in range(len(self.columns))]
         lines = [_line(row, widths) for row in rows]
         marks = ["-" * widths[0], *("-" * (width - 1) + ":" for width in widths[1:])]
         lines.insert(1, f"| {' | '.join(marks)} |")
         note = [self.note, ""] if self.note else []
-        return "\n".join([f"**{self.title}**", "", *lines, "", *note])
+        title = [f"**{self.title}**", ""] if self.title else []
+        return "\n".join([*title, *lines, "", *note])
 
     def _texts(self):
         return [tuple(self.columns), *(tuple(map(shown, row)) for row in self.rows)]

@@ -1,4 +1,4 @@
-"""Tills without a browser, many in one process: the requests of one payment, as the pages make them.
+"""Tills without a browser, many in one process: the requests of a payment, as the pages make them.
 
 Ours follows ``static/src/app/stripe_terminal_service.js``: it sends, then asks again when the bus
 says so or after a pause. Core's follows ``pos_stripe/static/src/app/payment_stripe.js``,

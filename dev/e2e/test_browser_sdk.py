@@ -9,7 +9,6 @@ from support.till import STARTING
 
 PAID = "Payment Successful"
 SCRIPTS = "script[src*='js.stripe.com']"
-BLOCKED = "net::ERR_FAILED"
 
 
 @pytest.fixture
@@ -99,12 +98,10 @@ def test_token_refused(till, shop, simulator):
 
 
 def test_script_blocked(till, shop):
-    till.tolerate(BLOCKED).blocks_sdk = True
-    till.sell("Espresso").choose_method(shop.card)
+    till.block_sdk().sell("Espresso").choose_method(shop.card)
     till.wait_for_status("could not load Stripe's script", timeout=20_000)
     till.screenshot("script_blocked")
-    till.blocks_sdk = False
-    till.retry()
+    till.allow_sdk().retry()
     pay(till, shop)
 
 

@@ -9,6 +9,7 @@ PACKAGES = (
     paths.ROOT / "stripe_terminal",
     paths.DEV / "stripe_simulator",
     paths.DEV / "harness",
+    paths.ROOT / "benchmarks",
 )
 
 
