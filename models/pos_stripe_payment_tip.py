@@ -230,6 +230,7 @@ class PosStripePayment(models.Model):
             payment._release_tip()
 
     def _release_tip(self):
+        self._lock()
         is_fixed = bool(self.payment_id.pos_order_id.account_move)
         ways = tipping.ways(self.overcapture_supported, self.incremental_supported)
         self.write(

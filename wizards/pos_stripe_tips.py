@@ -93,7 +93,7 @@ class PosStripeTipsCurrency(models.TransientModel):
     amount_1 = fields.Monetary(string="1st Amount", default=1)
     amount_2 = fields.Monetary(string="2nd Amount", default=2)
     amount_3 = fields.Monetary(string="3rd Amount", default=3)
-    threshold = fields.Monetary(string="Percentages From", default=10)
+    threshold = fields.Monetary(string="% From", default=10)
 
     def _settings(self):
         """Return the tips of this currency as in Stripe's API.

@@ -19,6 +19,12 @@ def tips_of(shop):
     return [tuple(round(order[name], 2) for name in fields) for order in shop.orders(fields)]
 
 
+def wait_for_tip(till):
+    """Wait until the till waits for the card, and its reader asks for a tip."""
+    till.wait_for_status("Waiting for card", PATIENCE)
+    return till.shop.wait_for_reader("tip", PATIENCE / 1000)
+
+
 def give_tip(till, text):
     """Enter a tip on the tip screen of ``pos_restaurant`` and press “Settle”."""
     screen = till.page.locator(".tip-screen")
