@@ -24,7 +24,7 @@ STYLE = {
     "grid.color": "#e5e7eb",
     "legend.frameon": False,
     # Both are as wide as each other, so that texts can stay texts.
-    "font.family": ["DejaVu Sans", "Verdana", "sans-serif"],
+    "font.sans-serif": ["DejaVu Sans", "Verdana"],
     "svg.fonttype": "none",
     # The same numbers shall make the same file.
     "svg.hashsalt": "benchmarks",
@@ -81,7 +81,7 @@ def _tills(result):
         if name == "rate":
             allowed = [one["allowed"] for one in found[OURS]]
             panel.plot(places, allowed, ":", color="#374151", label="what the taps allow")
-            panel.legend(loc="upper left")
+            panel.legend(loc="lower right")
         for side in SIDES:
             values = [one[name] for one in found[side]]
             panel.plot(places, values, "o-", color=COLORS[side], markersize=4)
@@ -165,7 +165,7 @@ def _bars(panel, groups, sides):
             panel.annotate(
                 shown(float(height)),
                 (place, height),
-                (0, 2),
+                (0, 3),
                 textcoords="offset points",
                 ha="center",
                 fontsize=8,

@@ -24,7 +24,7 @@ FULL = {
     "round_trip": 0.02,
     "rate_limit": 100,
 }
-QUICK = {**FULL, "tills": {"1": 15, "50": 20, "200": 20}}
+QUICK = {**FULL, "tills": {"1": 15, "50": 25}}
 
 WORKERS = 2
 ACKNOWLEDGEMENT = (0.3, 8.0)  # seconds, of a reader

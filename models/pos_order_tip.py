@@ -34,6 +34,7 @@ class PosOrder(models.Model):
         """
         rows = self.env["pos.stripe.payment"].sudo()
         rows._release_held([("payment_id", "in", self.payment_ids.ids)], with_tip)
+        rows._leave_out_late_tips(self)
 
     def _stripe_tip_lines(self):
         """Return the order's lines with the tip product."""
@@ -50,6 +51,26 @@ class PosOrder(models.Model):
             sum(lines.mapped("price_subtotal_incl")) - sum(self.payment_ids.mapped("stripe_tip"))
         )
         return max(0, money.to_minor(amount, self.currency_id.name))
+
+    def _stripe_late_tip(self):
+        """Return the tip, in minor units, that a finished order has and nobody has paid."""
+        untaken = self._stripe_untaken_tip()
+        unpaid = self.currency_id.round(
+            sum(self.lines.mapped("price_subtotal_incl")) - sum(self.payment_ids.mapped("amount"))
+        )
+        tip = float(money.to_major(untaken, self.currency_id.name))
+        return untaken if self.currency_id.compare_amounts(unpaid, tip) >= 0 else 0
+
+    def _stripe_take_tip_off(self, late):
+        """Let a finished order show no more tip than was paid.
+
+        :param int late: what was not, in minor units
+        """
+        shown = sum(self._stripe_tip_lines().mapped("price_subtotal_incl"))
+        paid = shown - float(money.to_major(late, self.currency_id.name))
+        # A till writes the tip that it shows after it has added the line.
+        if late or self.currency_id.compare_amounts(self.tip_amount, paid):
+            self._stripe_set_tip(paid)
 
     def _stripe_set_tip(self, tip):
         """Make the tip of a finished order what the cards were charged.
@@ -87,21 +108,6 @@ class PosOrder(models.Model):
             lines._onchange_amount_line_all()
         self.write({"is_tipped": True, "tip_amount": tip})
         self._compute_prices()
-
-    def _stripe_tell_managers(self, summary, note):
-        """Ask the POS managers, by an activity on the order, to look at it.
-
-        :param str summary: a few words
-        :param str note: what happened
-        """
-        self.ensure_one()
-        group = self.env.ref("point_of_sale.group_pos_manager").sudo()
-        for manager in group.all_user_ids.filtered(
-            lambda user: self.company_id in user.company_ids and not user.share
-        ):
-            self.sudo().activity_schedule(
-                "mail.mail_activity_data_todo", summary=summary, note=note, user_id=manager.id
-            )
 
 
 class PosOrderLine(models.Model):

@@ -100,7 +100,7 @@ class PosStripePayment(models.Model):
             self.client_secret = False
             return {
                 "client_secret": client_secret,
-                "config": self._collect_config(),
+                "config": self._tip_config_for_sdk(),
                 "reader": self._reader_for_sdk(),
             }
         # It was handed out before: Stripe tells it once more, if the card may still be collected.
@@ -113,12 +113,6 @@ class PosStripePayment(models.Model):
         )
         self._kick()
         return {"wait": True}
-
-    def _collect_config(self):
-        """Return whether the reader asks for a tip, as the SDK's `config_override`."""
-        if self.tip_eligible_minor:
-            return {"tipping": {"eligible_amount": self.tip_eligible_minor}}
-        return {"skip_tipping": True}
 
     def _reader_for_sdk(self):
         """Return how the SDK finds the reader; Stripe's simulated readers exist in it only."""

@@ -175,6 +175,8 @@ class PosStripePayment(models.Model):
             row.state = settlement.NEW
         if not row._hold_reader():
             row.write({"wanted": False, "state": settlement.DECLINED, "failure_code": CODE_LEASED})
+        # What waits for a tip has to be captured before it can be given back.
+        self._release_held([("id", "=", original.id)])
         row._log("till", "send", {"amount": -amount_minor, "currency": currency.name})
         row._kick()
         return row._till_data()

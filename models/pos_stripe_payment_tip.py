@@ -13,6 +13,9 @@ HELD = (
 )
 # Answers of Stripe's that will not change when the same is asked again.
 REFUSALS = (400, 402)
+# Why a tip was not even asked for.
+REFUSAL_INVOICED = "invoiced"
+REFUSAL_LATE = "captured"
 
 
 class PosStripePayment(models.Model):
@@ -79,6 +82,7 @@ class PosStripePayment(models.Model):
         others = self.search(
             [
                 ("order_uuid", "=", line.get("order_uuid")),
+                ("company_id", "=", self.company_id.id),
                 ("state", "=", settlement.PAID),
                 ("id", "!=", self.id),
             ]
@@ -98,7 +102,7 @@ class PosStripePayment(models.Model):
             return 0
 
     def _start_attempt(self):
-        super()._start_attempt()
+        result = super()._start_attempt()
         self.write(
             {
                 "tip_released": False,
@@ -110,6 +114,7 @@ class PosStripePayment(models.Model):
                 "capture_due": False,
             }
         )
+        return result
 
     def _look(self):
         """Leave those alone that wait for a tip: reading Stripe would tell nothing new."""
@@ -127,26 +132,16 @@ class PosStripePayment(models.Model):
 
     # Asking Stripe
 
-    def _with_tip_options(self, params):
-        """Return the parameters of a new PaymentIntent that may get a tip later.
-
-        Networks that know no capture of its own, such as Interac and eftpos, charge at once.
-        See https://docs.stripe.com/terminal/features/collecting-tips/on-receipt
-        """
-        if not self.tip_after_payment:
-            return params
-        options = params.get("payment_method_options") or {}
-        in_person = {
-            **options.get("card_present", {}),
-            "capture_method": "manual_preferred",
-            "request_incremental_authorization_support": True,
-        }
-        return {**params, "payment_method_options": {**options, "card_present": in_person}}
-
     def _tip_config(self):
         """Return whether the reader asks for a tip, as `process_config` in Stripe's API."""
         if self.tip_eligible_minor:
             return {"tipping": {"amount_eligible": self.tip_eligible_minor}}
+        return {"skip_tipping": True}
+
+    def _tip_config_for_sdk(self):
+        """Return the same as `config_override` in Stripe's JavaScript SDK."""
+        if self.tip_eligible_minor:
+            return {"tipping": {"eligible_amount": self.tip_eligible_minor}}
         return {"skip_tipping": True}
 
     def _is_other_amount(self):
@@ -235,13 +230,14 @@ class PosStripePayment(models.Model):
             payment._release_tip()
 
     def _release_tip(self):
+        self._lock()
         is_fixed = bool(self.payment_id.pos_order_id.account_move)
         ways = tipping.ways(self.overcapture_supported, self.incremental_supported)
         self.write(
             {
                 "tip_released": True,
                 "tip_way": tipping.WITHOUT if is_fixed or not self.tip_wanted_minor else ways[0],
-                "tip_refusal": "invoiced" if is_fixed and self.tip_wanted_minor else False,
+                "tip_refusal": REFUSAL_INVOICED if is_fixed and self.tip_wanted_minor else False,
                 "command": self.command + 1,
                 "tries": 0,
             }
@@ -250,13 +246,34 @@ class PosStripePayment(models.Model):
         self._kick(insist=True)
 
     @api.model
+    def _leave_out_late_tips(self, orders):
+        """Take tips off finished orders whose cards had all been charged when the tip came."""
+        for order in orders:
+            payments = order.payment_ids
+            rows = self.search(
+                [("payment_id", "in", payments.ids), ("tip_after_payment", "=", True)]
+            ).sorted(lambda row: row.payment_id.id)
+            if not rows or not all(row.tip_recorded for row in rows):
+                continue
+            late = order._stripe_late_tip()
+            if late:
+                first = rows[:1]
+                first.write(
+                    {"tip_wanted_minor": first.tip_minor + late, "tip_refusal": REFUSAL_LATE}
+                )
+                first._log("till", "late_tip", {"tip": late})
+                first._tell_missing_tip()
+                first._notify_till()
+            order._stripe_take_tip_off(late)
+
+    @api.model
     def _cron_look(self):
         """Capture in time what waits for a tip that nobody enters."""
         now = fields.Datetime.now()
         self._release_held(
             Domain("capture_due", "<=", now) | Domain("session_id.state", "=", "closed")
         )
-        super()._cron_look()
+        return super()._cron_look()
 
     # The order
 
@@ -283,6 +300,9 @@ class PosStripePayment(models.Model):
         amount = self._minor_or_zero(pos_payment.amount)
         missing = self.tip_minor - recorded
         if not missing and not self.tip_wanted_minor:
+            if self.tip_released and not order.is_tipped:
+                # Nobody entered a tip in time: none is offered any more.
+                order.is_tipped = True
             return
         if amount + missing != self.amount_minor:
             # Something else is wrong than the tip.
@@ -310,7 +330,12 @@ class PosStripePayment(models.Model):
             order._stripe_set_tip(shown + self._to_major(missing))
         self._log("state", "tip_recorded", {"tip": self.tip_minor, "order": order.pos_reference})
         if self._is_tip_missing():
-            order._stripe_tell_managers(self.env._("Tip not charged"), self._tip_sentence())
+            self._tell_missing_tip()
+
+    def _tell_missing_tip(self):
+        self.payment_id.pos_order_id._stripe_tell_managers(
+            self.env._("Tip not charged"), self._tip_sentence()
+        )
 
     def _is_tip_missing(self):
         return self.state == settlement.PAID and self.tip_minor < self.tip_wanted_minor
@@ -322,7 +347,13 @@ class PosStripePayment(models.Model):
             "order": self.payment_id.pos_order_id.pos_reference or self.order_ref,
             "amount": self.currency_id.format(self.amount),
         }
-        if self.tip_refusal == "invoiced":
+        if self.tip_refusal == REFUSAL_LATE:
+            return self.env._(
+                "The tip of %(tip)s for order %(order)s was not charged, because the card had been "
+                "charged already. The card was charged %(amount)s.",
+                **facts,
+            )
+        if self.tip_refusal == REFUSAL_INVOICED:
             return self.env._(
                 "The tip of %(tip)s for order %(order)s was not charged, because the order was "
                 "invoiced already. The card was charged %(amount)s.",

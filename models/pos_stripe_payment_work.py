@@ -101,6 +101,7 @@ class PosStripePayment(models.Model):
             reachable=self.reachable,
             amount_differs=bool(self.payment_intent) and self.intent_amount != self.amount_minor,
             refunded=self._is_given_back(),
+            forced=bool(self.forced_at),
             hold=self._is_held(),
             increment=self._must_increment(),
         )
@@ -133,7 +134,8 @@ class PosStripePayment(models.Model):
     def _is_still_wanted(self, state):
         """Tell whether what is wanted waits for an answer of Stripe's, with nothing to do now."""
         if self.wanted == settlement.CANCEL:
-            return state in settlement.OPEN_STATES
+            is_approved = state == settlement.AUTHORIZED and bool(self.forced_at)
+            return state in settlement.OPEN_STATES and not is_approved
         return self.wanted == settlement.REFUND and not self.reachable
 
     def _notify_till(self):
@@ -153,7 +155,7 @@ class PosStripePayment(models.Model):
             if not self.requested:
                 # Another click may come before the answer: what is asked again stays the same.
                 self.create_request = {
-                    "params": self._with_tip_options(self._intent_params()),
+                    "params": self._intent_params(),
                     "key": key,
                     "at": int(time.time()),
                 }
@@ -203,7 +205,7 @@ class PosStripePayment(models.Model):
         params = {
             "amount": self.amount_minor,
             "currency": self.currency_id.name.lower(),
-            **intent_params(country, self.currency_id.name),
+            **intent_params(country, self.currency_id.name, self.tip_after_payment),
             "description": f"{self.config_id.name}, {self.order_ref or self.order_uuid}",
             "metadata": {
                 "odoo_database": self.env.cr.dbname,

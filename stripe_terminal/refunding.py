@@ -120,6 +120,8 @@ def _settle_unmade(wanted, facts):
         # The reader is ahead of the charge: neither may be believed alone.
         return Settlement(UNKNOWN)
     if wanted == COLLECT:
+        if facts.uncaptured:
+            return Settlement(NEW)
         if not facts.enough and not facts.in_flight:
             return Settlement(DECLINED)
         return Settlement(NEW, SEND if facts.on_reader else CREATE_REFUND)
@@ -134,6 +136,8 @@ def _settle_unmade_in_till(wanted, facts):
     if facts.requested and facts.in_flight:
         return Settlement(COLLECTING if facts.action == "in_progress" else UNKNOWN)
     if wanted == COLLECT:
+        if facts.uncaptured:
+            return Settlement(NEW)
         return Settlement(NEW, COLLECT_IN_TILL) if facts.enough else Settlement(DECLINED)
     return Settlement(CANCELED if wanted == CANCEL else DECLINED)
 

@@ -77,6 +77,7 @@ class Facts(NamedTuple):
     :param refunded: the money was given back
     :param failed: Stripe failed on the request for an intent, and its key would replay that
     :param in_till: a till's browser collects the card, so that `action` is what that till does
+    :param forced: a person has seen it approved and let the customer go
     :param hold: an authorized payment waits for a tip before it is captured
     :param increment: more has to be authorized, for the tip, before it is captured
     """
@@ -89,6 +90,7 @@ class Facts(NamedTuple):
     refunded: bool = False
     failed: bool = False
     in_till: bool = False
+    forced: bool = False
     hold: bool = False
     increment: bool = False
 
@@ -129,7 +131,7 @@ def settle(state, wanted, facts):
 
 
 def _verb_when_authorized(wanted, facts):
-    if wanted in (CANCEL, REFUND):
+    if wanted == REFUND or (wanted == CANCEL and not facts.forced):
         return CANCEL_INTENT
     if facts.hold:
         return None

@@ -1,19 +1,10 @@
 """Random stories of `test_random_stories`, with guests who give tips in all the ways there are."""
 
-import logging
 from contextlib import suppress
 
-from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import (
-    initialize,
-    invariant,
-    precondition,
-    rule,
-    run_state_machine_as_test,
-)
+from hypothesis.stateful import initialize, invariant, precondition, rule
 
-from odoo.addons.pos_payment_stripe import lease
 from odoo.addons.pos_payment_stripe.dev.stripe_simulator import SimulatorError
 from odoo.tests import tagged
 
@@ -21,20 +12,20 @@ from . import test_random_stories as stories
 from .audit import rows_of
 from .tip_case import PERCENTAGES, TipCase
 
-_logger = logging.getLogger(__name__)
-
 BATCHES = 4
-PART = 4  # of so many stories one has tips
 TIPS = st.sampled_from([0, 50, 155])
 CARDS = st.sampled_from(["4242424242424242", "6200000000000005"])
+# Less than a sale, as much as one without or with its tip, and more than any.
+REFUNDS = st.sampled_from([2.0, 5.0, 6.55, 12.5, 20.0])
 
 
 class TipStory(stories.Story):
-    """A register that takes tips on the reader or after the payment; orders get finished."""
+    """A register that takes tips on the reader or after the payment; orders get finished, and are
+    refunded then."""
 
     def __init__(self):
         super().__init__()
-        self.orders = {}
+        self.orders = {}  # the finished ones, by the uuid of their payment line
 
     @initialize(
         later=st.booleans(),
@@ -58,9 +49,10 @@ class TipStory(stories.Story):
         """A line that nobody pays would keep the reader for long."""
 
     @rule(number=stories.LINE)
-    def cancel(self, number):
+    def cancel(self, number):  # pylint: disable=missing-return
         """A line of a finished order cannot be canceled any more."""
-        if number not in self.orders:
+        line = self.line(number)
+        if line and line["line_uuid"] not in self.orders:
             super().cancel(number)
 
     @rule(tip=TIPS, card=CARDS)
@@ -68,7 +60,7 @@ class TipStory(stories.Story):
         with suppress(SimulatorError):
             self.case.reader.tap(card, tip=tip)
 
-    @precondition(lambda self: len(self.lines) < stories.LINES)
+    @precondition(lambda self: len(self.sales) < stories.LINES)
     @rule(
         amount=stories.AMOUNTS,
         tip=TIPS,
@@ -79,25 +71,25 @@ class TipStory(stories.Story):
     def guest_pays(self, amount, tip, card, is_known, is_finished):
         """The usual way, in one step, so that stories come further."""
         self.new_line(amount)
-        number = len(self.lines) - 1
-        self.carry_out(number)
+        line = self.sales[-1]
+        self.case.carry_out(self.row(line))
         with suppress(SimulatorError):
             self.case.reader.tap(card, tip=tip if self.case.reader.tipping else None)
         if is_known:
-            self.carry_out(number)
-        if is_finished and number in self.finishable:
-            self.finish(number)
+            self.case.carry_out(self.row(line))
+        if is_finished and line in self.finishable:
+            self.finish(line)
 
     @precondition(lambda self: self.finishable)
     @rule(data=st.data())
     def finish_order(self, data):
         self.finish(data.draw(st.sampled_from(self.finishable)))
 
-    def finish(self, number):
-        payment = self.payment(number)
+    def finish(self, line):
+        payment = self.row(line)
         datum = payment._till_data()
         tip = datum["tip"] if datum["state"] == "paid" else 0
-        self.orders[number] = self.case.sync(
+        self.orders[line["line_uuid"]] = self.case.sync(
             [self.case.card(payment, datum["amount"], tip)],
             tip=tip,
             price=datum["amount"] - tip,
@@ -108,96 +100,77 @@ class TipStory(stories.Story):
     @rule(data=st.data(), tip=TIPS)
     def enter_tip(self, data, tip):
         """The tip screen comes for payments that can still take a tip."""
-        self.case.tip_screen(self.orders[data.draw(st.sampled_from(self.tippable))], tip / 100)
+        self.case.tip_screen(data.draw(st.sampled_from(self.tippable)), tip / 100)
+
+    @precondition(lambda self: len(self.lines) - len(self.sales) < stories.REFUNDS)
+    @rule(number=st.integers(0, stories.LINES - 1), amount=REFUNDS, on_reader=st.booleans())
+    def new_refund(self, number, amount, on_reader):  # pylint: disable=missing-return
+        """An order is refunded when it is finished, also while its card waits for the tip."""
+        if number < len(self.sales) and self.sales[number]["line_uuid"] in self.orders:
+            super().new_refund(number, amount, on_reader)
 
     @property
     def finishable(self):
-        """The numbers of the lines that are done for a till, and whose order is not finished."""
-        open_numbers = [number for number in range(len(self.lines)) if number not in self.orders]
-        return [number for number in open_numbers if self.is_done(self.payment(number))]
+        """The sales that are done for a till, and whose order is not finished."""
+        open_lines = [line for line in self.sales if line["line_uuid"] not in self.orders]
+        return [line for line in open_lines if self.is_done(self.row(line))]
 
     def is_done(self, payment):
         return payment.state == "paid" or payment.forced_at or payment._till_data()["held"]
 
     @property
     def tippable(self):
-        """The numbers of the finished orders whose tip screen is shown."""
+        """The finished orders whose tip screen is shown."""
         return [
-            number
-            for number, order in self.orders.items()
-            if not order.is_tipped and self.payment(number)._till_data()["held"]
+            order
+            for line_uuid, order in self.orders.items()
+            if not order.is_tipped and self.row({"line_uuid": line_uuid})._till_data()["held"]
         ]
 
     @rule(hours=st.sampled_from([1, 30]))
     def hours_pass(self, hours):
-        self.time_passes(hours * 3600)
+        self.pass_time(hours * 3600)
+
+    # What must be true of tips
 
     @invariant()
     def no_order_shows_more_than_stripe_has(self):
-        for number, order in self.orders.items():
-            payment = self.payment(number)
+        for line_uuid, order in self.orders.items():
+            payment = self.row({"line_uuid": line_uuid})
             if payment.forced_at or payment.unpaid:
                 continue
             intent = self.case.account.intent(payment.payment_intent)
             has = intent["amount_received"] or intent["amount_capturable"]
             assert round(order.payment_ids.amount * 100) <= has, f"{order} shows more than {has}"
 
-    def end_of_day(self):
+    def end_of_day(self):  # pylint: disable=missing-return
         super().end_of_day()
-        for number, order in self.orders.items():
-            payment = self.payment(number)
+        for line_uuid, order in self.orders.items():
+            payment = self.row({"line_uuid": line_uuid})
             if payment.unpaid:
                 assert self.case.activities(order), f"{order} is unpaid, and nobody is told"
                 continue
             lines = sum(order.lines.mapped("price_subtotal_incl"))
-            charged = payment.amount_received / 100
+            captured = payment.amount_received / 100
             for what, amount in (
                 ("lines", lines),
                 ("total", order.amount_total),
                 ("paid", order.amount_paid),
                 ("payment", order.payment_ids.amount),
             ):
-                assert round(amount - charged, 2) == 0, f"{what}: {amount}, charged: {charged}"
+                assert round(amount - captured, 2) == 0, f"{what}: {amount}, captured: {captured}"
             assert not payment._is_tip_missing() or self.case.activities(order)
         for payment in rows_of(self.case):
             assert payment.state != "authorized"
 
 
 @tagged("post_install", "-at_install")
-class TestRandomTips(TipCase):
-    """What is captured is what the lines say, whatever happens to tips."""
+class TestRandomTips(TipCase, stories.RandomStories):
+    """What is captured is what the lines say, whatever happens to tips and refunds."""
 
+    story = TipStory
     after_payment = True
-    open_account = stories.TestRandomStories.open_account
-    cron = stories.TestRandomStories.cron
 
-    def run_batch(self, number):
-        # Before the savepoint to which each story goes back.
-        self.env.flush_all()
-        process = lease._process
-        self.addCleanup(setattr, lease, "_process", process)
-        _logger.info("STORIES_SEED=%s, tips, batch %s", stories.SEED, number)
-        machine = seed(stories.SEED + number)(type("Story", (TipStory,), {"case": self}))
-        run_state_machine_as_test(
-            machine,
-            settings=settings(
-                max_examples=max(1, stories.STORIES // PART // BATCHES),
-                stateful_step_count=stories.STEPS,
-                deadline=None,
-                database=None,
-                phases=(Phase.generate, Phase.shrink),
-                suppress_health_check=list(HealthCheck),
-            ),
-        )
 
-    def test_batch_1(self):
-        self.run_batch(1)
-
-    def test_batch_2(self):
-        self.run_batch(2)
-
-    def test_batch_3(self):
-        self.run_batch(3)
-
-    def test_batch_4(self):
-        self.run_batch(4)
+for number in range(1, BATCHES + 1):
+    stories.add_batch(TestRandomTips, number)

@@ -39,11 +39,6 @@ class TestTipAfterPayment(TipCase):
     def captured(self, payment):
         return self.account.intent(payment.payment_intent)["amount_received"]
 
-    def cron(self):
-        self.env.flush_all()
-        self.Payment._cron_look()
-        self.env.invalidate_all()
-
     # Authorized
 
     def test_authorized_is_done_for_the_till(self):
@@ -66,7 +61,7 @@ class TestTipAfterPayment(TipCase):
         )
         before = len(self.sent())
         payment._look()
-        self.cron()
+        self.run_cron()
         self.assertFalse(kicked)
         self.assertEqual(len(self.sent()), before)
 
@@ -94,7 +89,9 @@ class TestTipAfterPayment(TipCase):
         order = self.sync(cards, tip=1.0, uuid=first.order_uuid)
         self.carry_out(first)
         self.assertEqual((self.captured(first), self.captured(second)), (400, 700))
+        order.write({"is_tipped": True, "tip_amount": 1.0})  # as each synchronisation does
         self.assertEqual((order.amount_total, order.amount_paid), (11.0, 11.0))
+        self.assertEqual((order.tip_amount, len(self.activities(order))), (1.0, 0))
         self.audit()
 
     # Captured
@@ -177,7 +174,7 @@ class TestTipAfterPayment(TipCase):
         self.assertEqual(payment.state, "authorized")
         pass_time(self, hours=2)
         self.simulator.faults.clear()
-        self.cron()
+        self.run_cron()
         self.assertAgrees(order, 11.5, 1.5)
 
     # What cannot be captured with its tip
@@ -225,7 +222,7 @@ class TestTipAfterPayment(TipCase):
         self.assertEqual((payment.state, payment.tip_way), ("authorized", "overcapture"))
         self.provider.stripe_secret_key = key
         pass_time(self, hours=2)
-        self.cron()
+        self.run_cron()
         self.assertAgrees(order, 11.5, 1.5)
 
     def test_an_invoiced_order_gets_no_tip(self):
@@ -250,7 +247,7 @@ class TestTipAfterPayment(TipCase):
         for _hour in range(40):
             self.simulator.advance(3600)
             pass_time(self, hours=1)
-            self.cron()
+            self.run_cron()
         self.assertEqual((self.captured(payment), self.captured(lost)), (1000, 1000))
         self.assertEqual(order.amount_paid, 10.0)
         self.assertIn(lost, self.Payment._unattached([]))
@@ -275,6 +272,60 @@ class TestTipAfterPayment(TipCase):
         payment = self.authorized()
         self.cancel(payment)
         self.assertEqual((payment.state, self.captured(payment)), ("canceled", 0))
+        self.audit()
+
+    def test_a_payment_that_was_forced_is_charged_with_its_tip(self):
+        """The bank had approved it while Stripe could not be asked, and the guest left a tip."""
+        payment = self.pay(10.0)
+        self.simulator.faults.add("*", "*", "drop_before", times=None)
+        self.look(payment)
+        payment._force_done()
+        self.reader.tap()
+        order = self.sync([self.card(payment, 10.0)], uuid=payment.order_uuid)
+        self.simulator.faults.clear()
+        self.look(payment)
+        self.assertEqual((payment.state, payment.wanted), ("authorized", False))
+        self.tip_screen(order, 1.5)
+        self.carry_out(payment)
+        self.assertAgrees(order, 11.5, 1.5)
+        self.assertFalse(self.activities(order))
+        self.audit()
+
+    def test_a_tip_that_comes_after_the_capture_is_left_out(self):
+        order, payment = self.sold()
+        pass_time(self, hours=40)
+        self.run_cron()
+        self.assertAgrees(order, 10.0, 0)
+        self.tip_screen(order, 5.0)
+        self.assertAgrees(order, 10.0, 0)
+        self.assertTold(order, payment)
+        self.assertIn("charged already", payment._tip_sentence())
+        self.audit()
+
+    # Given back
+
+    def test_what_waits_for_a_tip_is_captured_before_it_is_given_back(self):
+        order, payment = self.sold()
+        line = self.line(-4.0, refunded_uuid=payment.line_uuid)
+        refund = self.send(line)
+        # The runner takes the refund before the payment, and waits for it.
+        self.carry_out(refund)
+        self.assertEqual((refund.state, refund.wanted), ("new", "collect"))
+        self.carry_out(payment)
+        self.assertEqual((payment.state, self.captured(payment)), ("paid", 1000))
+        self.carry_out(refund)
+        self.assertEqual((refund.state, refund.amount), ("paid", -4.0))
+        self.assertAgrees(order, 10.0, 0)
+        self.audit()
+
+    def test_the_tip_is_given_back_with_the_rest(self):
+        order, payment = self.sold()
+        self.tip_screen(order, 1.5)
+        self.carry_out(payment)
+        for amount, state in ((11.51, "declined"), (11.5, "paid")):
+            refund = self.send(self.line(-amount, refunded_uuid=payment.line_uuid))
+            self.carry_out(refund)
+            self.assertEqual(refund.state, state)
         self.audit()
 
     # Closing

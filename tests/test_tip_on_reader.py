@@ -1,6 +1,7 @@
 from odoo.exceptions import ValidationError
 from odoo.tests import tagged
 
+from .in_till_case import InTillCase
 from .tip_case import TipCase
 
 
@@ -8,7 +9,7 @@ from .tip_case import TipCase
 class TestTipOnReader(TipCase):
     """A tip that the customer gives on the reader, until it is in the books."""
 
-    def set_up_register(self, config):
+    def set_up_register(self, config):  # pylint: disable=missing-return
         super().set_up_register(config)
         config.stripe_tip_on_reader = True
 
@@ -167,6 +168,17 @@ class TestTipOnReader(TipCase):
         self.look(second)
         self.assertAgrees(order, 11.6, 1.6)
 
+    # Receipts
+
+    def test_the_slip_tells_the_tip(self):
+        payment = self.tipped()
+        slip = payment._ticket()
+        charge = self.account.charge(payment.charge)
+        self.assertEqual(charge["amount"], 1150)
+        self.assertIn("Amount: $\xa011.50\nTip included: $\xa01.50", slip)
+        self.assertIn(charge["payment_method_details"]["card_present"]["last4"], slip)
+        self.assertNotIn("Tip", self.tipped(tip=0)._ticket())
+
     # Closing
 
     def test_the_journal_items_are_those_of_a_session_paid_in_cash(self):
@@ -180,3 +192,30 @@ class TestTipOnReader(TipCase):
             self.assertTrue(session.close_session_from_ui()["successful"])
         self.assertEqual(self.journal_items(self.pos_session), self.journal_items(cash_session))
         self.assertEqual(self.journal_items(cash_session)[1], 11.5)
+
+
+@tagged("post_install", "-at_install")
+class TestTipInTill(TipCase, InTillCase):
+    """The same where a till's browser collects the card."""
+
+    @classmethod
+    def _create_method(cls, name, serial_number, **values):
+        return super()._create_method(name, serial_number, stripe_connection="browser", **values)
+
+    def test_the_reader_asks_where_the_register_wants_it(self):
+        for wants, tips in ((True, [100, 150, 200]), (False, None)):
+            self.config.stripe_tip_on_reader = wants
+            payment = self.pay(10.0)
+            found = self.reader.screen["tips"]
+            self.assertEqual(found and [tip["amount"] for tip in found], tips)
+            self.cancel(payment)
+
+    def test_the_tip_is_in_amount_line_and_totals(self):
+        self.config.stripe_tip_on_reader = True
+        payment = self.pay(10.0)
+        self.reader.choose_tip(150)
+        self.tap()
+        self.look(payment)
+        order = self.sync([self.card(payment, tip=1.5)], tip=1.5, uuid=payment.order_uuid)
+        self.assertAgrees(order, 11.5, 1.5)
+        self.audit()

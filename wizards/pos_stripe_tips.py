@@ -39,7 +39,7 @@ class PosStripeTips(models.TransientModel):
         lines = [
             self._currency_values(currencies.search([("name", "=", code.upper())]), settings)
             for code, settings in known.items()
-        ] or [{"currency_id": location.company_id.currency_id.id}]
+        ] or [{"currency_id": (location.company_id or self.env.company).currency_id.id}]
         sharing = location.configuration and location.search(
             [("configuration", "=", location.configuration), ("id", "!=", location.id)]
         )
@@ -75,6 +75,8 @@ class PosStripeTips(models.TransientModel):
             if not self.currency_ids:
                 raise UserError(self.env._("Add the currency in which the location is paid."))
             tips = {line.currency_id.name.lower(): line._settings() for line in self.currency_ids}
+            if len(tips) < len(self.currency_ids):
+                raise UserError(self.env._("Each currency has one line."))
         self.location_id._stripe_set_tips(tips)
         return {"type": "ir.actions.client", "tag": "soft_reload"}
 
@@ -91,11 +93,7 @@ class PosStripeTipsCurrency(models.TransientModel):
     amount_1 = fields.Monetary(string="1st Amount", default=1)
     amount_2 = fields.Monetary(string="2nd Amount", default=2)
     amount_3 = fields.Monetary(string="3rd Amount", default=3)
-    threshold = fields.Monetary(string="Percentages From", default=10)
-
-    _currency_unique = models.Constraint(
-        "UNIQUE (tips_id, currency_id)", "Each currency has one line."
-    )
+    threshold = fields.Monetary(string="% From", default=10)
 
     def _settings(self):
         """Return the tips of this currency as in Stripe's API.

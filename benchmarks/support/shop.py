@@ -37,9 +37,10 @@ class BenchServer(OdooServer):
             "db_maxconn": 64,
             **settings.pop("options", {}),
         }
-        super().__init__(
-            odoo, database_name, variables=far_end.variables, options=options, **settings
-        )
+        # A shop's web server takes a request in before it asks Odoo; here a worker waits for a
+        # client that has not got the processor just now, and gives it up after two seconds.
+        variables = {**far_end.variables, "ODOO_HTTP_SOCKET_TIMEOUT": "15"}
+        super().__init__(odoo, database_name, variables=variables, options=options, **settings)
         self._clients = {}
 
     def __enter__(self):

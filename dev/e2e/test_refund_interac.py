@@ -59,8 +59,16 @@ def check_refunded_once(till, shop):
     """Wait for the refund's receipt, and compare the books."""
     till.wait_for_receipt(timeout=20_000)
     expect(till.page.locator(".receipt-screen")).to_contain_text("Refund Initiated")
+    till.screenshot("refund_interac_receipt")
     (intent,) = intents(shop)
-    assert [item["amount"] for item in intent["refunds"]] == [460]
+    (made,) = intent["refunds"]
+    assert made["amount"] == 460
+    account = shop.simulator.account
+    charge = account.charge(account.intent(intent["id"])["latest_charge"])
+    card = charge["payment_method_details"]["interac_present"]
+    receipt = till.receipt_text()
+    for text in ("CARD REFUND", made["id"], card["receipt"]["dedicated_file_name"], card["last4"]):
+        assert text in receipt
     audit(shop)
 
 

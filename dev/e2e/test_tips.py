@@ -5,7 +5,15 @@ from playwright.sync_api import expect
 
 from support.audit import audit
 from support.closing import confirm_closing, open_closing, wait_for_comparison, wait_until_closed
-from support.tips import PERCENTAGES, give_tip, register, settle_tips, tip_values, tips_of
+from support.tips import (
+    PERCENTAGES,
+    give_tip,
+    register,
+    settle_tips,
+    tip_values,
+    tips_of,
+    wait_for_tip,
+)
 
 PAID = "Payment Successful"
 
@@ -49,8 +57,7 @@ def restaurant_shop(restaurant, make_shop, simulator, connection):
 def test_a_tip_on_the_reader(open_till, tipping_shop):
     shop = tipping_shop
     till = open_till(shop).sell("Espresso", "Croissant").choose_method(shop.card)
-    till.wait_for_reader("tip", timeout=20_000)
-    till.wait_for_status("Waiting for card")
+    wait_for_tip(till)
     assert [tip["amount"] for tip in shop.reader.screen["tips"]] == [46, 69, 92]
     shop.reader.choose_tip(69)
     assert shop.reader.screen["amount"] == 529
@@ -62,7 +69,7 @@ def test_a_tip_on_the_reader(open_till, tipping_shop):
     assert "5.29" in receipt
     # The next guest gives none.
     till.next_order().sell("Cappuccino").choose_method(shop.card)
-    till.wait_for_reader("tip", timeout=20_000)
+    wait_for_tip(till)
     shop.reader.choose_tip(0)
     shop.reader.tap()
     till.wait_for_receipt()
@@ -73,8 +80,7 @@ def test_a_tip_on_the_reader(open_till, tipping_shop):
 def test_a_tip_that_comes_while_the_till_is_away(open_till, tipping_shop):
     shop = tipping_shop
     till = open_till(shop).sell("Cheesecake").choose_method(shop.card)
-    shop.wait_for_reader("tip")
-    till.wait_for_status("Waiting for card")
+    wait_for_tip(till)
     till.page.wait_for_timeout(1000)  # milliseconds, until the browser has stored the order
     till.crash()
     shop.reader.choose_tip(90)
@@ -87,18 +93,19 @@ def test_a_tip_that_comes_while_the_till_is_away(open_till, tipping_shop):
     audit(shop)
 
 
+@pytest.mark.parametrize("connection", ["browser"])
 def test_each_card_gives_its_tip(open_till, tipping_shop):
     shop = tipping_shop
     till = open_till(shop).sell("Espresso", "Croissant").choose_method(shop.card)
-    shop.wait_for_reader("tip")
+    wait_for_tip(till)
     till.cancel().wait_for_status("canceled")
     till.type_amount("2").retry()
-    shop.wait_for_reader("tip")
+    wait_for_tip(till)
     assert [tip["amount"] for tip in shop.reader.screen["tips"]] == [20, 30, 40]
     shop.reader.tap(tip=40)
     till.wait_for_status(PAID)
     till.choose_method(shop.card)
-    shop.wait_for_reader("tip")
+    wait_for_tip(till)
     shop.reader.tap(tip=26)
     till.wait_for_receipt()
     assert tips_of(shop) == [(5.26, 5.26, 0.66)]

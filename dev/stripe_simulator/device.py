@@ -80,8 +80,8 @@ class ReaderDevice:
 
     @property
     def screen(self):
-        """What the screen shows, as plain data; `state` is one of idle, cart, tip, amount, processing,
-        approved, declined and cancelled, amounts are in minor units."""
+        """What the screen shows, as plain data; `state` is one of idle, cart, tip, amount,
+        processing, approved, declined and cancelled, amounts are in minor units."""
         with self.simulator.lock:
             return screen_of(self)
 

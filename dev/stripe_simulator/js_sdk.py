@@ -178,8 +178,8 @@ class JsSdk:
     def collect(self, connection, client_secret, can_cancel=False, config=None):
         """Let the reader ask for a card.
 
-        :param dict | None config: the SDK's `config_override`, of which tips count
         :param bool can_cancel: whether the customer may cancel on the reader
+        :param dict | None config: the SDK's `config_override`, of which tips count
         :raise SdkError: there is nothing to pay, or the reader cannot
         """
         with self.simulator.lock:

@@ -72,6 +72,9 @@ TABLE = [
     (UNKNOWN, CANCEL, ASKED._replace(read=True, in_flight=True), UNKNOWN, None),
     (UNKNOWN, CANCEL, ASKED._replace(read=True), CANCELED, None),
     (UNKNOWN, CANCEL, RefundFacts("succeeded", True), PAID, None),
+    # The payment waited for its tip
+    (NEW, COLLECT, RefundFacts(read=True, enough=False, uncaptured=True), NEW, None),
+    (NEW, CANCEL, RefundFacts(read=True, enough=False, uncaptured=True), CANCELED, None),
     # The bank sends it back
     (PAID, None, RefundFacts("failed", True), DECLINED, None),
     (PAID, None, RefundFacts("succeeded", True, reachable=False), PAID, None),
@@ -88,6 +91,7 @@ TABLE = [
     (NEW, COLLECT, IN_TILL, NEW, READ_CHARGE),
     (NEW, COLLECT, IN_TILL._replace(read=True), NEW, COLLECT_IN_TILL),
     (NEW, COLLECT, IN_TILL._replace(read=True, enough=False), DECLINED, None),
+    (NEW, COLLECT, IN_TILL._replace(read=True, enough=False, uncaptured=True), NEW, None),
     (NEW, None, WAITS, COLLECTING, None),
     (COLLECTING, None, WAITS._replace(read=False, reachable=False), COLLECTING, None),
     (COLLECTING, CANCEL, WAITS, CANCELED, None),
@@ -135,6 +139,7 @@ def test_nothing_is_asked_for_before_the_charge_was_read():
             assert facts.reachable
             # Only a request that may still be on its way is repeated without enough being left.
             assert facts.enough or facts.in_flight
+            assert not facts.uncaptured
 
 
 def test_no_end_while_a_request_may_still_arrive():

@@ -19,6 +19,12 @@ def tips_of(shop):
     return [tuple(round(order[name], 2) for name in fields) for order in shop.orders(fields)]
 
 
+def wait_for_tip(till):
+    """Wait until the till waits for the card, and its reader asks for a tip."""
+    till.wait_for_status("Waiting for card", PATIENCE)
+    return till.wait_for_reader("tip")
+
+
 def give_tip(till, text):
     """Enter a tip on the tip screen of ``pos_restaurant`` and press “Settle”."""
     screen = till.page.locator(".tip-screen")
@@ -29,7 +35,7 @@ def give_tip(till, text):
 
 
 def settle_tips(till, text):
-    """Enter the tip of the one order that waits for it in the list of orders, and press “Settle”."""
+    """Enter the tip of the one order that waits for it, in the list of orders; press “Settle”."""
     till.page.get_by_role("button", name="Orders").click()
     till.page.locator(".ticket-screen .filter").first.click()
     till.page.locator(".dropdown-menu, .o-dropdown--menu").get_by_text("Tipping").click()

@@ -69,7 +69,7 @@ export class StripeTerminalPayments {
         this.pollFailures = 0;
         this.pollTimer = null;
         this.polling = false;
-        pos.data.connectWebSocket(BUS_NAME, () => this.resume());
+        pos.data.connectWebSocket(BUS_NAME, (told) => this.resume(told));
         this.resume();
     }
 

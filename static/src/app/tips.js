@@ -42,7 +42,8 @@ patch(StripeTerminalPayments.prototype, {
         return super.send(...arguments);
     },
 
-    resume() {
+    /** @param {Object} [told] the id of a payment that the server says has changed */
+    resume(told) {
         // Whether a paid line may still get a tip is known by the server only.
         for (const line of this.pos.models["pos.payment"].getAll()) {
             const isOpen = line.isStripeTerminal && !line.pos_order_id?.finalized;
@@ -51,7 +52,7 @@ patch(StripeTerminalPayments.prototype, {
             }
         }
         for (const datum of Object.values(this.data)) {
-            if (datum.held) {
+            if (datum.held || datum.id === told?.id) {
                 this.unseen.add(datum.line_uuid);
             }
         }
@@ -59,14 +60,16 @@ patch(StripeTerminalPayments.prototype, {
     },
 
     show(datum) {
-        const wasHeld = this.data[datum.line_uuid]?.held;
+        const before = this.data[datum.line_uuid];
+        const wasHeld = before?.held;
         super.show(...arguments);
         const shown = this.data[datum.line_uuid];
         if (wasHeld && !shown.held && shown.state === "authorized") {
             // It is being captured: keep asking, also for an order that is finished.
             this.capturing.add(datum.line_uuid);
         }
-        if ((wasHeld || this.capturing.has(datum.line_uuid)) && shown.state === "paid") {
+        const isLate = shown.tip_sentence && before && shown.tip_sentence !== before.tip_sentence;
+        if ((wasHeld || isLate || this.capturing.has(datum.line_uuid)) && shown.state === "paid") {
             this.capturing.delete(datum.line_uuid);
             this.showCaptured(shown);
         }
@@ -79,7 +82,10 @@ patch(StripeTerminalPayments.prototype, {
             return;
         }
         if (datum.tip_sentence) {
-            this.dialog.add(AlertDialog, { title: _t("Tip not charged"), body: datum.tip_sentence });
+            this.dialog.add(AlertDialog, {
+                title: _t("Tip not charged"),
+                body: datum.tip_sentence,
+            });
         }
         await this.pos.data
             .loadServerOrders([["uuid", "=", line.pos_order_id.uuid]])
