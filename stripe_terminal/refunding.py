@@ -54,6 +54,7 @@ class RefundFacts(NamedTuple):
     :param on_reader: the card has to be presented to the reader
     :param action: what the reader does for this refund, one of `settlement.ACTIONS`
     :param reachable: Stripe answered the last question
+    :param uncaptured: what is refunded is authorized, and captured in a moment
     :param in_till: a till's browser asks for the card, so that `action` is what that till does;
         `requested` and `in_flight` tell that it was let give the money back
     """
@@ -66,6 +67,7 @@ class RefundFacts(NamedTuple):
     on_reader: bool = False
     action: str = NO_ACTION
     reachable: bool = True
+    uncaptured: bool = False
     in_till: bool = False
 
     @property

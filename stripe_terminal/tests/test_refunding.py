@@ -41,7 +41,7 @@ from stripe_terminal.settlement import (
 BOOLEANS = (False, True)
 ALL_FACTS = [
     RefundFacts(*facts)
-    for facts in itertools.product((None, *STATUSES), *[BOOLEANS] * 5, ACTIONS, BOOLEANS, BOOLEANS)
+    for facts in itertools.product((None, *STATUSES), *[BOOLEANS] * 5, ACTIONS, *[BOOLEANS] * 3)
 ]
 ALL = list(itertools.product(STATES, (None, COLLECT, CANCEL), ALL_FACTS))
 ASKED = RefundFacts(requested=True)
@@ -91,7 +91,7 @@ TABLE = [
     (NEW, COLLECT, IN_TILL, NEW, READ_CHARGE),
     (NEW, COLLECT, IN_TILL._replace(read=True), NEW, COLLECT_IN_TILL),
     (NEW, COLLECT, IN_TILL._replace(read=True, enough=False), DECLINED, None),
-    (NEW, COLLECT, IN_TILL._replace(read=True, enough=False, uncaptured=True), NEW, None),
+    (NEW, COLLECT, IN_TILL._replace(read=True, uncaptured=True), NEW, None),
     (NEW, None, WAITS, COLLECTING, None),
     (COLLECTING, None, WAITS._replace(read=False, reachable=False), COLLECTING, None),
     (COLLECTING, CANCEL, WAITS, CANCELED, None),
