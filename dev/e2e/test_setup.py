@@ -4,7 +4,6 @@ import pytest
 from playwright.sync_api import expect
 
 
-
 @pytest.fixture
 def account(simulator):
     """A Stripe account without locations and readers."""
