@@ -30,6 +30,7 @@ from . import (
     pos_stripe_payment_receipt,
     pos_stripe_payment_recovery,
     pos_stripe_payment_refund,
+    pos_stripe_payment_refund_in_till,
     pos_stripe_payment_refund_plan,
     pos_stripe_payment_refund_work,
     pos_stripe_payment_tip,

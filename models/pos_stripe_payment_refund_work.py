@@ -220,7 +220,7 @@ class PosStripePayment(models.Model):
         :param dict | None refund: the Refund itself
         """
         original = self.refunded_payment_id
-        original._lock_rest()
+        original._lock_original()
         self.charge_read = True
         if not charge or charge["status"] != "succeeded":
             self.write({"refundable_minor": 0, "failure_code": "refund_not_found"})

@@ -18,6 +18,9 @@ from support.tips import (
 PAID = "Payment Successful"
 
 
+both_drivers = pytest.mark.parametrize("connection", ["server", "browser"])
+
+
 @pytest.fixture
 def tipping_shop(odoo_server, make_shop, simulator, connection):
     """A register whose reader asks for tips."""
@@ -36,12 +39,13 @@ def restaurant(start_server):
 
 
 @pytest.fixture
-def restaurant_shop(restaurant, make_shop, simulator):
+def restaurant_shop(restaurant, make_shop, simulator, connection):
     """A restaurant's register that adds tips after the payment, where Stripe lets it."""
     simulator.account.overcapture = True
     yield make_shop(
         "Restaurant",
         server=restaurant,
+        connection=connection,
         module_pos_restaurant=True,
         default_screen="register",
         **tip_values(restaurant, set_tip_after_payment=True),
@@ -49,6 +53,7 @@ def restaurant_shop(restaurant, make_shop, simulator):
     simulator.account.overcapture = False
 
 
+@both_drivers
 def test_a_tip_on_the_reader(open_till, tipping_shop):
     shop = tipping_shop
     till = open_till(shop).sell("Espresso", "Croissant").choose_method(shop.card)
@@ -143,6 +148,18 @@ def test_tips_after_the_payment(open_till, restaurant_shop):
     confirm_closing(till)
     wait_until_closed(shop, till)
     shop.settle()
+    audit(shop)
+
+
+@pytest.mark.parametrize("connection", ["browser"])
+def test_a_tip_after_a_payment_from_the_till_s_browser(open_till, restaurant_shop):
+    shop = restaurant_shop
+    till = open_till(shop)
+    pay_in_restaurant(till, shop, "Espresso", "Croissant")
+    assert [row["state"] for row in shop.journal()] == ["authorized"]
+    give_tip(till, "0.90")
+    shop.settle()
+    assert tips_of(shop) == [(5.5, 5.5, 0.9)]
     audit(shop)
 
 

@@ -313,13 +313,16 @@ class ReaderDevice:
         self.unsent = None
         self.phase = "waiting" if action["type"] in ACTIONS_WITH_CARD else "idle"
         self._generation += 1
+        self._show_subject(action)
+        if self.phase == "waiting":
+            self._expect_automatic_card()
+
+    def _show_subject(self, action):
         self.subject = subject_of(self, action)
         self.chosen_tip = self.tipping = None
         if action["type"] == "process_payment_intent":
             self.tipping = tipping.offer(self.environment, self.object, action[action["type"]])
         self._changed()
-        if self.phase == "waiting":
-            self._expect_automatic_card()
 
     def reset(self):
         """Take the action away and show nothing; under the lock."""
@@ -333,11 +336,10 @@ class ReaderDevice:
 
     # --- What a browser tells the reader, see `js_sdk`
 
-    def begin_collecting(self, intent, can_cancel, process_config):
-        """Ask for a card for a PaymentIntent; under the lock.
+    def begin_collecting(self, action, can_cancel):
+        """Ask for a card; under the lock.
 
-        :param bool can_cancel: whether the customer may cancel
-        :param dict process_config: as in Stripe's API
+        :param dict action: `type` and details, as of the action of the API that does the same
         """
         self.object["action"] = None
         self.seen()
@@ -345,12 +347,7 @@ class ReaderDevice:
         self.phase = "waiting"
         self.browser_allows_cancel = can_cancel
         self._generation += 1
-        details = {"payment_intent": intent["id"], "process_config": process_config}
-        payment = {"type": "process_payment_intent", "process_payment_intent": details}
-        self.subject = subject_of(self, payment)
-        self.chosen_tip = None
-        self.tipping = tipping.offer(self.environment, self.object, details)
-        self._changed()
+        self._show_subject(action)
         self._expect_automatic_card()
 
     def end_collecting(self, state, error=None, card=None):
@@ -432,30 +429,10 @@ class ReaderDevice:
 
     def _settle(self, presented):
         if self.action["type"] == "refund_payment":
-            return self._settle_refund(presented)
+            details = self.action["refund_payment"]
+            return refunding.give_back(self.environment, details, presented)
         intent = self._intent()
         return payments.finish_authorization(self.environment, intent, presented, self.object)
-
-    def _settle_refund(self, presented):
-        details = self.action["refund_payment"]
-        charge = self.environment.find("charge", details["charge"])
-        if refunding.card_of(charge).number != presented.card.number:
-            return {
-                "type": "invalid_request_error",
-                "code": "invalid_card_type",
-                "message": "The card is not the one that was charged.",
-            }
-        if presented.decline:
-            return {"type": "card_error", **cards.decline_error(presented.decline)}
-        try:
-            amount = refunding.check_amount(charge, details["amount"])
-        except ApiError as error:
-            return {"type": error.type, "code": error.code, "message": error.message}
-        refund = refunding.create(
-            self.environment, charge, amount, metadata=details.get("metadata")
-        )
-        details["refund"] = refund["id"]
-        return None
 
     def _finish_action(self, error=None):
         action = self.action
