@@ -173,6 +173,11 @@ class PosStripePayment(models.Model):
     _unlinked_idx = models.Index(
         "(settled_at) WHERE payment_id IS NULL AND state IN ('paid', 'authorized')"
     )
+    _refund_idx = models.Index("(settled_at) WHERE kind = 'refund'")
+    _declined_idx = models.Index(
+        "(write_date) WHERE state = 'declined' AND intent_status IN"
+        " ('requires_payment_method', 'requires_confirmation', 'requires_action')"
+    )
     _doubtful_idx = models.Index("(id) WHERE unverified IS TRUE OR unpaid IS TRUE")
 
     @api.depends("amount_minor", "currency_id")

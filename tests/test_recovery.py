@@ -146,8 +146,10 @@ class TestRecovery(StripeTerminalCase):
         datum = payment._unattached_data()
         self.assertIn("4242", datum["card"])
         self.assertEqual(datum["register"], "Coffee bar")
-        self.order_of(payment)
+        order = self.order_of(payment)
         self.assertFalse(self.unattached())
+        order.state = "cancel"
+        self.assertEqual(self.unattached(), payment)
 
     def test_a_till_has_time_to_finish_its_order(self):
         self.paid(12.0, minutes_ago=0)
