@@ -20,6 +20,7 @@
         "wizards/pos_stripe_location_creation_views.xml",
         "wizards/pos_stripe_pairing_views.xml",
         "wizards/pos_stripe_rename_views.xml",
+        "wizards/pos_stripe_tips_views.xml",
         "views/pos_stripe_reader_help_views.xml",
         "views/payment_provider_views.xml",
         "views/pos_order_views.xml",
@@ -27,9 +28,11 @@
         "views/pos_payment_method_views.xml",
         "views/pos_payment_views.xml",
         "views/pos_stripe_location_views.xml",
+        "views/pos_stripe_location_tip_views.xml",
         "views/pos_stripe_payment_views.xml",
         "views/pos_stripe_reader_views.xml",
         "views/res_config_settings_views.xml",
+        "views/res_config_settings_tip_views.xml",
     ],
     "assets": {
         "point_of_sale._assets_pos": [

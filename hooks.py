@@ -61,7 +61,11 @@ def _settle_payments(registry):
 
 
 def _take_back(payment):
-    """Want a payment canceled that has not gone through; an authorized one is captured."""
+    """Want a payment canceled that has not gone through; an authorized one is captured.
+
+    One that waits for a tip is captured without: orders that have their tip wait no more.
+    """
+    payment.tip_released = True
     if payment.wanted != settlement.REFUND and payment.state != settlement.AUTHORIZED:
         payment.wanted = settlement.CANCEL
 

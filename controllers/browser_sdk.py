@@ -66,6 +66,11 @@ class StripeTerminalBrowserSdk(StripeTerminalController):
         """Note that a page still collects; returns whether it shall go on."""
         return self._running_payment(line_uuid)._keep_collecting(str(collector))
 
+    @http.route("/pos_payment_stripe/let_refund", type="jsonrpc", auth="user")
+    def let_refund(self, line_uuid, collector):
+        """Return whether the page that has read a refund's card may give the money back now."""
+        return self._running_payment(line_uuid)._let_refund(str(collector))
+
     @http.route("/pos_payment_stripe/release", type="jsonrpc", auth="user")
     def release(self, line_uuid, collector):
         """Note that a page is being closed, so that another may collect."""

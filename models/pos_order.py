@@ -83,3 +83,18 @@ class PosOrder(models.Model):
                 )
             )
         rows.filtered(lambda row: row.state not in (PAID, CANCELED))._cancel()
+
+    def _stripe_tell_managers(self, summary, note):
+        """Ask the POS managers, by an activity on the order, to look at it.
+
+        :param str summary: a few words
+        :param str note: what happened
+        """
+        self.ensure_one()
+        group = self.env.ref("point_of_sale.group_pos_manager").sudo()
+        for manager in group.all_user_ids.filtered(
+            lambda user: self.company_id in user.company_ids and not user.share
+        ):
+            self.sudo().activity_schedule(
+                "mail.mail_activity_data_todo", summary=summary, note=note, user_id=manager.id
+            )

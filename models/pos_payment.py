@@ -101,17 +101,6 @@ class PosPayment(models.Model):
         ):
             return
         self.stripe_unverified = True
-        managers = (
-            self.env.ref("point_of_sale.group_pos_manager")
-            .sudo()
-            .all_user_ids.filtered(
-                lambda user: self.company_id in user.company_ids and not user.share
-            )
+        self.pos_order_id._stripe_tell_managers(
+            self.env._("Card payment not confirmed by Stripe"), reason
         )
-        for manager in managers:
-            self.pos_order_id.sudo().activity_schedule(
-                "mail.mail_activity_data_todo",
-                summary=self.env._("Card payment not confirmed by Stripe"),
-                note=reason,
-                user_id=manager.id,
-            )

@@ -286,10 +286,9 @@ class PosPaymentMethod(models.Model):
             )
         if not serial_number:
             return "warning", self.env._(
-                "Stripe accepts the key (%(mode)s). Choose one of its %(count)s card readers, or "
-                "enter the serial number.",
+                "Stripe accepts the key (%(mode)s). Choose the card reader from the list, or enter "
+                "its serial number.",
                 mode=mode,
-                count=len(readers),
             )
         reader = readers.filtered(lambda reader: reader.serial_number == serial_number)[:1]
         if not reader:

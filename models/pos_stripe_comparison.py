@@ -180,6 +180,7 @@ class PosStripeComparison(models.Model):
                     row.state,
                     row.wanted or None,
                     row.line_uuid in recorded,
+                    row._is_held(),
                 )
                 for row in rows
             ],

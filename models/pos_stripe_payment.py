@@ -260,6 +260,7 @@ class PosStripePayment(models.Model):
                 "reader_timeouts": 0,
                 "reachable": True,
                 **payment._connection_values(payment_method),
+                **payment._tip_request(line, amount_minor),
             }
         )
         if payment.state == settlement.UNKNOWN:

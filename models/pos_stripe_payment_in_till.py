@@ -15,7 +15,8 @@ IN_PROGRESS = "in_progress"
 COLLECTOR_SILENT = timedelta(seconds=12)
 # and after this one nobody does: the payment is taken back.
 COLLECTOR_GONE = timedelta(seconds=60)
-COLLECTING_STAGES = ("connect", "collect")
+# During these the page has given nothing to the bank.
+COLLECTING_STAGES = ("connect", "collect", "confirm")
 CODE = re.compile(r"[a-z0-9_]{1,60}")
 
 
@@ -71,7 +72,8 @@ class PosStripePayment(models.Model):
 
         :param str collector: a name that the page made up for itself
         :return: dict, empty when there is nothing to collect or another page does it;
-            `client_secret` and `reader` for the collector, or `wait` while they are fetched;
+            `client_secret` (or `refund`) and `reader` for the collector, or `wait` while they are
+            fetched;
             `resumed` when another page collected before, whose connection the reader may still have
         """
         self._lock()
@@ -79,24 +81,38 @@ class PosStripePayment(models.Model):
         is_own = self.collector == collector
         if self.state != settlement.COLLECTING or self.wanted or not self._is_collected_in_till():
             return {"wait": is_own and self.wanted == settlement.COLLECT}
-        if self.collector and not is_own and self.collector_seen_at > now - COLLECTOR_SILENT:
+        if not is_own and not self._may_pass_on():
             return {}
         resumed = bool(self.collector) and not is_own
-        client_secret = self.client_secret
-        self.write({"client_secret": False, "collector": collector, "collector_seen_at": now})
+        self.write({"collector": collector, "collector_seen_at": now})
         self._log("till", "collect", {"resumed": resumed})
+        return {**self._grant(), "resumed": resumed}
+
+    def _may_pass_on(self):
+        """Tell whether another page than the collector may collect."""
+        silent_since = fields.Datetime.now() - COLLECTOR_SILENT
+        return not self.collector or self.collector_seen_at <= silent_since
+
+    def _grant(self):
+        """Return what the SDK needs for this payment, or that the page waits for it."""
+        client_secret = self.client_secret
         if client_secret:
+            self.client_secret = False
             return {
                 "client_secret": client_secret,
+                "config": self._tip_config_for_sdk(),
                 "reader": self._reader_for_sdk(),
-                "resumed": resumed,
             }
         # It was handed out before: Stripe tells it once more, if the card may still be collected.
         self.write(
-            {"wanted": settlement.COLLECT, "asked_at": now, "reader_action": settlement.NO_ACTION}
+            {
+                "wanted": settlement.COLLECT,
+                "asked_at": fields.Datetime.now(),
+                "reader_action": settlement.NO_ACTION,
+            }
         )
         self._kick()
-        return {"wait": True, "resumed": resumed}
+        return {"wait": True}
 
     def _reader_for_sdk(self):
         """Return how the SDK finds the reader; Stripe's simulated readers exist in it only."""
@@ -125,26 +141,30 @@ class PosStripePayment(models.Model):
             self.collector_seen_at = fields.Datetime.now() - COLLECTOR_SILENT
 
     def _reported(self, collector, stage, code):
-        """Read the PaymentIntent, because a page says that it no longer collects.
+        """Have Stripe read, because a page says that it no longer collects.
 
-        :param str stage: what the page did last: `connect`, `collect` or `process`
+        :param str stage: what the page did last: `connect`, `collect`, `confirm` (ask whether it
+            may give money back) or `process`
         :param str | None code: the SDK's error code or decline code; None when the SDK is content
         """
         self._lock()
         if self.collector == collector and self._is_collected_in_till():
             code = code and (code if CODE.fullmatch(code) else "reader_error")
             is_declined = kind_of(code) == Kind.declined and code != "canceled"
-            is_certain = stage in COLLECTING_STAGES or is_declined
-            self.write(
-                {
-                    # In doubt the card is with the bank: then the intent is paid or canceled.
-                    "reader_action": "failed" if is_certain else "succeeded",
-                    "failure_code": code or False,
-                    "client_secret": False,
-                }
-            )
+            self._store_report(stage in COLLECTING_STAGES or is_declined, code)
             self._log("till", "reported", {"stage": stage, "code": code})
         self._kick(insist=True)
+
+    def _store_report(self, is_certain, code):
+        """Store what a page said; `is_certain` where the card cannot be with the bank."""
+        self.write(
+            {
+                # In doubt the card is with the bank: then the intent is paid or canceled.
+                "reader_action": "failed" if is_certain else "succeeded",
+                "failure_code": code or False,
+                "client_secret": False,
+            }
+        )
 
     def _check_collector(self):
         """Take a payment back that no page collects any more."""

@@ -37,7 +37,8 @@ class PosStripePayment(models.Model):
         if not kind:
             return ""
         facts = {name: self[name] for name in CARD_FACTS}
-        return self._slip_text(kind, self.amount_minor, facts)
+        tip_minor = self.tip_minor if self.state == settlement.PAID else 0
+        return self._slip_text(kind, self.amount_minor, facts, tip_minor)
 
     def _decline_slip(self):
         """Return what a slip of the bank's refusal prints; "" unless that is how it ended."""
@@ -51,21 +52,26 @@ class PosStripePayment(models.Model):
             return ""
         return self._slip_text(receipts.DECLINE, facts["amount"], facts)
 
-    def _slip_text(self, kind, amount_minor, facts):
+    def _slip_text(self, kind, amount_minor, facts, tip_minor=0):
         """Return the lines of a slip, in the language of the till that asked for the payment.
 
         :param str kind: one of `receipts`
         :param int amount_minor: of this charge or refund
         :param dict facts: card facts under the names of the journal's fields
+        :param int tip_minor: the part of the amount that is a tip
         """
         self.ensure_one()
         env = self.with_context(lang=self.user_id.lang or self.env.lang).env
         currency = self.currency_id.with_env(env)
-        amount = currency.format(float(money.to_major(amount_minor, currency.name)))
+
+        def shown(minor):
+            return currency.format(float(money.to_major(minor, currency.name)))
+
         lines = [
             env._(receipts.HEADINGS[kind]),
             receipts.card_name(facts["card_brand"], facts["card_last4"], facts["card_network"]),
-            f"{env._('Amount')}: {amount}",
+            f"{env._('Amount')}: {shown(amount_minor)}",
+            tip_minor and f"{env._('Tip included')}: {shown(tip_minor)}",
             # The order's receipt has a date, a refusal is on no order.
             kind == receipts.DECLINE and self._slip_date(facts["created"]),
             *(f"{env._(label)}: {env._(value)}" for label, value in receipts.slip_rows(facts)),

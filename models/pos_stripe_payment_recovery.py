@@ -78,7 +78,8 @@ class PosStripePayment(models.Model):
         pos_payment = self.payment_id
         if self.state in PAID_STATES:
             self._fill_pos_payment()
-        if self.state in settlement.OPEN_STATES or not (self.unverified or self.unpaid):
+        is_known = self.state in PAID_STATES or self.state not in settlement.OPEN_STATES
+        if not is_known or not (self.unverified or self.unpaid):
             return
         is_paid = self._matches(pos_payment) if pos_payment else self.state in PAID_STATES
         self.write({"unverified": False, "unpaid": not is_paid})
@@ -285,6 +286,7 @@ class PosStripePayment(models.Model):
                 "|",
                 ("last_read_at", "=", False),
                 ("last_read_at", "<", now - CRON_INTERVAL),
+                *self._not_held_domain(),
             ],
             order="last_read_at NULLS FIRST",
             limit=CRON_ROWS,

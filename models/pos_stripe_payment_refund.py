@@ -58,10 +58,11 @@ class PosStripePayment(models.Model):
                 row.amount = -row.amount
         return result
 
-    @api.depends("refunds", "refund", "refund_ids.line_uuid")
+    @api.depends("refunds", "refund", "refund_ids.line_uuid", "refund_ids.refund")
     def _compute_refunded_outside(self):
         for row in self:
             lines = set(row.refund_ids.mapped("line_uuid"))
+            ours = {row.refund, *row.refund_ids.mapped("refund")}
             row.refunded_outside = "\n".join(
                 self.env._(
                     "%(amount)s on %(date)s (%(refund)s)",
@@ -73,7 +74,7 @@ class PosStripePayment(models.Model):
                 )
                 for refund in row.refunds or []
                 if refund["status"] in refunding.MADE
-                and refund["id"] != row.refund
+                and refund["id"] not in ours
                 and refund["line_uuid"] not in lines
             )
 
@@ -167,12 +168,15 @@ class PosStripePayment(models.Model):
                 "tries": 0,
                 "reader_timeouts": 0,
                 "reachable": True,
+                **row._connection_values(payment_method),
             }
         )
         if row.state != settlement.UNKNOWN:
             row.state = settlement.NEW
         if not row._hold_reader():
             row.write({"wanted": False, "state": settlement.DECLINED, "failure_code": CODE_LEASED})
+        # What waits for a tip has to be captured before it can be given back.
+        self._release_held([("id", "=", original.id)])
         row._log("till", "send", {"amount": -amount_minor, "currency": currency.name})
         row._kick()
         return row._till_data()
@@ -224,10 +228,11 @@ class PosStripePayment(models.Model):
         """Return what the journal knows of a row at Stripe, where Stripe cannot be asked."""
         is_refund = self.kind == refunding.REFUND
         is_made = self.refund_status in refunding.MADE
+        taken = self.amount_received or self.amount_capturable
         return closing.Intent(
             id=self._transaction_id(),
             status=(is_made and "succeeded") or "" if is_refund else self.intent_status or "",
-            received=-self.amount_minor * is_made if is_refund else self.amount_received,
+            received=-self.amount_minor * is_made if is_refund else taken,
             refunded=0 if is_refund else self.refunded_minor,
             currency=self.currency_id.name,
             line_uuid=self.line_uuid,
@@ -307,7 +312,7 @@ class PosStripePayment(models.Model):
         row._log("till", "adopt", {"transaction": reference})
         return row
 
-    def _lock(self):
+    def _lock_original(self):
         """Make whoever refunds the same payment at this moment wait, and look again after it.
 
         Only a row that was changed makes the other transaction start over with a fresh view.
@@ -322,6 +327,7 @@ class PosStripePayment(models.Model):
         :param but: the refund row that asks, which does not stand in its own way
         """
         listed = {(refund["line_uuid"], refund["attempt"]) for refund in self.refunds or []}
+        listed_ids = {refund["id"] for refund in self.refunds or []}
         read_at = self.refunds_read_at
         running = [
             row.amount_minor
@@ -330,6 +336,7 @@ class PosStripePayment(models.Model):
             and row.state not in (settlement.DECLINED, settlement.CANCELED)
             and (row.requested or row.state == settlement.PAID)
             and (row.line_uuid, str(row.attempt)) not in listed
+            and row.refund not in listed_ids
             # Stripe lists the last refunds only; the sum has those before them.
             and not (
                 row.state == settlement.PAID and read_at and row.settled_at < read_at - OVERLAP

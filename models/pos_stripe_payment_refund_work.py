@@ -81,6 +81,7 @@ class PosStripePayment(models.Model):
             in_flight=bool(asked_at) and asked_at > fields.Datetime.now() - LEASE,
             read=self.charge_read,
             enough=self.amount_minor <= self.refundable_minor,
+            uncaptured=self._waits_for_capture(),
             on_reader=self.on_reader,
             action=self.reader_action,
             reachable=self.reachable,
@@ -100,9 +101,16 @@ class PosStripePayment(models.Model):
     def _is_too_much(self):
         return bool(self.wanted) and self.charge_read and self.amount_minor > self.refundable_minor
 
+    def _waits_for_capture(self):
+        """Tell whether the refunded payment has still to be captured: none of it is left yet."""
+        return self.refunded_payment_id.state == settlement.AUTHORIZED
+
     def _is_still_wanted(self, state):
-        if self.kind == REFUND and self.wanted == settlement.COLLECT and self.forced_at:
-            return state == settlement.UNKNOWN
+        if self.kind == REFUND and self.wanted == settlement.COLLECT:
+            if self._waits_for_capture() and state == settlement.NEW:
+                return True
+            if self.forced_at:
+                return state == settlement.UNKNOWN
         return super()._is_still_wanted(state)
 
     # Asking
@@ -212,7 +220,7 @@ class PosStripePayment(models.Model):
         :param dict | None refund: the Refund itself
         """
         original = self.refunded_payment_id
-        original._lock()
+        original._lock_original()
         self.charge_read = True
         if not charge or charge["status"] != "succeeded":
             self.write({"refundable_minor": 0, "failure_code": "refund_not_found"})
@@ -236,7 +244,8 @@ class PosStripePayment(models.Model):
         if charge["currency"].upper() != self.currency_id.name:
             self.write({"failure_code": "refund_other_currency", "refundable_minor": 0})
         elif not charge["captured"]:
-            self.write({"failure_code": "refund_not_captured", "refundable_minor": 0})
+            code = False if self._waits_for_capture() else "refund_not_captured"
+            self.write({"failure_code": code, "refundable_minor": 0})
         else:
             self.refundable_minor = original._left_minor(but=self)
         if refund_reading.is_in_person(charge) and not self.on_reader:

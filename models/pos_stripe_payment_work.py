@@ -101,12 +101,15 @@ class PosStripePayment(models.Model):
             reachable=self.reachable,
             amount_differs=bool(self.payment_intent) and self.intent_amount != self.amount_minor,
             refunded=self._is_given_back(),
+            forced=bool(self.forced_at),
+            hold=self._is_held(),
+            increment=self._must_increment(),
         )
 
     def _store_state(self, state, verb):
         """Write the settled state with all that hangs on it, and wake the till."""
         before = (self.state, self.wanted)
-        values = {"state": state}
+        values = {"state": state, **self._tip_values(state)}
         if not verb and not self._is_still_wanted(state):
             values["wanted"] = False
         if state == settlement.DECLINED and not self.failure_code:
@@ -131,7 +134,8 @@ class PosStripePayment(models.Model):
     def _is_still_wanted(self, state):
         """Tell whether what is wanted waits for an answer of Stripe's, with nothing to do now."""
         if self.wanted == settlement.CANCEL:
-            return state in settlement.OPEN_STATES
+            is_approved = state == settlement.AUTHORIZED and bool(self.forced_at)
+            return state in settlement.OPEN_STATES and not is_approved
         return self.wanted == settlement.REFUND and not self.reachable
 
     def _notify_till(self):
@@ -166,8 +170,12 @@ class PosStripePayment(models.Model):
         if verb == settlement.UPDATE:
             params = {"amount": self.amount_minor}
             return Command(verb, lambda: gateway.update_payment_intent(intent, params, key))
+        if verb == settlement.INCREMENT:
+            amount = self._amount_with_tip()
+            return Command(verb, lambda: gateway.increment_authorization(intent, amount, key))
         if verb == settlement.CAPTURE:
-            return Command(verb, lambda: gateway.capture_payment_intent(intent, key))
+            amount = self._amount_with_tip()
+            return Command(verb, lambda: gateway.capture_payment_intent(intent, key, amount))
         if verb == settlement.CANCEL_INTENT:
             return Command(verb, lambda: gateway.cancel_payment_intent(intent, key))
         if verb == settlement.REFUND_INTENT:
@@ -180,7 +188,10 @@ class PosStripePayment(models.Model):
             if not reader:
                 params = {"serial_number": self.reader_serial}
                 return Command(FIND_READER, lambda: gateway.list_readers(params))
-            return Command(verb, lambda: gateway.process_payment_intent(reader, intent, key))
+            config = self._tip_config()
+            return Command(
+                verb, lambda: gateway.process_payment_intent(reader, intent, key, config)
+            )
         if reader and self.intent_status not in ("requires_capture", "succeeded", "canceled"):
             return Command(verb, lambda: gateway.retrieve_reader(reader))
         return Command(verb, lambda: gateway.retrieve_payment_intent(intent))
@@ -194,7 +205,7 @@ class PosStripePayment(models.Model):
         params = {
             "amount": self.amount_minor,
             "currency": self.currency_id.name.lower(),
-            **intent_params(country, self.currency_id.name),
+            **intent_params(country, self.currency_id.name, self.tip_after_payment),
             "description": f"{self.config_id.name}, {self.order_ref or self.order_uuid}",
             "metadata": {
                 "odoo_database": self.env.cr.dbname,
@@ -305,7 +316,7 @@ class PosStripePayment(models.Model):
                     "failure_code", "card_declined"
                 )
         self.write(values)
-        if verb == settlement.SEND and not (self.wanted and self._facts().amount_differs):
+        if verb == settlement.SEND and not (self.wanted and self._is_other_amount()):
             # Another click for another amount came meanwhile: that one is still to be sent.
             self.wanted = self._wanted_after_send()
         return not intent
@@ -370,7 +381,9 @@ class PosStripePayment(models.Model):
                 # The card is being authorized: the answer to the cancel is the next reading.
                 return self._rest()
             self.reader_action = settlement.NO_ACTION
-        elif verb in (settlement.CANCEL_INTENT, settlement.CAPTURE):
+        elif self._learn_tip_refusal(verb, problem):
+            pass
+        elif verb in (settlement.CANCEL_INTENT, settlement.CAPTURE, settlement.INCREMENT):
             if self.intent_status not in ("succeeded", "canceled"):
                 return self._rest()
             return self._next_command(must_read=True)

@@ -49,9 +49,10 @@ class PosStripeReader(models.Model):
     @api.depends("label", "serial_number")
     def _compute_display_name(self):
         for reader in self:
-            serial_number = reader.serial_number and f"({reader.serial_number})"
-            names = filter(None, [reader.label, serial_number])
-            reader.display_name = " ".join(names) or reader.stripe_id
+            names = [reader.label or reader.serial_number or reader.stripe_id]
+            if reader.serial_number not in (False, *names):
+                names.append(f"({reader.serial_number})")
+            reader.display_name = " ".join(names)
 
     @api.depends("device_type")
     @api.depends_context("lang")
@@ -79,7 +80,7 @@ class PosStripeReader(models.Model):
             except StripeProblem as problem:
                 advice.append(provider._stripe_terminal_advice(problem, company))
         if not advice:
-            advice = [self.env._("%s card readers are registered with Stripe.", len(readers))]
+            advice = [self.env._("Card readers registered with Stripe: %s", len(readers))]
         return self.env["payment.provider"]._stripe_terminal_notification(
             "success" if readers else "warning", "\n".join(advice)
         )

@@ -120,7 +120,9 @@ class PosStripeWebhookEvent(models.Model):
                 [
                     ("provider_id", "=", provider.id),
                     ("kind", "=", REFUND),
+                    "|",
                     ("line_uuid", "=", line_uuid),
+                    ("refund", "in", [subject["id"]] if kind == "refund" else []),
                 ]
             )
         intent = subject["id"] if kind == "payment_intent" else subject.get("payment_intent")

@@ -96,6 +96,13 @@ PERMISSIONS = (
         ("post", f"/v1/terminal/locations/tml_{NOBODY}", {}),
     ),
     Permission(
+        "terminal_configuration_write",
+        "Terminal Configurations: Write",
+        _("choose the tips that card readers suggest"),
+        False,
+        ("post", f"/v1/terminal/configurations/tmc_{NOBODY}", {}),
+    ),
+    Permission(
         "webhook_write",
         "Webhook Endpoints: Write",
         _("create the webhook, by which answers come sooner"),

@@ -32,7 +32,11 @@ class Recorded(NamedTuple):
 
 
 class Row(NamedTuple):
-    """A row of the journal; `recorded` tells whether any session has its payment."""
+    """A row of the journal.
+
+    `recorded` tells whether any session has its payment, `held` that it is authorized and may
+    still get a tip.
+    """
 
     line_uuid: str
     order_uuid: str
@@ -42,11 +46,12 @@ class Row(NamedTuple):
     state: str
     wanted: str | None = None
     recorded: bool = False
+    held: bool = False
 
     @property
     def is_open(self):
         """Whether Stripe can still change this payment, or is asked to."""
-        return bool(self.wanted) or self.state in OPEN_STATES
+        return bool(self.wanted) or (self.state in OPEN_STATES and not self.held)
 
 
 class Intent(NamedTuple):
@@ -136,7 +141,8 @@ def _kind(payment, row, intent):
     if row.is_open:
         return STILL_OPEN
     is_its_intent = payment.intent in (None, row.intent) and payment.order_uuid == row.order_uuid
-    if not intent or intent.status != "succeeded" or not is_its_intent:
+    taken = TAKEN if row.held else ("succeeded",)
+    if not intent or intent.status not in taken or not is_its_intent:
         return NOT_TAKEN
     if (payment.amount, payment.currency) != (intent.received, intent.currency):
         return OTHER_AMOUNT

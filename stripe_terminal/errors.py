@@ -650,6 +650,14 @@ _MAP = (
         "refund_wrong_card",
     ),
     (
+        Kind.busy,
+        _(
+            "Another till gives this card payment back just now. "
+            "Wait until it is done, then try again if something is left."
+        ),
+        "refund_elsewhere",
+    ),
+    (
         Kind.misconfigured,
         _("Choose the card payment that is to be given back, then refund it."),
         "refund_without_original",

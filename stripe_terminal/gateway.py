@@ -145,12 +145,29 @@ class Gateway:
             idempotency_key=idempotency_key,
         )
 
-    def capture_payment_intent(self, intent_id, idempotency_key):
-        """Capture all that is authorized."""
+    def capture_payment_intent(self, intent_id, idempotency_key, amount=None):
+        """Capture an authorized PaymentIntent.
+
+        :param int | None amount: minor units, more than authorized only where the charge supports
+            overcapture; None captures all that is authorized
+        """
+        params = {"amount_to_capture": amount} if amount else {}
         return self._call(
             self._client.v1.payment_intents.capture,
             intent_id,
-            params={"expand": INTENT_EXPAND},
+            params={**params, "expand": INTENT_EXPAND},
+            idempotency_key=idempotency_key,
+        )
+
+    def increment_authorization(self, intent_id, amount, idempotency_key):
+        """Authorize more for an authorized PaymentIntent.
+
+        :param int amount: the new total, minor units
+        """
+        return self._call(
+            self._client.v1.payment_intents.increment_authorization,
+            intent_id,
+            params={"amount": amount, "expand": INTENT_EXPAND},
             idempotency_key=idempotency_key,
         )
 
@@ -230,14 +247,17 @@ class Gateway:
         """Take a reader off the account; it can be registered again with a new code."""
         return self._call(self._client.v1.terminal.readers.delete, reader_id)
 
-    def process_payment_intent(self, reader_id, intent_id, idempotency_key):
-        """Ask the reader to collect the PaymentIntent; answers when the reader acknowledged."""
+    def process_payment_intent(self, reader_id, intent_id, idempotency_key, config=None):
+        """Ask the reader to collect the PaymentIntent; answers when the reader acknowledged.
+
+        :param dict | None config: more of `process_config`, as in the API
+        """
         return self._call(
             self._reader_client.v1.terminal.readers.process_payment_intent,
             reader_id,
             params={
                 "payment_intent": intent_id,
-                "process_config": {"enable_customer_cancellation": True},
+                "process_config": {"enable_customer_cancellation": True, **(config or {})},
                 "expand": READER_EXPAND,
             },
             idempotency_key=idempotency_key,
@@ -298,6 +318,10 @@ class Gateway:
         """Read one page of the account's locations; `params` as in the API."""
         return self._call(self._client.v1.terminal.locations.list, params=params)
 
+    def retrieve_location(self, location_id):
+        """Read a location."""
+        return self._call(self._client.v1.terminal.locations.retrieve, location_id)
+
     def create_location(self, params):
         """Create a location; its country can never be changed."""
         return self._call(self._client.v1.terminal.locations.create, params=params)
@@ -309,6 +333,22 @@ class Gateway:
     def delete_location(self, location_id):
         """Delete a location; Stripe refuses while it has readers."""
         return self._call(self._client.v1.terminal.locations.delete, location_id)
+
+    # Configurations: https://docs.stripe.com/api/terminal/configuration
+
+    def list_configurations(self, params):
+        """Read one page of the configurations of the account's readers; `params` as in the API."""
+        return self._call(self._client.v1.terminal.configurations.list, params=params)
+
+    def create_configuration(self, params):
+        """Create a configuration, for locations to refer to."""
+        return self._call(self._client.v1.terminal.configurations.create, params=params)
+
+    def update_configuration(self, configuration_id, params):
+        """Change a configuration; it holds for all readers of the locations that refer to it."""
+        return self._call(
+            self._client.v1.terminal.configurations.update, configuration_id, params=params
+        )
 
     # Account: https://docs.stripe.com/api/accounts
 

@@ -4,6 +4,8 @@ See https://docs.stripe.com/api/payment_intents/object, https://docs.stripe.com/
 and https://docs.stripe.com/api/terminal/readers/object.
 """
 
+from datetime import datetime, timezone
+
 from .settlement import NO_ACTION
 
 # What a slip shows of a card, by the names of the journal's fields.
@@ -28,6 +30,8 @@ def intent_values(intent):
         "intent_status": intent["status"],
         "intent_amount": intent["amount"],
         "amount_received": intent.get("amount_received") or 0,
+        "amount_capturable": intent.get("amount_capturable") or 0,
+        "reader_tip_minor": _tip(intent),
         "livemode": bool(intent.get("livemode")),
     }
     error = intent.get("last_payment_error")
@@ -47,6 +51,11 @@ def intent_values(intent):
     return values
 
 
+def _tip(intent):
+    """Return the part of a PaymentIntent's amount that the customer gave as a tip on the reader."""
+    return ((intent.get("amount_details") or {}).get("tip") or {}).get("amount") or 0
+
+
 def charge_values(charge):
     """Return the journal's card facts of a Charge, for receipts and for `pos.payment`.
 
@@ -55,6 +64,7 @@ def charge_values(charge):
     details = charge.get("payment_method_details") or {}
     card = next((details[kind] for kind in CARD_KINDS if details.get(kind)), {})
     receipt = card.get("receipt") or {}
+    capture_before = card.get("capture_before")
     return {
         "charge": charge["id"],
         "card_brand": card.get("brand"),
@@ -64,6 +74,13 @@ def charge_values(charge):
         "card_read_method": card.get("read_method"),
         "auth_code": receipt.get("authorization_code"),
         "emv_receipt": receipt or False,
+        "overcapture_supported": bool(card.get("overcapture_supported")),
+        "incremental_supported": bool(card.get("incremental_authorization_supported")),
+        "capture_before": (
+            datetime.fromtimestamp(capture_before, timezone.utc).replace(tzinfo=None)
+            if capture_before
+            else False
+        ),
     }
 
 

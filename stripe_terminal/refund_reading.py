@@ -68,6 +68,22 @@ def find_refund(charge, line_uuid, attempt):
     return None
 
 
+def find_unnamed_refund(charge, known, amounts):
+    """Return the oldest Refund that may be a till's browser's, or None.
+
+    Stripe's SDK for browsers gives a refund no metadata, so only its time and amount tell.
+
+    :param dict charge: a Charge with `refunds` expanded
+    :param known: ids of refunds that are certainly something else
+    :param amounts: minor units that the browser may have given back
+    """
+    for refund in reversed((charge.get("refunds") or {}).get("data") or []):
+        is_named = LINE_UUID in (refund.get("metadata") or {})
+        if not is_named and refund["id"] not in known and refund["amount"] in amounts:
+            return refund
+    return None
+
+
 def refund_values(refund):
     """Return the journal's values for a Refund.
 

@@ -14,6 +14,7 @@ from .settlement import (
     CANCEL_ACTION,
     CANCELED,
     COLLECT,
+    COLLECT_IN_TILL,
     COLLECTING,
     DECLINED,
     NEW,
@@ -39,7 +40,7 @@ STATUSES = (*MADE, *FAILED)
 # What to do next at Stripe, besides what a payment does with a reader
 READ_CHARGE = "read_charge"
 CREATE_REFUND = "create_refund"
-VERBS = (READ_CHARGE, CREATE_REFUND, SEND, READ, CANCEL_ACTION)
+VERBS = (READ_CHARGE, CREATE_REFUND, SEND, COLLECT_IN_TILL, READ, CANCEL_ACTION)
 
 
 class RefundFacts(NamedTuple):
@@ -53,6 +54,9 @@ class RefundFacts(NamedTuple):
     :param on_reader: the card has to be presented to the reader
     :param action: what the reader does for this refund, one of `settlement.ACTIONS`
     :param reachable: Stripe answered the last question
+    :param uncaptured: what is refunded is authorized, and captured in a moment
+    :param in_till: a till's browser asks for the card, so that `action` is what that till does;
+        `requested` and `in_flight` tell that it was let give the money back
     """
 
     refund: str | None = None
@@ -63,6 +67,13 @@ class RefundFacts(NamedTuple):
     on_reader: bool = False
     action: str = NO_ACTION
     reachable: bool = True
+    uncaptured: bool = False
+    in_till: bool = False
+
+    @property
+    def is_collected_in_till(self):
+        """Whether a page of a till asks for the card, or gives the money back."""
+        return self.in_till and self.on_reader and self.action == "in_progress"
 
 
 def settle_refund(state, wanted, facts):
@@ -75,7 +86,10 @@ def settle_refund(state, wanted, facts):
     """
     if facts.refund:
         return _settle_known(state, facts)
-    if facts.requested and facts.reachable and facts.on_reader:
+    if facts.is_collected_in_till and not facts.requested:
+        # The page asks before it gives money back, so its right to do so is taken back here.
+        return Settlement(CANCELED if wanted == CANCEL else COLLECTING)
+    if facts.requested and facts.reachable and facts.on_reader and not facts.in_till:
         if facts.action == UNREAD:
             return Settlement(state, READ)
         if facts.action == "in_progress":
@@ -86,7 +100,8 @@ def settle_refund(state, wanted, facts):
     if not facts.reachable:
         return Settlement(UNKNOWN)
     if not facts.read:
-        return Settlement(UNKNOWN if state == UNKNOWN else NEW, READ_CHARGE)
+        keeps_state = state == UNKNOWN or facts.is_collected_in_till
+        return Settlement(state if keeps_state else NEW, READ_CHARGE)
     return _settle_unmade(wanted, facts)
 
 
@@ -101,16 +116,31 @@ def _settle_known(state, facts):
 
 def _settle_unmade(wanted, facts):
     """The charge was read just now, and Stripe has no such refund."""
+    if facts.in_till and facts.on_reader:
+        return _settle_unmade_in_till(wanted, facts)
     if facts.action == "succeeded":
         # The reader is ahead of the charge: neither may be believed alone.
         return Settlement(UNKNOWN)
     if wanted == COLLECT:
+        if facts.uncaptured:
+            return Settlement(NEW)
         if not facts.enough and not facts.in_flight:
             return Settlement(DECLINED)
         return Settlement(NEW, SEND if facts.on_reader else CREATE_REFUND)
     if facts.in_flight:
         # What is on its way may still be carried out: nobody can say yet.
         return Settlement(UNKNOWN)
+    return Settlement(CANCELED if wanted == CANCEL else DECLINED)
+
+
+def _settle_unmade_in_till(wanted, facts):
+    # What a page says of its own doing decides nothing: only time tells that nothing will come.
+    if facts.requested and facts.in_flight:
+        return Settlement(COLLECTING if facts.action == "in_progress" else UNKNOWN)
+    if wanted == COLLECT:
+        if facts.uncaptured:
+            return Settlement(NEW)
+        return Settlement(NEW, COLLECT_IN_TILL) if facts.enough else Settlement(DECLINED)
     return Settlement(CANCELED if wanted == CANCEL else DECLINED)
 
 

@@ -48,6 +48,7 @@ COLLECT_IN_TILL = "collect_in_till"
 READ = "read"
 CANCEL_ACTION = "cancel_action"
 CANCEL_INTENT = "cancel_intent"
+INCREMENT = "increment_authorization"
 CAPTURE = "capture_intent"
 REFUND_INTENT = "refund_intent"
 VERBS = (
@@ -59,6 +60,7 @@ VERBS = (
     READ,
     CANCEL_ACTION,
     CANCEL_INTENT,
+    INCREMENT,
     CAPTURE,
     REFUND_INTENT,
 )
@@ -75,6 +77,9 @@ class Facts(NamedTuple):
     :param refunded: the money was given back
     :param failed: Stripe failed on the request for an intent, and its key would replay that
     :param in_till: a till's browser collects the card, so that `action` is what that till does
+    :param forced: a person has seen it approved and let the customer go
+    :param hold: an authorized payment waits for a tip before it is captured
+    :param increment: more has to be authorized, for the tip, before it is captured
     """
 
     intent: str | None = None
@@ -85,6 +90,9 @@ class Facts(NamedTuple):
     refunded: bool = False
     failed: bool = False
     in_till: bool = False
+    forced: bool = False
+    hold: bool = False
+    increment: bool = False
 
 
 class Settlement(NamedTuple):
@@ -114,12 +122,20 @@ def settle(state, wanted, facts):
     if facts.intent is None:
         return _settle_without_intent(state, wanted, facts)
     if facts.intent == "requires_capture":
-        return Settlement(AUTHORIZED, CANCEL_INTENT if wanted in (CANCEL, REFUND) else CAPTURE)
+        return Settlement(AUTHORIZED, _verb_when_authorized(wanted, facts))
     if facts.intent == "processing":
         return Settlement(COLLECTING)
     if facts.in_till:
         return _settle_in_till(state, wanted, facts)
     return _settle_open_intent(state, wanted, facts)
+
+
+def _verb_when_authorized(wanted, facts):
+    if wanted == REFUND or (wanted == CANCEL and not facts.forced):
+        return CANCEL_INTENT
+    if facts.hold:
+        return None
+    return INCREMENT if facts.increment else CAPTURE
 
 
 def _settle_without_intent(state, wanted, facts):

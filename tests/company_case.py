@@ -156,6 +156,8 @@ class CompanyCase(StripeTerminalCase, HttpCase):
             },
         )
         env = self.env(user=manager)
+        tips = env["pos.stripe.tips"].with_context(default_location_id=reader.location_id.id)
+        tips = tips.create({})
         return {
             "pos.stripe.closing": env["pos.stripe.closing"].create(
                 {"session_id": self.pos_session.id}
@@ -175,6 +177,8 @@ class CompanyCase(StripeTerminalCase, HttpCase):
             "pos.stripe.terminal.test": env["pos.stripe.terminal.test"]
             .sudo()
             .create({"reader_id": reader.id}),
+            "pos.stripe.tips": tips,
+            "pos.stripe.tips.currency": tips.currency_ids,
             "pos.stripe.webhook.event": self.env["pos.stripe.webhook.event"].search(
                 [("line_uuid", "=", self.payment.line_uuid)]
             ),

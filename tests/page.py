@@ -30,12 +30,16 @@ class Page:
         """Ask the server for the right to collect, and the reader for a card."""
         answer = payment._collect(self.name)
         self.is_resuming |= answer.get("resumed", False)
-        if "client_secret" not in answer:
+        if "reader" not in answer:
             return
         self.payment = payment
         try:
             self.connect(answer["reader"])
-            self.sdk.collect(self.connection, answer["client_secret"], can_cancel=True)
+            if "refund" in answer:
+                self.sdk.collect_refund(self.connection, **answer["refund"], can_cancel=True)
+            else:
+                secret, config = answer["client_secret"], answer["config"]
+                self.sdk.collect(self.connection, secret, can_cancel=True, config=config)
         except StripeProblem as problem:
             self.report("connect", problem.reason)
         except SdkError as error:
@@ -57,11 +61,17 @@ class Page:
             return
         stage = "collect"
         try:
-            intent = self.sdk.collected(self.connection)
-            if not intent:
+            collected = self.sdk.collected(self.connection)
+            if not collected:
                 return
+            if self.payment.kind == "refund" and not self.payment._let_refund(self.name):
+                self.sdk.clear_display(self.connection)
+                return self.report("confirm", "canceled")
             stage = "process"
-            self.sdk.process(self.connection, intent["id"])
+            if self.payment.kind == "refund":
+                self.sdk.process_refund(self.connection)
+            else:
+                self.sdk.process(self.connection, collected["id"])
         except SdkError as error:
             self.report(stage, error.body.get("decline_code") or error.code)
         else:

@@ -4,6 +4,7 @@ from .common import OwnAccountCase
 
 FAILING_CARD = "4000000000005126"
 PENDING_CARD = "4000000000007726"
+INTERAC = "4506445006931933"
 
 
 class RefundCase(OwnAccountCase):
@@ -102,3 +103,43 @@ class RefundCase(OwnAccountCase):
         )
         order.state = "paid"
         return order.payment_ids
+
+
+class CanadaCase(RefundCase):
+    """A register in Canada, where Interac gives money back only to a card that is present."""
+
+    connection = "server"
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        dollars = cls.env["res.currency"].with_context(active_test=False)
+        dollars = dollars.search([("name", "=", "CAD")])
+        dollars.active = True
+        journal = cls.company_data["default_journal_sale"].copy({"currency_id": dollars.id})
+        cls.method = cls._create_method(
+            "Canadian Card", cls.reader.serial_number, stripe_connection=cls.connection
+        )
+        cls.method.journal_id.currency_id = dollars
+        cls.config = cls.env["pos.config"].create(
+            {
+                "name": "Toronto",
+                "journal_id": journal.id,
+                "invoice_journal_id": journal.id,
+                "payment_method_ids": [(6, 0, cls.method.ids)],
+            }
+        )
+        cls.pos_session = cls._open_session(cls.config)
+
+    def setUp(self):
+        super().setUp()
+        self.account = self.simulator.add_account(country="CA", currency="cad")
+        location = self.account.add_location(display_name="Coffee bar")
+        self.reader = self.account.add_reader(
+            serial_number=self.reader.serial_number, label="Counter", location=location["id"]
+        )
+        self.provider.stripe_secret_key = self.account.secret_key
+
+    def interac(self, amount=12.0):
+        kinds = ["card_present", "interac_present"]
+        return self.old_payment(amount, INTERAC, allowed_payment_method_types=kinds)

@@ -8,7 +8,7 @@ from .page import Page
 
 NO_ACCESS = "You cannot use this payment terminal."
 CONNECTION_TOKENS = "/v1/terminal/connection_tokens"
-ROUTES = ("collect", "collecting", "release", "reported")
+ROUTES = ("collect", "collecting", "let_refund", "release", "reported")
 
 
 @tagged("post_install", "-at_install")

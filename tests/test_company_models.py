@@ -19,6 +19,8 @@ OWN = {
     "pos.stripe.reader": ("r", "r"),
     "pos.stripe.rename": ("", "rwc"),
     "pos.stripe.terminal.test": ("", "r"),
+    "pos.stripe.tips": ("", "rwc"),
+    "pos.stripe.tips.currency": ("", "rwcu"),
     "pos.stripe.webhook.event": ("", "r"),
 }
 
@@ -190,6 +192,7 @@ CALLS = {
     ("pos.stripe.closing", "action_close"): (),
     ("pos.stripe.location", "action_stripe_remove"): (),
     ("pos.stripe.location", "action_stripe_rename"): (),
+    ("pos.stripe.location", "action_stripe_tips"): (),
     ("pos.stripe.location.creation", "action_create"): (),
     ("pos.stripe.pairing", "action_add_simulated"): (),
     ("pos.stripe.pairing", "action_pair"): (),
@@ -205,6 +208,7 @@ CALLS = {
     ("pos.stripe.terminal.test", "restart"): (),
     ("pos.stripe.terminal.test", "run_step"): ("key",),
     ("pos.stripe.terminal.test", "stop"): (),
+    ("pos.stripe.tips", "action_save"): (),
     ("res.config.settings", "action_stripe_terminal_check_account"): (),
     ("res.config.settings", "action_stripe_terminal_convert"): (),
     ("res.config.settings", "action_stripe_terminal_pair"): (),

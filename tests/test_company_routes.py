@@ -50,6 +50,7 @@ class TestCompanyRoutes(CompanyCase):
             },
             f"{ROOT}/collect": {"line_uuid": line, "collector": "theirs"},
             f"{ROOT}/collecting": {"line_uuid": line, "collector": "theirs"},
+            f"{ROOT}/let_refund": {"line_uuid": line, "collector": "theirs"},
             f"{ROOT}/release": {"line_uuid": line, "collector": "theirs"},
             f"{ROOT}/reported": {"line_uuid": line, "collector": "theirs", "stage": "process"},
         }

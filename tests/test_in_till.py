@@ -33,6 +33,11 @@ class TestInTill(InTillCase):
         self.expect(payment, "paid", charges=1)
         self.assertEqual((payment.card_brand, payment.card_last4), ("visa", "4242"))
 
+    def test_no_tip_is_asked_for_where_the_register_wants_none(self):
+        self.account.offer_tips(usd={"percentages": [10, 15, 20]})
+        self.begin()
+        self.assertEqual(self.reader.screen["state"], "amount")
+
     def test_declined_then_paid_with_the_same_intent(self):
         payment = self.begin()
         self.reader.decline("insufficient_funds")

@@ -117,7 +117,7 @@ class TestCheck(OwnAccountCase):
     def test_no_serial_number_yet(self):
         answer = self.check("")
         self.assertEqual(answer["level"], "warning")
-        self.assertIn("Choose one of its 1 card readers", answer["message"])
+        self.assertIn("Choose the card reader from the list", answer["message"])
 
     def test_no_reader_in_the_account(self):
         self.provider.stripe_secret_key = self.account.live_secret_key

@@ -92,7 +92,7 @@ class Story(RuleBasedStateMachine):
     @rule(number=st.integers(0, LINES - 1), amount=AMOUNTS, on_reader=st.booleans())
     def new_refund(self, number, amount, on_reader):
         sale = number < len(self.sales) and self.row(self.sales[number])
-        if sale and sale.state == "paid":
+        if sale and sale.state in ("paid", "authorized"):
             if not self.case.env["pos.payment"].search_count([("uuid", "=", sale.line_uuid)]):
                 self.case.draft_order(sale, transaction_id=sale.payment_intent)
             line = self.case.line(-amount, refunded_uuid=sale.line_uuid, on_reader=on_reader)
@@ -415,7 +415,9 @@ class TestRandomStoriesInTill(InTillCase, RandomStories):
         self.page = Page(self)
 
 
-def _add_batch(case, number):
+def add_batch(case, number):
+    """Add a test that runs a batch of stories, so that several processes share them."""
+
     def test(self):
         self.run_batch(number)
 
@@ -423,6 +425,6 @@ def _add_batch(case, number):
 
 
 for number in range(1, BATCHES + 1):
-    _add_batch(TestRandomStories, number)
+    add_batch(TestRandomStories, number)
 for number in range(1, BATCHES_IN_TILL + 1):
-    _add_batch(TestRandomStoriesInTill, number)
+    add_batch(TestRandomStoriesInTill, number)

@@ -96,7 +96,7 @@ class TestReader(OwnAccountCase):
     def test_refresh_by_a_manager(self):
         notification = self.Reader.with_user(self.manager).action_stripe_refresh()["params"]
         self.assertEqual(notification["type"], "success")
-        self.assertEqual(notification["message"], "1 card readers are registered with Stripe.")
+        self.assertEqual(notification["message"], "Card readers registered with Stripe: 1")
 
     def test_refresh_with_a_wrong_key(self):
         self.provider.stripe_secret_key = "sk_" + "test_wrong"

@@ -1,47 +1,14 @@
 from odoo.tests import tagged
 
-from .refund_case import RefundCase
+from .refund_case import INTERAC, CanadaCase
 from .worker import Worker, pass_time
 
-INTERAC = "4506445006931933"
 VISA = "4242424242424242"
 
 
 @tagged("post_install", "-at_install")
-class TestRefundReader(RefundCase):
+class TestRefundReader(CanadaCase):
     """Where the card has to be present, the reader asks for it; the money goes back once."""
-
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        dollars = cls.env["res.currency"].with_context(active_test=False)
-        dollars = dollars.search([("name", "=", "CAD")])
-        dollars.active = True
-        journal = cls.company_data["default_journal_sale"].copy({"currency_id": dollars.id})
-        cls.method = cls._create_method("Canadian Card", cls.reader.serial_number)
-        cls.method.journal_id.currency_id = dollars
-        cls.config = cls.env["pos.config"].create(
-            {
-                "name": "Toronto",
-                "journal_id": journal.id,
-                "invoice_journal_id": journal.id,
-                "payment_method_ids": [(6, 0, cls.method.ids)],
-            }
-        )
-        cls.pos_session = cls._open_session(cls.config)
-
-    def setUp(self):
-        super().setUp()
-        self.account = self.simulator.add_account(country="CA", currency="cad")
-        location = self.account.add_location(display_name="Coffee bar")
-        self.reader = self.account.add_reader(
-            serial_number=self.reader.serial_number, label="Counter", location=location["id"]
-        )
-        self.provider.stripe_secret_key = self.account.secret_key
-
-    def interac(self, amount=12.0):
-        kinds = ["card_present", "interac_present"]
-        return self.old_payment(amount, INTERAC, allowed_payment_method_types=kinds)
 
     def original(self, refund):
         return refund.refunded_payment_id

@@ -102,6 +102,18 @@ class TestUninstall(OwnAccountCase):
         self.uninstall()
         self.assertEqual(self.intent(payment)["amount_received"], 1200)
 
+    def test_a_payment_that_waits_for_its_tip_is_captured(self):
+        self.config.set_tip_after_payment = True
+        self.account.overcapture = True
+        payment = self.pay(12.0)
+        self.reader.tap()
+        self.look(payment)
+        order = self.finish(payment)
+        self.assertTrue(payment._is_held())
+        self.uninstall()
+        self.assertEqual(self.intent(payment)["amount_received"], 1200)
+        self.assertNotIn("uninstalled", self.notes(order))
+
     def test_a_settled_sale_is_not_talked_about(self):
         payment = self.pay(12.0)
         self.reader.tap()

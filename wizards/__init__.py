@@ -5,4 +5,5 @@ from . import (
     pos_stripe_rename,
     pos_stripe_terminal_test,
     pos_stripe_terminal_test_steps,
+    pos_stripe_tips,
 )

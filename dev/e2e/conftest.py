@@ -6,6 +6,7 @@ from harness import postgres
 from stripe_simulator import Simulator
 from support import browser, naming
 from support.live_server import LiveServer
+from support.office import Office
 from support.shop import Shop
 from support.till import Till
 
@@ -129,6 +130,25 @@ def open_till(request, profiles):
 def till(open_till, shop):
     """A cashier's page of ``shop`` on the product screen."""
     return open_till(shop)
+
+
+@pytest.fixture
+def open_office(request, profiles):
+    """A function that opens a manager's page of a server: ``open_office(server)``.
+
+    When the test failed, a picture of each is saved as ``<test>_office_<number>``.
+    """
+    offices = []
+
+    def make(server):
+        offices.append(Office(profiles, server))
+        return offices[-1]
+
+    yield make
+    for number, office in enumerate(offices, 1):
+        if getattr(request.node, "failed", False):
+            office.picture(f"{request.node.name}_office_{number}")
+        office.close()
 
 
 @pytest.hookimpl(wrapper=True)

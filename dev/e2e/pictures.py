@@ -4,7 +4,6 @@ from playwright.sync_api import expect
 
 from harness import paths, shopfitting
 from support import naming
-from support.office import Office
 
 PICTURES = paths.ROOT / "docs" / "pictures"
 
@@ -13,7 +12,8 @@ def picture(page, name):
     """Save what a page shows as a picture of the README."""
     PICTURES.mkdir(parents=True, exist_ok=True)
     page.wait_for_timeout(400)  # milliseconds, for what still moves
-    page.screenshot(path=PICTURES / f"{name}.png")
+    style = ".o_notification { display: none }"
+    page.screenshot(path=PICTURES / f"{name}.png", style=style)
 
 
 def test_the_till_and_the_reader(till, shop, simulator, profiles):
@@ -57,12 +57,31 @@ def test_the_screens_of_the_office(shop, profiles):
     profile.close()
 
 
-def test_the_test_of_a_terminal(odoo_server, simulator, profiles):
+def test_the_set_up(shop, open_office):
+    admin = shop.server.admin
+    office = open_office(shop.server)
+    (provider,) = admin.search("payment.provider", [("code", "=", "stripe")])
+    office.open("payment.action_payment_provider", provider)
+    office.page.get_by_role("button", name="Check the key").click()
+    accepted = office.page.locator("[name=stripe_terminal_account_success]")
+    expect(accepted).to_be_visible(timeout=30_000)
+    picture(office.page, "key")
+    office.open("pos_payment_stripe.pos_stripe_reader_action")
+    office.press("Refresh from Stripe")
+    expect(office.page.locator(".o_data_row").first).to_be_visible(timeout=30_000)
+    office.press("Pair a Reader")
+    expect(office.page.locator(".modal img")).to_be_visible(timeout=30_000)
+    picture(office.page, "pairing")
+    office.open_settings()
+    picture(office.page, "settings")
+
+
+def test_the_test_of_a_terminal(odoo_server, simulator, open_office):
     serial = naming.unique("SIM26100000")
     simulator.account.add_reader(serial, label="Counter", device_type="simulated_wisepos_e")
     name = naming.unique("Coffee bar ")
     register = shopfitting.open_register(odoo_server.admin, name, reader_serial=serial)
-    office = Office(profiles, odoo_server)
+    office = open_office(odoo_server)
     office.open("point_of_sale.action_pos_payment_method_form", register.card_method_id)
     office.press("Test this terminal")
     expect(office.page.get_by_text("This terminal works.")).to_be_visible(timeout=60_000)

@@ -4,12 +4,13 @@ import pytest
 from playwright.sync_api import expect
 
 from harness import shopfitting
+from support import naming
 from support.audit import audit, intents
+from support.shop import Shop
 from support.till import STARTING
 
 PAID = "Payment Successful"
 SCRIPTS = "script[src*='js.stripe.com']"
-BLOCKED = "net::ERR_FAILED"
 
 
 @pytest.fixture
@@ -32,12 +33,14 @@ def pay(till, shop):
 
 def test_the_script_is_loaded_at_first_use_and_once(till, shop, simulator):
     assert till.page.locator(SCRIPTS).count() == 0
+    tokens = len(simulator.js_sdk.used_tokens)
     for _sale in range(2):
         till.sell("Espresso").choose_method(shop.card)
         pay(till, shop)
         assert till.page.locator(SCRIPTS).count() == 1
         till.next_order()
     assert len(intents(shop)) == 2
+    assert len(simulator.js_sdk.used_tokens) == tokens + 1, "The connection was not kept"
     sent = [
         request
         for request in simulator.requests("POST", "/v1/terminal/readers/*/process_payment_intent")
@@ -99,13 +102,18 @@ def test_token_refused(till, shop, simulator):
 
 
 def test_script_blocked(till, shop):
-    till.tolerate(BLOCKED).blocks_sdk = True
-    till.sell("Espresso").choose_method(shop.card)
+    till.block_sdk().sell("Espresso").choose_method(shop.card)
     till.wait_for_status("could not load Stripe's script", timeout=20_000)
     till.screenshot("script_blocked")
-    till.blocks_sdk = False
-    till.retry()
+    till.allow_sdk().retry()
     pay(till, shop)
+
+
+def test_a_reader_that_stripe_simulates(odoo_server, open_till, simulator):
+    reader = simulator.account.add_reader(naming.unique("SIM"), device_type="simulated_wisepos_e")
+    shop = Shop(odoo_server, reader, "Simulated", "browser")
+    open_till(shop).sell("Espresso").choose_method(shop.card).wait_for_receipt(timeout=20_000)
+    audit(shop)
 
 
 def test_two_methods_with_two_readers_on_one_till(make_shop, open_till, simulator, odoo_server):

@@ -3,8 +3,6 @@
 import pytest
 from playwright.sync_api import expect
 
-from support.office import Office
-
 
 @pytest.fixture
 def account(simulator):
@@ -32,8 +30,8 @@ def server(start_server):
     return server
 
 
-def test_from_no_key_to_the_first_reader(server, account, profiles):
-    office = Office(profiles, server)
+def test_from_no_key_to_the_first_reader(server, account, open_office):
+    office = open_office(server)
     block = office.open_settings()
     expect(block.locator(".fa-circle-o:visible")).to_have_count(5)
     office.picture("setup_1_nothing")

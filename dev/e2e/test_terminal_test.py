@@ -1,11 +1,12 @@
 """“Test this terminal”, from the payment method's form: all ticked, and a reader that is off."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from playwright.sync_api import expect
 
 from harness import shopfitting
 from support import naming
-from support.office import Office
 
 METHOD = "point_of_sale.action_pos_payment_method_form"
 STEPS = ["key", "location", "reader", "screen", "webhook", "payment"]
@@ -31,7 +32,7 @@ def states(dialog):
     return [step.get_attribute("data-state") for step in steps]
 
 
-def test_all_ticked_then_a_reader_that_is_off(odoo_server, webhook, simulator, profiles):
+def test_all_ticked_then_a_reader_that_is_off(odoo_server, webhook, simulator, open_office):
     reader = simulator.account.add_reader(
         serial_number=naming.unique("SIM"), label="Practice", device_type="simulated_wisepos_e"
     )
@@ -39,11 +40,14 @@ def test_all_ticked_then_a_reader_that_is_off(odoo_server, webhook, simulator, p
     register = shopfitting.open_register(
         odoo_server.admin, name, reader_serial=reader.serial_number
     )
-    office = Office(profiles, odoo_server)
+    office = open_office(odoo_server)
     office.open(METHOD, register.card_method_id)
-    office.press("Test this terminal")
+    with ThreadPoolExecutor() as aside:
+        # The message stays for seconds only: look out for it before it is asked for.
+        shown = aside.submit(reader.wait_for, "cart", timeout=60)
+        office.press("Test this terminal")
+        shown.result()
     dialog = office.page.locator(".modal")
-    reader.wait_for("cart", timeout=30)
     office.picture("terminal_test_1_message")
     expect(dialog.get_by_text("This terminal works.")).to_be_visible(timeout=60_000)
     assert states(dialog) == ["done"] * 6

@@ -7,6 +7,7 @@ from .auth import ApiKey, normalized
 from .device import add_device
 from .environment import Environment
 from .errors import SimulatorError
+from .resources.configurations import new_configuration
 from .resources.locations import new_location
 from .resources.readers import new_reader
 
@@ -28,6 +29,9 @@ class Account:
     :ivar str publishable_key: of test mode
     :ivar str api_version: used for requests without a `Stripe-Version`
     :ivar bool charges_enabled: whether Stripe has activated it; only told, payments go on
+    :ivar bool overcapture: whether the shop's trade may capture more than was authorized
+    :ivar int | None overcapture_limit: how many per cent more; None means no limit
+    :ivar bool incremental_authorization: whether the shop's trade may authorize more later
     """
 
     def __init__(self, simulator, country, currency, name, api_version, keys=None):
@@ -41,8 +45,13 @@ class Account:
         self.api_version = api_version
         self.charges_enabled = True
         self.descriptor = name.upper()[:22]
+        self.overcapture = False
+        self.overcapture_limit = None
+        self.incremental_authorization = True
         self.connected = []  # accounts that this one may act for
         self.environments = {mode: Environment(simulator, self, mode) for mode in (False, True)}
+        for environment in self.environments.values():
+            environment.add(new_configuration(environment, is_account_default=True))
         self.secret_key = keys.get("secret_key") or ids.new_key("sk", False)
         self.live_secret_key = keys.get("live_secret_key") or ids.new_key("sk", True)
         self.publishable_key = keys.get("publishable_key") or ids.new_key("pk", False)
@@ -80,6 +89,15 @@ class Account:
         with self.simulator.lock:
             environment = self.environments[livemode]
             return environment.add(new_location(environment, display_name, address, **values))
+
+    def offer_tips(self, livemode=False, **currencies):
+        """Let readers without a configuration of their own ask for tips: `usd={"percentages": …}`.
+
+        Without currencies they ask for none.
+        """
+        with self.simulator.lock:
+            configuration = self.environments[livemode].default_configuration()
+            configuration["tipping"] = currencies or None
 
     def add_reader(
         self,

@@ -4,7 +4,15 @@ import json
 import time
 from collections import deque
 
-from . import auth, expansion, forms, ids, resources, versions  # noqa: F401 (registers endpoints)
+from . import (
+    auth,
+    expansion,
+    forms,
+    ids,
+    payments,
+    resources,  # noqa: F401 (registers endpoints)
+    versions,
+)
 from .call import Call
 from .errors import ApiError, ConnectionDropped, rate_limited, server_error
 from .routing import match
@@ -127,6 +135,7 @@ class _Request:
             call = self._call(route, raw)
             if route.locked:
                 with self.simulator.lock:
+                    payments.expire(self.environment)
                     status, body = self._perform(route, call, path_ids)
             else:
                 status, body = self._perform(route, call, path_ids)

@@ -18,6 +18,8 @@ APPLICATIONS = {
 EXPIRY = (12, 2034)
 EMPTY_ADDRESS = dict.fromkeys(["city", "country", "line1", "line2", "postal_code", "state"])
 AUTHORIZATION_KEPT = 2 * 24 * 3600  # seconds until an uncaptured in-person payment expires
+# Brands of cards that may be charged with more than was authorized at first.
+FLEXIBLE_BRANDS = frozenset(["visa", "mastercard", "amex", "discover"])
 ACCOUNT_TYPES = {"debit": "checking", "prepaid": "prepaid", "credit": "credit"}
 
 
@@ -51,12 +53,15 @@ def payment_method(environment, card, read_method):
     return environment.add(method)
 
 
-def charge_details(environment, charge_id, card, read_method, reader, amount, approved, manual):
+def charge_details(
+    environment, charge_id, card, read_method, reader, amount, approved, manual, may_increment=False
+):
     """Return `payment_method_details` of a charge.
 
     :param dict reader: the reader's object
     :param int amount: authorized, in minor units
     :param bool manual: whether the payment waits for its capture
+    :param bool may_increment: whether incremental authorization was asked for
     """
     facts = _identity(card, read_method)
     facts |= {
@@ -69,13 +74,17 @@ def charge_details(environment, charge_id, card, read_method, reader, amount, ap
         "receipt": _receipt(charge_id, card, read_method, approved),
     }
     if not card.interac:
+        flexible = approved and manual and card.brand in FLEXIBLE_BRANDS
+        account = environment.account
         facts |= {
             "amount_authorized": amount if approved else None,
             "brand_product": None,
             "capture_before": environment.now + AUTHORIZATION_KEPT if approved and manual else None,
-            "incremental_authorization_supported": False,
+            "incremental_authorization_supported": bool(
+                flexible and may_increment and account.incremental_authorization
+            ),
             "offline": {"stored_at": None, "type": None},
-            "overcapture_supported": False,
+            "overcapture_supported": bool(flexible and account.overcapture),
             "wallet": None,
         }
     return {card.method_type: facts, "type": card.method_type}

@@ -79,6 +79,12 @@ def tap(simulator, data, reference):
     return simulator.reader(reference).tap(**data)
 
 
+@control("POST", "readers/<reference>/choose_tip")
+def choose_tip(simulator, data, reference):
+    """Choose a tip on the screen: `amount`, 0 for none."""
+    return simulator.reader(reference).choose_tip(**data)
+
+
 @control("POST", "readers/<reference>/insert")
 def insert(simulator, data, reference):
     """Put a card into the reader: `card`, `tip`, `decline`."""
@@ -240,6 +246,13 @@ def change_settings(simulator, data):
     for name, value in data.items():
         setattr(simulator, name, value)
     return settings(simulator, {})
+
+
+@control("POST", "advance")
+def advance(simulator, data):
+    """Put the clock forward: `seconds`."""
+    simulator.advance(**data)
+    return {"now": simulator.account.test.now}
 
 
 @control("POST", "reset")

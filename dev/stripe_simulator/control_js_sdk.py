@@ -60,15 +60,22 @@ def watch(sdk, connection):
 
 @sdk("collect")
 def collect(sdk, **data):
-    """Ask for a card: `connection`, `client_secret`, `can_cancel`."""
+    """Ask for a card: `connection`, `client_secret`, `can_cancel`, `config`."""
     sdk.collect(**data)
+    return {}
+
+
+@sdk("collect_refund")
+def collect_refund(sdk, **data):
+    """Ask for the card of a refund: `connection`, `charge`, `amount`, `currency`, `can_cancel`."""
+    sdk.collect_refund(**data)
     return {}
 
 
 @sdk("collected")
 def collected(sdk, connection):
-    """The PaymentIntent, when a card was read."""
-    return {"payment_intent": sdk.collected(connection, LONGEST_WAIT)}
+    """What a card was collected for, when one was read."""
+    return {"collected": sdk.collected(connection, LONGEST_WAIT)}
 
 
 @sdk("cancel_collect")
@@ -76,6 +83,19 @@ def cancel_collect(sdk, connection):
     """Ask for no card any more."""
     sdk.cancel_collect(connection)
     return {}
+
+
+@sdk("clear_display")
+def clear_display(sdk, connection):
+    """Forget a card that was read."""
+    sdk.clear_display(connection)
+    return {}
+
+
+@sdk("process_refund")
+def process_refund(sdk, connection):
+    """Give the money back to the card."""
+    return {"refund": sdk.process_refund(connection)}
 
 
 @sdk("process")

@@ -7,7 +7,7 @@ and who stands before it.
 
 import time
 
-from . import cards, payments, refunding
+from . import cards, payments, refunding, tipping
 from .errors import ApiError, SimulatorError
 from .screen_state import screen_of, subject_of
 
@@ -46,6 +46,8 @@ class ReaderDevice:
         self.presented = None
         self.unsent = None  # how an action ended while the network was gone
         self.automatic = None
+        self.tipping = None  # the tips that the action offers, see `tipping.offer`
+        self.chosen_tip = None
         self.subject = {}  # what the action is about, as it was when it came
         self.connection = None  # of a browser that collects with the SDK, see `js_sdk`
         self.browser_allows_cancel = False
@@ -78,25 +80,39 @@ class ReaderDevice:
 
     @property
     def screen(self):
-        """What the screen shows, as plain data; `state` is one of idle, cart, amount, processing,
-        approved, declined and cancelled, amounts are in minor units."""
+        """What the screen shows, as plain data; `state` is one of idle, cart, tip, amount,
+        processing, approved, declined and cancelled, amounts are in minor units."""
         with self.simulator.lock:
             return screen_of(self)
 
     # --- What people do
 
-    def tap(self, card=cards.DEFAULT_CARD, tip=0, decline=None):
+    def choose_tip(self, amount):
+        """Choose a tip on the screen; 0 is "no tip".
+
+        :param int amount: in minor units
+        :raise SimulatorError: when the reader does not ask for a tip
+        """
+        with self.simulator.lock:
+            if self.screen["state"] != "tip":
+                raise SimulatorError("The reader does not ask for a tip")
+            self.chosen_tip = int(amount)
+            self._changed()
+        return self.screen
+
+    def tap(self, card=cards.DEFAULT_CARD, tip=None, decline=None):
         """Hold a card to the reader.
 
         :param str card: number of a test card
-        :param int tip: chosen on the reader, in minor units
+        :param int | None tip: chosen on the reader, in minor units; None leaves it as it is, or
+            at no tip
         :param str decline: let the bank decline with this code
         :return: the screen
         :raise SimulatorError: when the reader does not wait for a card
         """
         return self.present(card, "tap", tip, decline)
 
-    def insert(self, card=cards.DEFAULT_CARD, tip=0, decline=None):
+    def insert(self, card=cards.DEFAULT_CARD, tip=None, decline=None):
         """Put a card into the reader; see `tap`."""
         return self.present(card, "insert", tip, decline)
 
@@ -122,13 +138,15 @@ class ReaderDevice:
                 self._show("declined", CONNECTION_ERROR)
         return self.screen
 
-    def present(self, card, method="tap", tip=0, decline=None, answer_lost=False):
+    def present(self, card, method="tap", tip=None, decline=None, answer_lost=False):
         """Hold or insert a card; see `tap`."""
         card = cards.find_card(card)
         with self.simulator.lock:
             self._check_can_present()
             read_method = payments.READ_METHODS[method]
-            self.presented = payments.Presented(card, read_method, int(tip), decline, answer_lost)
+            tip = tipping.chosen(self, tip)
+            self.chosen_tip = tip
+            self.presented = payments.Presented(card, read_method, tip, decline, answer_lost)
             self.phase = "authorizing"
             if self._is_collecting:
                 # The browser goes on from here, see `js_sdk.JsSdk.process`.
@@ -295,10 +313,16 @@ class ReaderDevice:
         self.unsent = None
         self.phase = "waiting" if action["type"] in ACTIONS_WITH_CARD else "idle"
         self._generation += 1
-        self.subject = subject_of(self, action)
-        self._changed()
+        self._show_subject(action)
         if self.phase == "waiting":
             self._expect_automatic_card()
+
+    def _show_subject(self, action):
+        self.subject = subject_of(self, action)
+        self.chosen_tip = self.tipping = None
+        if action["type"] == "process_payment_intent":
+            self.tipping = tipping.offer(self.environment, self.object, action[action["type"]])
+        self._changed()
 
     def reset(self):
         """Take the action away and show nothing; under the lock."""
@@ -312,18 +336,18 @@ class ReaderDevice:
 
     # --- What a browser tells the reader, see `js_sdk`
 
-    def begin_collecting(self, intent, can_cancel):
-        """Ask for a card for a PaymentIntent; under the lock."""
+    def begin_collecting(self, action, can_cancel):
+        """Ask for a card; under the lock.
+
+        :param dict action: `type` and details, as of the action of the API that does the same
+        """
         self.object["action"] = None
         self.seen()
         self.result = None
         self.phase = "waiting"
         self.browser_allows_cancel = can_cancel
         self._generation += 1
-        payment = {"type": "process_payment_intent"}
-        payment["process_payment_intent"] = {"payment_intent": intent["id"]}
-        self.subject = subject_of(self, payment)
-        self._changed()
+        self._show_subject(action)
         self._expect_automatic_card()
 
     def end_collecting(self, state, error=None, card=None):
@@ -405,30 +429,10 @@ class ReaderDevice:
 
     def _settle(self, presented):
         if self.action["type"] == "refund_payment":
-            return self._settle_refund(presented)
+            details = self.action["refund_payment"]
+            return refunding.give_back(self.environment, details, presented)
         intent = self._intent()
         return payments.finish_authorization(self.environment, intent, presented, self.object)
-
-    def _settle_refund(self, presented):
-        details = self.action["refund_payment"]
-        charge = self.environment.find("charge", details["charge"])
-        if refunding.card_of(charge).number != presented.card.number:
-            return {
-                "type": "invalid_request_error",
-                "code": "invalid_card_type",
-                "message": "The card is not the one that was charged.",
-            }
-        if presented.decline:
-            return {"type": "card_error", **cards.decline_error(presented.decline)}
-        try:
-            amount = refunding.check_amount(charge, details["amount"])
-        except ApiError as error:
-            return {"type": error.type, "code": error.code, "message": error.message}
-        refund = refunding.create(
-            self.environment, charge, amount, metadata=details.get("metadata")
-        )
-        details["refund"] = refund["id"]
-        return None
 
     def _finish_action(self, error=None):
         action = self.action

@@ -15,6 +15,7 @@ COLLECTIONS = (
     "payment_intent",
     "payment_method",
     "refund",
+    "terminal.configuration",
     "terminal.location",
     "terminal.reader",
     "webhook_endpoint",
@@ -33,6 +34,7 @@ class Environment:
         self.livemode = livemode
         self.objects = {name: {} for name in COLLECTIONS}
         self.devices = {}  # reader id -> ReaderDevice
+        self.increments = {}  # id of an intent -> how often more was authorized
         self.authorizing = set()  # ids of intents that a card network is being asked about
         self.used_codes = set()  # registration codes, each good for one reader
         self.idempotency = IdempotencyStore()
@@ -40,8 +42,8 @@ class Environment:
 
     @property
     def now(self):
-        """Seconds since the epoch."""
-        return int(time.time())
+        """Seconds since the epoch, by the simulator's clock."""
+        return int(time.time() + self.simulator.clock_offset)
 
     def add(self, obj):
         """Store a new object of the API and return it."""
@@ -75,6 +77,11 @@ class Environment:
     def all(self, object_name):
         """Return the objects of a kind, newest first."""
         return list(reversed(self.objects[object_name].values()))
+
+    def default_configuration(self):
+        """Return the configuration of the account's readers whose location has none."""
+        configurations = self.objects["terminal.configuration"].values()
+        return next((one for one in configurations if one["is_account_default"]), None)
 
     def find_any(self, object_id):
         """Return the object of any kind with this id, or None."""

@@ -12,11 +12,17 @@ PREFIXES = {
     "payment_intent": "pi_3",
     "payment_method": "pm_1",
     "refund": "re_3",
+    "terminal.configuration": "tmc_",
     "terminal.location": "tml_",
     "terminal.reader": "tmr_",
     "webhook_endpoint": "we_1",
 }
-LENGTHS = {"account": 15, "terminal.location": 14, "terminal.reader": 14}
+LENGTHS = {
+    "account": 15,
+    "terminal.configuration": 14,
+    "terminal.location": 14,
+    "terminal.reader": 14,
+}
 
 
 def random_text(length):

@@ -4,7 +4,7 @@ The SDK's own protocol is not public. This one is private to the double of the S
 through `control_js_sdk.py`; what an app can see of it follows the page "JavaScript API reference".
 """
 
-from . import payments
+from . import payments, refunding
 from .errors import ApiError, SimulatorError
 from .faults import Faults
 from .ids import random_text
@@ -46,6 +46,7 @@ class SdkConnection:
         self.simulated = simulated
         self.is_open = True
         self.intent = None  # the PaymentIntent that a card is collected for, or was just
+        self.refund = None  # or what is given back: `charge`, `amount`, later `refund`
         self.state = "idle"  # waiting, collected, processing, or how the collecting ended
 
     @property
@@ -67,8 +68,9 @@ class SdkConnection:
 class JsSdk:
     """The SDK's side of the simulator. All methods are thread-safe.
 
-    :ivar Faults faults: of `POST /sdk/process`, `drop_before` (Stripe never hears of it) and
-        `drop_after` (its answer is lost) become the SDK's `network_error`
+    :ivar Faults faults: of `POST /sdk/process` and `POST /sdk/process_refund`, `drop_before`
+        (Stripe never hears of it) and `drop_after` (its answer is lost) become the SDK's
+        `network_error`
     """
 
     def __init__(self, simulator):
@@ -173,10 +175,11 @@ class JsSdk:
 
     # --- A payment
 
-    def collect(self, connection, client_secret, can_cancel=False):
+    def collect(self, connection, client_secret, can_cancel=False, config=None):
         """Let the reader ask for a card.
 
         :param bool can_cancel: whether the customer may cancel on the reader
+        :param dict | None config: the SDK's `config_override`, of which tips count
         :raise SdkError: there is nothing to pay, or the reader cannot
         """
         with self.simulator.lock:
@@ -192,17 +195,43 @@ class JsSdk:
                     f"The PaymentIntent has a status of {intent['status']}.",
                     payment_intent=self.simulator.copy(intent),
                 )
-            if found.is_busy:
-                raise SdkError("command_already_in_progress", "A card is being collected already")
-            if found.device.occupied or found.device.phase != "idle":
-                raise SdkError("reader_error", "The reader is busy.")
-            found.intent, found.state = intent, "waiting"
-            found.device.begin_collecting(intent, can_cancel)
-            if found.simulated:
-                found.device.auto_present(SIMULATED_CARD_AFTER, times=1)
+            found.intent, found.refund = intent, None
+            details = {"payment_intent": intent["id"], "process_config": _process_config(config)}
+            self._ask_for_card(found, "process_payment_intent", details, can_cancel)
+
+    def collect_refund(self, connection, charge, amount, currency, can_cancel=False):
+        """Let the reader ask for the card that a charge is given back to.
+
+        :param str charge: its id
+        :param int amount: in minor units
+        :raise SdkError: nothing is left to give back, or the reader cannot
+        """
+        with self.simulator.lock:
+            found = self._open(connection)
+            environment = found.session.environment
+            try:
+                charged = refunding.find_charge(environment, charge)
+                refunding.check_amount(charged, amount)
+            except ApiError as error:
+                raise SdkError(error.code or "invalid_request", error.message) from error
+            if charged["currency"] != currency:
+                raise SdkError("invalid_request", "The charge has another currency.")
+            found.intent, found.refund = None, {"charge": charge, "amount": amount}
+            self._ask_for_card(found, "refund_payment", found.refund, can_cancel)
+
+    def _ask_for_card(self, found, kind, details, can_cancel):
+        if found.is_busy:
+            raise SdkError("command_already_in_progress", "A card is being collected already")
+        if found.device.occupied or found.device.phase != "idle":
+            raise SdkError("reader_error", "The reader is busy.")
+        found.state = "waiting"
+        found.device.begin_collecting({"type": kind, kind: details}, can_cancel)
+        if found.simulated:
+            found.device.auto_present(SIMULATED_CARD_AFTER, times=1)
 
     def collected(self, connection, wait=0):
-        """Return the PaymentIntent once a card was read, or None when that takes longer.
+        """Return the PaymentIntent, or what is given back, once a card was read; None when that
+        takes longer.
 
         :raise SdkError: no card was read, and none will be
         """
@@ -211,7 +240,7 @@ class JsSdk:
         if found.state == "waiting":
             return None
         if found.state == "collected":
-            return self.simulator.copy(found.intent)
+            return self.simulator.copy(found.intent or found.refund)
         if found.state == "canceled":
             raise SdkError("canceled", "The command was canceled")
         raise SdkError("no_established_connection", "The reader was disconnected")
@@ -230,6 +259,15 @@ class JsSdk:
             found.state = "canceled"
             found.device.end_collecting("cancelled")
 
+    def clear_display(self, connection):
+        """Show the reader's first screen again; a card that was read is forgotten."""
+        with self.simulator.lock:
+            found = self._open(connection)
+            if found.state == "collected":
+                found.state = "canceled"
+                found.device.take_presented()
+                found.device.end_collecting("cancelled")
+
     def process(self, connection, intent):
         """Charge the card that was read; returns the PaymentIntent.
 
@@ -239,14 +277,10 @@ class JsSdk:
         fault = self.faults.take("POST", "/sdk/process", {})
         with self.simulator.lock:
             found = self._open(connection)
-            if found.state != "collected" or found.intent["id"] != intent:
+            if found.state != "collected" or not found.intent or found.intent["id"] != intent:
                 raise SdkError("payment_intent_unexpected_state", "No card was collected")
             device, environment = found.device, found.session.environment
-            if fault and fault.kind == "drop_before":
-                found.state = "idle"
-                device.end_collecting("cancelled")
-                raise SdkError("network_error", "Could not reach Stripe")
-            found.state = "processing"
+            self._begin_processing(found, fault)
             if found.intent["status"] == "requires_payment_method":
                 payments.begin_authorization(environment, found.intent)
         self.simulator.sleep(device.answer_time)
@@ -258,18 +292,50 @@ class JsSdk:
                 )
             except ApiError as error:
                 problem = {"code": error.code, "message": error.message}
-            found.state = "idle"
-            device.end_collecting("declined" if problem else "approved", problem, presented.card)
             answer = self.simulator.copy(found.intent)
+            self._end_processing(found, fault, problem, presented, payment_intent=answer)
+        return answer
+
+    def process_refund(self, connection):
+        """Give a charge back to the card that was read; returns the Refund.
+
+        :raise SdkError: another card, declined, or the answer was lost
+        """
+        fault = self.faults.take("POST", "/sdk/process_refund", {})
+        with self.simulator.lock:
+            found = self._open(connection)
+            if found.state != "collected" or not found.refund:
+                raise SdkError("no_active_collect_refund_attempt", "No card was collected")
+            self._begin_processing(found, fault)
+        self.simulator.sleep(found.device.answer_time)
+        with self.simulator.lock:
+            environment, presented = found.session.environment, found.device.take_presented()
+            problem = refunding.give_back(environment, found.refund, presented)
+            self._end_processing(found, fault, problem, presented)
+            return self.simulator.copy(environment.find("refund", found.refund["refund"]))
+
+    # --- Helpers
+
+    @staticmethod
+    def _begin_processing(found, fault):
+        if fault and fault.kind == "drop_before":
+            found.state = "idle"
+            found.device.take_presented()
+            found.device.end_collecting("cancelled")
+            raise SdkError("network_error", "Could not reach Stripe")
+        found.state = "processing"
+
+    @staticmethod
+    def _end_processing(found, fault, problem, presented, **extra):
+        found.state = "idle"
+        result = "declined" if problem else "approved"
+        found.device.end_collecting(result, problem, presented.card)
         if presented.answer_lost or (fault and fault.kind == "drop_after"):
             raise SdkError("network_error", "The answer did not arrive")
         if problem:
             known = ("type", "decline_code")
-            extra = {name: problem[name] for name in known if problem.get(name)}
-            raise SdkError(problem["code"], problem["message"], payment_intent=answer, **extra)
-        return answer
-
-    # --- Helpers
+            extra.update({name: problem[name] for name in known if problem.get(name)})
+            raise SdkError(problem["code"], problem["message"], **extra)
 
     def _open(self, connection):
         found = self._connections[connection]
@@ -289,3 +355,11 @@ class JsSdk:
         key = random_text(20)
         where[key] = what
         return key
+
+
+def _process_config(config):
+    """Return what the SDK's `config_override` is in the API."""
+    config = config or {}
+    eligible = (config.get("tipping") or {}).get("eligible_amount")
+    tipping = {"tipping": {"amount_eligible": eligible}} if eligible is not None else {}
+    return {"skip_tipping": bool(config.get("skip_tipping")), **tipping}

@@ -7,7 +7,7 @@ import dataclasses
 
 from . import card_facts, cards, money
 from .balance import add_charge_transaction
-from .errors import invalid, lock_timeout
+from .errors import ApiError, invalid, lock_timeout
 
 CANCELABLE = (
     "requires_payment_method",
@@ -16,6 +16,7 @@ CANCELABLE = (
     "requires_action",
     "processing",
 )
+MOST_INCREMENTS = 10
 READ_METHODS = {"tap": "contactless_emv", "insert": "contact_emv"}
 
 
@@ -24,14 +25,14 @@ class Presented:
     """A card as it was held to, or put into, a reader.
 
     :param str read_method: `contactless_emv` or `contact_emv`
-    :param int tip: chosen on the reader
+    :param int | None tip: chosen on the reader; None where it did not ask
     :param str | None decline: let the bank decline with this code, whatever card and amount say
     :param bool answer_lost: the reader loses its connection while the bank is asked
     """
 
     card: cards.Card
     read_method: str = "contactless_emv"
-    tip: int = 0
+    tip: int | None = None
     decline: str | None = None
     answer_lost: bool = False
 
@@ -72,12 +73,12 @@ def finish_authorization(environment, intent, presented, reader):
         if intent["status"] == "requires_confirmation":
             intent["status"] = "requires_payment_method"
         return problem
-    amount = intent["amount"] + presented.tip
+    amount = intent["amount"] + (presented.tip or 0)
     reason = presented.decline or cards.decline_for(presented.card, amount, environment.livemode)
     method = card_facts.payment_method(environment, presented.card, presented.read_method)
     if reason:
         return _decline(environment, intent, presented, reader, method, reason)
-    if presented.tip:
+    if presented.tip is not None:
         intent["amount"] = amount
         intent["amount_details"] = {**(intent["amount_details"] or {}), "tip": {}}
         intent["amount_details"]["tip"]["amount"] = presented.tip
@@ -88,7 +89,7 @@ def finish_authorization(environment, intent, presented, reader):
 def capture(environment, intent, amount=None, call=None):
     """Capture an authorized payment; what is not captured is released.
 
-    :param int | None amount: None means all
+    :param int | None amount: None means all; more than that where the charge supports overcapture
     :raise ApiError: 400, `payment_intent_unexpected_state` or `amount_too_large`
     """
     check_not_authorizing(environment, intent)
@@ -108,18 +109,80 @@ def capture(environment, intent, amount=None, call=None):
             "parameter_invalid_integer",
             "amount_to_capture",
         )
-    if amount > capturable:
+    charge = environment.get("charge", intent["latest_charge"])
+    if amount > _most_capturable(environment, charge, capturable):
         raise invalid(
             f"{money.shown(amount, intent['currency'])} is more than the capturable "
             f"{money.shown(capturable, intent['currency'])}.",
             "amount_too_large",
             "amount_to_capture",
         )
-    charge = environment.get("charge", intent["latest_charge"])
+    if amount > capturable:
+        intent["amount"] = charge["amount"] = amount
     charge["amount_refunded"] = charge["amount"] - amount
     _settle(environment, intent, charge, amount)
     environment.emit("charge.captured", charge, call=call)
     environment.emit("payment_intent.succeeded", intent, call=call)
+
+
+def _most_capturable(environment, charge, capturable):
+    """Return the most that may be captured of a charge."""
+    details = charge["payment_method_details"].get("card_present") or {}
+    if not details.get("overcapture_supported"):
+        return capturable
+    limit = environment.account.overcapture_limit
+    return money.MAXIMUM if limit is None else capturable * (100 + limit) // 100
+
+
+def increment(environment, intent, amount, call=None):
+    """Authorize more for an authorized payment (page "Incremental authorizations").
+
+    :param int amount: the new total
+    :raise ApiError: 400, or 402 when the bank declines
+    """
+    check_not_authorizing(environment, intent)
+    if intent["status"] != "requires_capture":
+        raise unexpected_state(
+            environment,
+            intent,
+            "Only a PaymentIntent with a status of requires_capture can be incremented, this one "
+            f"has a status of {intent['status']}.",
+        )
+    charge = environment.get("charge", intent["latest_charge"])
+    details = charge["payment_method_details"].get("card_present") or {}
+    done = environment.increments.get(intent["id"], 0)
+    if not details.get("incremental_authorization_supported") or done >= MOST_INCREMENTS:
+        raise invalid("The authorization of this PaymentIntent cannot be incremented.")
+    if amount <= intent["amount"]:
+        raise invalid(
+            f"The amount must be more than {money.shown(intent['amount'], intent['currency'])}.",
+            param="amount",
+        )
+    environment.increments[intent["id"]] = done + 1
+    reason = None if environment.livemode else cards.AMOUNT_DECLINES.get(amount % 100)
+    if reason:
+        error = cards.decline_error(reason)
+        raise ApiError(
+            402,
+            error["message"],
+            error["code"],
+            type="card_error",
+            decline_code=error["decline_code"],
+        )
+    intent.update(amount=amount, amount_capturable=amount)
+    charge["amount"] = details["amount_authorized"] = amount
+    environment.emit("payment_intent.amount_capturable_updated", intent, call=call)
+
+
+def expire(environment):
+    """Cancel the payments whose time to be captured has passed."""
+    for intent in environment.all("payment_intent"):
+        if intent["status"] != "requires_capture":
+            continue
+        charge = environment.get("charge", intent["latest_charge"])
+        details = charge["payment_method_details"].get("card_present") or {}
+        if details.get("capture_before") and details["capture_before"] <= environment.now:
+            cancel(environment, intent, "automatic")
 
 
 def cancel(environment, intent, reason=None, call=None):
@@ -160,6 +223,11 @@ def is_manual(intent, card):
     return method == "manual"
 
 
+def _may_increment(intent):
+    options = (intent["payment_method_options"] or {}).get("card_present") or {}
+    return bool(options.get("request_incremental_authorization_support"))
+
+
 def _unfit(intent, card):
     """Return why an intent cannot be paid with a card at all, or None."""
     code = message = None
@@ -178,7 +246,7 @@ def _unfit(intent, card):
 
 
 def _new_charge(environment, intent, presented, reader, method, approved, manual):
-    amount = intent["amount"] if approved else intent["amount"] + presented.tip
+    amount = intent["amount"] if approved else intent["amount"] + (presented.tip or 0)
     charge = environment.new("charge")
     charge.update(
         amount=amount,
@@ -214,6 +282,7 @@ def _new_charge(environment, intent, presented, reader, method, approved, manual
             amount,
             approved,
             manual,
+            _may_increment(intent),
         ),
         presentment_details=None,
         radar_options={},

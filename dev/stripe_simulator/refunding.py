@@ -2,7 +2,7 @@
 
 from . import card_facts, cards, money
 from .balance import add_refund_failure_transaction, add_refund_transaction
-from .errors import invalid
+from .errors import ApiError, invalid
 from .metadata import merge
 
 
@@ -125,6 +125,31 @@ def create(environment, charge, amount, reason=None, metadata=None, call=None):
         later = _fail if behaviour == "fail" else _succeed
         simulator.later(simulator.async_refund_time, later, environment, refund, charge)
     return refund
+
+
+def give_back(environment, details, presented):
+    """Refund a charge to the card that was presented; `details` gets the id of the `refund`.
+
+    :param dict details: `charge`, `amount` and `metadata`, as of a reader's action
+    :param Presented presented: the card
+    :return: dict of the error, or None
+    """
+    charge = environment.find("charge", details["charge"])
+    if card_of(charge).number != presented.card.number:
+        return {
+            "type": "invalid_request_error",
+            "code": "invalid_card_type",
+            "message": "The card is not the one that was charged.",
+        }
+    if presented.decline:
+        return {"type": "card_error", **cards.decline_error(presented.decline)}
+    try:
+        amount = check_amount(charge, details["amount"])
+    except ApiError as error:
+        return {"type": error.type, "code": error.code, "message": error.message}
+    refund = create(environment, charge, amount, metadata=details.get("metadata"))
+    details["refund"] = refund["id"]
+    return None
 
 
 def _change_refunded(charge, amount):

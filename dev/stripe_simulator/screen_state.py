@@ -33,6 +33,7 @@ def screen_of(device):
         "kind": None,
         "amount": None,
         "tip": None,
+        "tips": None,
         "currency": None,
         "decimals": None,
         "payment_intent": None,
@@ -53,7 +54,9 @@ def screen_of(device):
             last4=result["last4"],
         )
     elif device.phase == "waiting":
-        screen.update(device.subject, state="amount")
+        asks_for_tip = device.tipping and device.chosen_tip is None
+        screen.update(device.subject, state="tip" if asks_for_tip else "amount")
+        screen["tips"] = device.tipping["choices"] if asks_for_tip else None
     elif device.phase == "authorizing":
         screen.update(device.subject, state="processing")
     elif device.action and device.action["type"] == "set_reader_display":
@@ -65,6 +68,8 @@ def screen_of(device):
             currency=cart["currency"],
             decimals=money.decimals(cart["currency"]),
         )
+    if screen["state"] in ("amount", "processing") and device.chosen_tip:
+        screen.update(tip=device.chosen_tip, amount=screen["amount"] + device.chosen_tip)
     return screen
 
 

@@ -4,7 +4,7 @@ import json
 import threading
 import time
 
-from . import versions
+from . import payments, versions
 from .account import Account
 from .api import Api
 from .application import Application
@@ -79,6 +79,7 @@ class Simulator:
         self.async_refund_time = async_refund_time
         self.rate_limit = rate_limit
         self.cancel_beats_authorization = cancel_beats_authorization
+        self.clock_offset = 0.0  # seconds by which the clock is ahead, see `advance`
         self.lock = threading.RLock()
         self.changed = threading.Condition(self.lock)
         self.version = 0  # counts changes, for pages that wait for one
@@ -221,6 +222,14 @@ class Simulator:
         """Return the money of an account, or of all; see `ledger.ledger`."""
         with self.lock:
             return ledger([account] if account else self.accounts)
+
+    def advance(self, seconds):
+        """Put the simulator's clock forward; what has to happen until then happens."""
+        with self.lock:
+            self.clock_offset += float(seconds)
+            for environment in self.environments():
+                payments.expire(environment)
+            self.notify()
 
     # --- For the other parts
 

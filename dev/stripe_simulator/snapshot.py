@@ -22,6 +22,8 @@ DEVICE_FIELDS = (
     "unsent",
     "automatic",
     "subject",
+    "tipping",
+    "chosen_tip",
     "acknowledgement_delay",
     "processing_time",
 )

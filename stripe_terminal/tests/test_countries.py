@@ -6,7 +6,12 @@ from stripe_terminal.countries import intent_params
 
 CARDS = ["card_present"]
 CARDS_AND_INTERAC = ["card_present", "interac_present"]
-PREFER = {"card_present": {"capture_method": "manual_preferred"}}
+PREFER = {
+    "card_present": {
+        "capture_method": "manual_preferred",
+        "request_incremental_authorization_support": True,
+    }
+}
 
 
 @pytest.mark.parametrize(
@@ -33,16 +38,9 @@ def test_captured_at_once(country):
     assert "payment_method_options" not in intent_params(country, "CAD")
 
 
-@pytest.mark.parametrize("country", ["CA", "AU"])
+@pytest.mark.parametrize("country", ["CA", "AU", "US", "BE", None])
 def test_captured_later_where_the_card_can(country):
     params = intent_params(country, "CAD", capture_later=True)
     # Interac refuses `manual`, also when it is the whole intent's.
     assert params["capture_method"] == "automatic"
     assert params["payment_method_options"] == PREFER
-
-
-@pytest.mark.parametrize("country", ["US", "BE", None])
-def test_captured_later_elsewhere(country):
-    params = intent_params(country, "USD", capture_later=True)
-    assert params["capture_method"] == "manual"
-    assert "payment_method_options" not in params

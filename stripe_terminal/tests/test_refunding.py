@@ -24,6 +24,7 @@ from stripe_terminal.settlement import (
     CANCEL_ACTION,
     CANCELED,
     COLLECT,
+    COLLECT_IN_TILL,
     COLLECTING,
     DECLINED,
     NEW,
@@ -39,14 +40,15 @@ from stripe_terminal.settlement import (
 
 BOOLEANS = (False, True)
 ALL_FACTS = [
-    RefundFacts(refund, requested, in_flight, read, enough, on_reader, action, reachable)
-    for refund, requested, in_flight, read, enough, on_reader, action, reachable in (
-        itertools.product((None, *STATUSES), *[BOOLEANS] * 5, ACTIONS, BOOLEANS)
-    )
+    RefundFacts(*facts)
+    for facts in itertools.product((None, *STATUSES), *[BOOLEANS] * 5, ACTIONS, *[BOOLEANS] * 3)
 ]
 ALL = list(itertools.product(STATES, (None, COLLECT, CANCEL), ALL_FACTS))
 ASKED = RefundFacts(requested=True)
 READER = RefundFacts(requested=True, on_reader=True)
+IN_TILL = RefundFacts(on_reader=True, in_till=True)
+WAITS = IN_TILL._replace(action="in_progress", read=True)
+LET = WAITS._replace(requested=True, in_flight=True)
 
 TABLE = [
     # The first request
@@ -70,6 +72,9 @@ TABLE = [
     (UNKNOWN, CANCEL, ASKED._replace(read=True, in_flight=True), UNKNOWN, None),
     (UNKNOWN, CANCEL, ASKED._replace(read=True), CANCELED, None),
     (UNKNOWN, CANCEL, RefundFacts("succeeded", True), PAID, None),
+    # The payment waited for its tip
+    (NEW, COLLECT, RefundFacts(read=True, enough=False, uncaptured=True), NEW, None),
+    (NEW, CANCEL, RefundFacts(read=True, enough=False, uncaptured=True), CANCELED, None),
     # The bank sends it back
     (PAID, None, RefundFacts("failed", True), DECLINED, None),
     (PAID, None, RefundFacts("succeeded", True, reachable=False), PAID, None),
@@ -82,6 +87,23 @@ TABLE = [
     (COLLECTING, None, READER._replace(action="failed", read=True), DECLINED, None),
     (COLLECTING, None, READER._replace(action="succeeded"), NEW, READ_CHARGE),
     (COLLECTING, None, READER._replace(action="succeeded", read=True), UNKNOWN, None),
+    # In a till's browser, which asks before it gives money back
+    (NEW, COLLECT, IN_TILL, NEW, READ_CHARGE),
+    (NEW, COLLECT, IN_TILL._replace(read=True), NEW, COLLECT_IN_TILL),
+    (NEW, COLLECT, IN_TILL._replace(read=True, enough=False), DECLINED, None),
+    (NEW, COLLECT, IN_TILL._replace(read=True, uncaptured=True), NEW, None),
+    (NEW, None, WAITS, COLLECTING, None),
+    (COLLECTING, None, WAITS._replace(read=False, reachable=False), COLLECTING, None),
+    (COLLECTING, CANCEL, WAITS, CANCELED, None),
+    (COLLECTING, None, WAITS._replace(action="failed"), DECLINED, None),
+    (COLLECTING, None, LET._replace(read=False), COLLECTING, READ_CHARGE),
+    (COLLECTING, CANCEL, LET, COLLECTING, None),
+    (COLLECTING, None, LET._replace(reachable=False), UNKNOWN, None),
+    (COLLECTING, None, LET._replace(refund="succeeded"), PAID, None),
+    (COLLECTING, None, LET._replace(action="succeeded"), UNKNOWN, None),
+    (UNKNOWN, COLLECT, LET._replace(action="succeeded"), UNKNOWN, None),
+    (UNKNOWN, None, LET._replace(action="succeeded", in_flight=False), DECLINED, None),
+    (COLLECTING, CANCEL, LET._replace(in_flight=False), CANCELED, None),
 ]
 
 
@@ -111,18 +133,27 @@ def test_what_failed_is_not_paid_and_not_made_again_by_itself():
 
 def test_nothing_is_asked_for_before_the_charge_was_read():
     for state, wanted, facts in ALL:
-        if settle_refund(state, wanted, facts).verb in (CREATE_REFUND, SEND):
+        if settle_refund(state, wanted, facts).verb in (CREATE_REFUND, SEND, COLLECT_IN_TILL):
             assert facts.read
             assert wanted == COLLECT
             assert facts.reachable
             # Only a request that may still be on its way is repeated without enough being left.
             assert facts.enough or facts.in_flight
+            assert not facts.uncaptured
 
 
 def test_no_end_while_a_request_may_still_arrive():
     for state, wanted, facts in ALL:
         if facts.requested and facts.in_flight and not facts.refund:
             assert settle_refund(state, wanted, facts).state in (*OPEN_STATES, state)
+
+
+def test_a_till_s_browser_asks_for_no_second_card_while_money_may_be_on_its_way():
+    for state, wanted, facts in ALL:
+        if settle_refund(state, wanted, facts).verb == COLLECT_IN_TILL:
+            assert facts.in_till
+            assert facts.enough
+            assert not (facts.requested and facts.in_flight)
 
 
 def test_a_status_of_tomorrow_is_unknown():

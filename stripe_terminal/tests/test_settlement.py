@@ -20,6 +20,7 @@ from stripe_terminal.settlement import (
     CREATE,
     DECLINED,
     FIND,
+    INCREMENT,
     INTENT_OPEN,
     INTENT_STATUSES,
     NEW,
@@ -44,6 +45,7 @@ ALL_FACTS = [
     Facts(*values)
     for values in itertools.product((None, *INTENT_STATUSES), ACTIONS, *[(False, True)] * 5)
 ]
+HELD = Facts("requires_capture", "succeeded", True, hold=True)
 ALL = list(itertools.product(STATES, WANTS, ALL_FACTS))
 OPEN = "requires_payment_method"
 
@@ -66,6 +68,18 @@ TABLE = [
     (COLLECTING, None, Facts(OPEN, NO_ACTION, True), DECLINED, None),
     (COLLECTING, None, Facts(OPEN, "succeeded", True), UNKNOWN, None),
     (COLLECTING, None, Facts(OPEN, "in_progress", True, False), UNKNOWN, None),
+    # The tip after the payment
+    (COLLECTING, None, HELD, AUTHORIZED, None),
+    (AUTHORIZED, None, HELD, AUTHORIZED, None),
+    (AUTHORIZED, CANCEL, HELD, AUTHORIZED, CANCEL_INTENT),
+    (AUTHORIZED, REFUND, HELD, AUTHORIZED, CANCEL_INTENT),
+    (UNKNOWN, CANCEL, HELD._replace(forced=True), AUTHORIZED, None),
+    (AUTHORIZED, CANCEL, HELD._replace(forced=True, hold=False), AUTHORIZED, CAPTURE),
+    (AUTHORIZED, REFUND, HELD._replace(forced=True), AUTHORIZED, CANCEL_INTENT),
+    (AUTHORIZED, None, HELD._replace(hold=False), AUTHORIZED, CAPTURE),
+    (AUTHORIZED, None, HELD._replace(hold=False, increment=True), AUTHORIZED, INCREMENT),
+    (AUTHORIZED, None, HELD._replace(intent="succeeded"), PAID, None),
+    (AUTHORIZED, None, HELD._replace(intent="canceled"), CANCELED, None),
     # Retry on the same intent, also with another amount
     (NEW, COLLECT, Facts(OPEN, "failed", True), NEW, SEND),
     (NEW, COLLECT, Facts(OPEN, "failed", True, amount_differs=True), NEW, UPDATE),
@@ -157,6 +171,14 @@ def test_authorized_only_if_stripe_says_so():
         if settle(state, wanted, facts).state == AUTHORIZED:
             said = facts.intent == "requires_capture" and facts.reachable
             assert said or state == AUTHORIZED
+
+
+def test_waiting_for_a_tip_changes_no_state_and_only_puts_the_capture_off():
+    for state, wanted, facts in ALL:
+        plain = settle(state, wanted, facts)
+        held = settle(state, wanted, facts._replace(hold=True))
+        assert held.state == plain.state
+        assert held.verb == (None if plain.verb == CAPTURE else plain.verb)
 
 
 def test_canceled_only_if_no_intent_can_be_paid():

@@ -15,6 +15,10 @@ class Office:
         self._server = server
         self.page = self._profile.new_page()
 
+    def close(self):
+        """Close the page with its browser profile."""
+        self._profile.close()
+
     def open(self, action, record_id=None):
         """Open an action by its external id, with a record where one is given."""
         address = f"{self._server.url}/odoo/action-{self._server.admin.ref(action)}"

@@ -46,7 +46,8 @@ class SdkCounter(Counter):
         if "client_secret" in answer:
             if not self.connection:
                 self.connect()
-            self.sdk.collect(self.connection, answer["client_secret"], can_cancel=True)
+            secret, config = answer["client_secret"], answer["config"]
+            self.sdk.collect(self.connection, secret, can_cancel=True, config=config)
             self.collecting = line
 
     def connect(self):

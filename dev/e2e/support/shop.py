@@ -66,7 +66,7 @@ class Shop:
     def wait_for_reader(self, state="amount", timeout=10):
         """Wait until the reader's screen shows ``state``; returns the screen.
 
-        :param state: idle, cart, amount, processing, approved, declined or cancelled
+        :param state: idle, cart, tip, amount, processing, approved, declined or cancelled
         :param timeout: seconds
         :raises AssertionError: with what the screen shows instead
         """

@@ -17,6 +17,17 @@ STARTING = 60_000
 LOADED = ".pos .product-screen, .pos .payment-screen, .pos .receipt-screen, .pos .ticket-screen"
 OPEN_REGISTER = ".login-overlay .open-register-btn"
 JS_SDK = "https://js.stripe.com/**"
+# Odoo's service worker keeps whatever a page has loaded, and serves it when the network fails.
+FORGET_JS_SDK = """async () => {
+    for (const name of await caches.keys()) {
+        const cache = await caches.open(name);
+        for (const kept of await cache.keys()) {
+            if (new URL(kept.url).host === "js.stripe.com") {
+                await cache.delete(kept);
+            }
+        }
+    }
+}"""
 JS_SDK_DOUBLE = paths.ROOT / "static/tests/js_sdk/stripe_terminal_double.js"
 # Odoo's pages ask for these where a browser has none.
 HARMLESS = (r"favicon\.ico",)
@@ -40,7 +51,7 @@ class Till:
         self._context = profiles.take(*self._owner)
         self._context.set_default_timeout(PATIENCE)
         self._context.on("request", self._note_request)
-        self.blocks_sdk = False
+        self._blocks_sdk = False
         self._context.route(JS_SDK, self._serve_sdk)
         self.page = self._new_page()
 
@@ -106,6 +117,17 @@ class Till:
     def go_online(self):
         """Plug the till's network cable in again."""
         self._context.set_offline(False)
+        return self
+
+    def block_sdk(self):
+        """Block Stripe's script, in a browser that has never loaded it; see :meth:`allow_sdk`."""
+        self._blocks_sdk = True
+        self.page.evaluate(FORGET_JS_SDK)
+        return self.tolerate("net::ERR_FAILED")
+
+    def allow_sdk(self):
+        """Let Stripe's script be loaded again after :meth:`block_sdk`."""
+        self._blocks_sdk = False
         return self
 
     # Product screen
@@ -304,12 +326,11 @@ class Till:
 
     def _serve_sdk(self, route):
         """Answer for js.stripe.com with the double of the SDK, unless it shall be blocked."""
-        if self.blocks_sdk:
+        if self._blocks_sdk:
             route.abort()
             return
         simulator = f"window.STRIPE_SIMULATOR = {json.dumps(self.shop.simulator.url)};"
         code = f"{simulator}\n{JS_SDK_DOUBLE.read_text()}"
-        # Kept by the browser, it would be there although it is blocked.
         headers = {"Content-Type": "text/javascript", "Cache-Control": "no-store"}
         route.fulfill(body=code, headers=headers)
 

@@ -6,6 +6,9 @@ from .. import chromium, database, odoo_config, odoo_source, paths, postgres, te
 from ..console import say
 from . import links, pytest_run
 
+# What the addon works with where it is installed; the tours do without.
+OPTIONAL_MODULES = ("pos_restaurant",)
+
 
 def run(extra):
     """Run the addon's Python tests, the browser tours among them.
@@ -41,5 +44,5 @@ def run(extra):
 
 
 def _prepare(odoo, name):
-    template.copy(odoo, name)
+    template.copy(odoo, name, modules=OPTIONAL_MODULES)
     return odoo_config.write(odoo, name, max_cron_threads=0)

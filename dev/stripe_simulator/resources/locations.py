@@ -44,6 +44,7 @@ def create(call):
         if not params["address"].get(name):
             param = f"address[{name}]"
             raise invalid(f"Missing required param: {param}.", "parameter_missing", param)
+    _check_configuration(call)
     return call.environment.add(new_location(call.environment, **params))
 
 
@@ -67,6 +68,7 @@ def update(call, location_id):
     address = params.get("address") or {}
     if address.get("country", location["address"]["country"]) != location["address"]["country"]:
         raise invalid("The country of a location cannot be changed.", param="address[country]")
+    _check_configuration(call)
     location["address"].update(address)
     if params.get("display_name"):
         location["display_name"] = params["display_name"]
@@ -76,6 +78,14 @@ def update(call, location_id):
         if name in params:
             location[name] = params[name] or None
     return location
+
+
+def _check_configuration(call):
+    configuration = call.params.get("configuration_overrides")
+    if configuration:
+        call.environment.get(
+            "terminal.configuration", configuration, "configuration_overrides", 400
+        )
 
 
 @route("DELETE", f"{URL}/<location_id>", NAME, "terminal._location_delete_params", PERMISSION)

@@ -124,12 +124,26 @@ def update(call, intent_id):
 
 @route("POST", f"{URL}/<intent_id>/capture", NAME, "_payment_intent_capture_params", NAME)
 def capture(call, intent_id):
-    """Capture an authorized PaymentIntent, wholly or in part."""
+    """Capture an authorized PaymentIntent: all, a part, or more where that is supported."""
     intent = call.environment.get(NAME, intent_id, "intent")
     params = call.params
     payments.capture(call.environment, intent, params.get("amount_to_capture"), call)
     if "metadata" in params:
         intent["metadata"] = merge(intent["metadata"], params["metadata"])
+    return intent
+
+
+@route(
+    "POST",
+    f"{URL}/<intent_id>/increment_authorization",
+    NAME,
+    "_payment_intent_increment_authorization_params",
+    NAME,
+)
+def increment_authorization(call, intent_id):
+    """Authorize more for an authorized PaymentIntent."""
+    intent = call.environment.get(NAME, intent_id, "intent")
+    payments.increment(call.environment, intent, call.params["amount"], call)
     return intent
 
 

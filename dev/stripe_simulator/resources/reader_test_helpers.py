@@ -31,7 +31,7 @@ def present_payment_method(call, reader_id):
         param = f"{kind}[number]"
         raise invalid(f"{error}.", "payment_method_invalid_parameter_testmode", param) from error
     try:
-        call.environment.devices[reader_id].tap(number, params.get("amount_tip", 0))
+        call.environment.devices[reader_id].tap(number, params.get("amount_tip"))
     except SimulatorError as error:
         raise invalid(f"{error}.", param="reader") from error
     return reader

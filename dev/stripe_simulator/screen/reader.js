@@ -65,7 +65,7 @@ function money(amount, screen = current) {
 }
 
 function viewOf(screen) {
-    const waits = screen.state === "idle" || screen.state === "cart" || screen.state === "amount";
+    const waits = ["idle", "cart", "tip", "amount"].includes(screen.state);
     return screen.network !== "online" && waits ? "offline" : screen.state;
 }
 
@@ -97,6 +97,7 @@ function draw(screen) {
     setText(".network-text", screen.occupied || "");
     setText(".intent", screen.payment_intent);
     drawCart(screen.cart);
+    drawTips(screen);
     drawButtons(screen);
     drawFlyingCard(screen);
 }
@@ -127,15 +128,35 @@ function drawCart(cart) {
     find(".cart-sums").append(row("div", "Total", cart.total, "total"));
 }
 
+function drawTips(screen) {
+    const buttons = (screen.tips || []).map(({ amount, percentage }) => {
+        const button = document.createElement("button");
+        button.type = "button";
+        button.dataset.tip = amount;
+        for (const text of percentage ? [`${percentage} %`, money(amount)] : [money(amount)]) {
+            const part = document.createElement("span");
+            part.textContent = text;
+            button.append(part);
+        }
+        return button;
+    });
+    find(".tips").replaceChildren(...buttons);
+    if (screen.state !== "tip") {
+        find(".custom-tip").reset();
+    }
+}
+
 function drawButtons(screen) {
-    const ready = screen.state === "amount" && screen.network === "online";
+    const online = screen.network === "online";
+    const ready = screen.state === "amount" && online;
     for (const id of ["tap", "insert", "decline"]) {
         find(`#${id}`).disabled = !ready;
     }
-    const cancels = ready && screen.can_cancel;
+    const cancels = (ready || (screen.state === "tip" && online)) && screen.can_cancel;
     find("#customer-cancel").disabled = !cancels;
-    find(".on-screen-cancel").hidden = !cancels;
-    const online = screen.network === "online";
+    for (const button of findAll(".on-screen-cancel")) {
+        button.hidden = !cancels;
+    }
     find("#network").textContent = online ? "Pull the network" : "Reconnect";
 }
 
@@ -213,9 +234,20 @@ find("#insert").addEventListener("click", () => present("insert", "insert"));
 find("#decline").addEventListener("click", () =>
     present("decline", "tap", { reason: find("#reason").value })
 );
-for (const selector of ["#customer-cancel", ".on-screen-cancel"]) {
-    find(selector).addEventListener("click", () => send("customer_cancel"));
+for (const button of findAll("#customer-cancel, .on-screen-cancel")) {
+    button.addEventListener("click", () => send("customer_cancel"));
 }
+find("[data-view=tip]").addEventListener("click", ({ target }) => {
+    const button = target.closest("[data-tip]");
+    if (button) {
+        send("choose_tip", { amount: Number(button.dataset.tip) });
+    }
+});
+find(".custom-tip").addEventListener("submit", (event) => {
+    event.preventDefault();
+    const amount = Number(find(".custom-tip input").value);
+    send("choose_tip", { amount: Math.round(amount * 10 ** current.decimals) });
+});
 find("#network").addEventListener("click", () =>
     send(current && current.network !== "online" ? "online" : "offline")
 );

@@ -19,7 +19,7 @@ OLD_VERSION = "2026-08-26.dahlia"
 @pytest.fixture
 def sim():
     """A running simulator whose payments are settled within `tap`."""
-    with Simulator(result_time=0.2, reader_timeout=0.3) as simulator:
+    with Simulator(result_time=1, reader_timeout=0.3) as simulator:
         yield simulator
 
 

@@ -153,7 +153,6 @@ def test_screen_waits_for_a_change(control, at, sim, pay, api):
     while state != "amount":
         screen = control("GET", f"{at}/screen?after={version}&wait=5")
         version, state = screen["version"], screen["state"]
-    assert time.monotonic() - started < 3
     later.join()
 
 

@@ -85,7 +85,7 @@ def test_delay(api, sim, kind):
     sim.faults.add("POST", PATH, kind, seconds=0.15)
     started = time.monotonic()
     assert api.payment_intents.create(PARAMS).id
-    assert 0.15 <= time.monotonic() - started < 0.6
+    assert time.monotonic() - started >= 0.15
 
 
 def test_delay_then_drop(api, sim):

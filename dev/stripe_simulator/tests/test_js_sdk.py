@@ -162,6 +162,42 @@ def test_the_simulated_reader_presents_a_card(sdk, begin, intent, sim):
     assert sdk.process(connection, intent.id)["status"] == "succeeded"
 
 
+def test_a_refund(api, sdk, connection, reader, intent, sim):
+    sdk.collect(connection, intent.client_secret)
+    reader.tap()
+    charge = sdk.process(connection, intent.id)["latest_charge"]
+    refuse = [("invalid_request", 1201, "usd"), ("invalid_request", 500, "cad")]
+    for code, amount, currency in refuse:
+        refused(code, sdk.collect_refund, connection, charge, amount, currency)
+    refused("resource_missing", sdk.collect_refund, connection, "ch_other", 500, "usd")
+
+    def present(card="4242424242424242"):
+        sdk.collect_refund(connection, charge, 500, "usd", can_cancel=True)
+        assert reader.screen["kind"] == "refund"
+        reader.tap(card)
+
+    sdk.collect_refund(connection, charge, 500, "usd", can_cancel=True)
+    reader.customer_cancel()
+    refused("canceled", sdk.collected, connection)
+    present("5555555555554444")
+    refused("payment_intent_unexpected_state", sdk.process, connection, intent.id)
+    refused("invalid_card_type", sdk.process_refund, connection)
+    present()
+    sdk.clear_display(connection)
+    refused("no_active_collect_refund_attempt", sdk.process_refund, connection)
+    sdk.faults.add("POST", "/sdk/process_refund", "drop_before")
+    present()
+    refused("network_error", sdk.process_refund, connection)
+    assert not api.charges.retrieve(charge).amount_refunded
+    sdk.faults.add("POST", "/sdk/process_refund", "drop_after")
+    present()
+    refused("network_error", sdk.process_refund, connection)
+    present()
+    refund = sdk.process_refund(connection)
+    assert (refund["amount"], refund["metadata"], refund["status"]) == (500, {}, "succeeded")
+    assert api.charges.retrieve(charge).amount_refunded == 1000
+
+
 def test_over_http(sim, api, reader, intent):
     def ask(path, **data):
         answer = requests.post(f"{sim.url}/_simulator/js_sdk/{path}", json=data, timeout=10)
@@ -174,9 +210,17 @@ def test_over_http(sim, api, reader, intent):
     connection = ask("connect", session=session, reader=found["id"], fail_if_in_use=True)
     ask("collect", **connection, client_secret=intent.client_secret, can_cancel=True)
     reader.tap()
-    assert ask("collected", **connection)["payment_intent"]["id"] == intent.id
+    assert ask("collected", **connection)["collected"]["id"] == intent.id
     paid = ask("process", **connection, intent=intent.id)["payment_intent"]
     assert paid["status"] == "succeeded"
+    refund = {"charge": paid["latest_charge"], "amount": 300, "currency": "usd"}
+    ask("collect_refund", **connection, **refund, can_cancel=True)
+    reader.tap()
+    assert ask("collected", **connection)["collected"]["amount"] == 300
+    assert ask("clear_display", **connection) == {}
+    ask("collect_refund", **connection, **refund, can_cancel=True)
+    reader.tap()
+    assert ask("process_refund", **connection)["refund"]["amount"] == 300
     requests.post(f"{sim.url}/_simulator/readers/{reader.id}/disconnect", json={}, timeout=10)
     assert ask("watch", **connection) == {"connected": False}
     assert ask("collect", connection="old", client_secret="x")["error"]

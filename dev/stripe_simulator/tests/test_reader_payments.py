@@ -162,7 +162,8 @@ def test_unknown_card(pay, reader):
     assert reader.screen["state"] == "amount"
 
 
-def test_tip(api, pay, reader):
+def test_tip(api, sim, pay, reader):
+    sim.account.offer_tips(usd={"percentages": [10, 15, 20]})
     intent = pay(1000, config={"tipping": {"amount_eligible": 1000}})
     reader.tap(tip=150)
     paid = api.payment_intents.retrieve(intent.id)
@@ -172,7 +173,8 @@ def test_tip(api, pay, reader):
     assert config.tipping.amount_eligible == 1000
 
 
-def test_tip_counts_for_test_amounts(api, pay, reader):
+def test_tip_counts_for_test_amounts(api, sim, pay, reader):
+    sim.account.offer_tips(usd={"percentages": [10, 15, 20]})
     intent = pay(1000)
     reader.tap(tip=5)
     after = api.payment_intents.retrieve(intent.id)

@@ -159,8 +159,10 @@ def test_present_payment_method(api, simulated):
     assert api.payment_intents.retrieve(intent.id).status == "succeeded"
 
 
-def test_present_a_card_with_a_tip(api, simulated):
+def test_present_a_card_with_a_tip(sim, api, simulated):
     device, intent, helpers = simulated
+    sim.account.offer_tips(usd={"percentages": [10, 15, 20]})
+    api.terminal.readers.process_payment_intent(device.id, {"payment_intent": intent.id})
     helpers.present_payment_method(
         device.id,
         {

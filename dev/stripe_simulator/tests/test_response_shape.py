@@ -69,6 +69,8 @@ def objects(call, sim, api, pay, reader, inbox):
     """One example of everything, in several states, by what it is."""
     hook = call("POST", "/v1/webhook_endpoints", {"url": inbox.url, "enabled_events[]": "*"})
     location = sim.account.add_location("Shop")
+    configuration = sim.account.test.default_configuration()["id"]
+    sim.account.offer_tips(usd={"percentages": [10, 15, 20]})
     fresh = pay()
     waiting = call("GET", f"/v1/terminal/readers/{reader.id}")
     reader.decline("insufficient_funds")
@@ -104,6 +106,7 @@ def objects(call, sim, api, pay, reader, inbox):
     return {
         "account": call("GET", "/v1/account"),
         "location": call("GET", f"/v1/terminal/locations/{location['id']}"),
+        "configuration": call("GET", f"/v1/terminal/configurations/{configuration}"),
         "connection_token": call("POST", "/v1/terminal/connection_tokens"),
         "webhook_endpoint": hook,
         "reader waiting": waiting,
@@ -138,6 +141,7 @@ def test_every_kind_of_object_is_looked_at(objects):
         "payment_intent",
         "payment_method",
         "refund",
+        "terminal.configuration",
         "terminal.connection_token",
         "terminal.location",
         "terminal.reader",

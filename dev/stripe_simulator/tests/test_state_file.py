@@ -85,6 +85,7 @@ def test_all_is_still_there(run, inbox):
 
 def test_payment_that_was_being_authorized_is_settled(run):
     with run(processing_time=60) as sim:
+        sim.account.offer_tips(usd={"percentages": [10, 15, 20]})
         reader = sim.account.add_reader(SERIAL)
         intent = pay(client(sim), reader)
         reader.insert("5555555555554444", tip=100)

@@ -59,6 +59,8 @@ export class StripeTerminalPayments {
         this.unseen = new Set();
         this.requests = {};
         this.sending = new Set();
+        /** Lines of finished orders whose tip is being charged. */
+        this.capturing = new Set();
         /** Who waits for a payment, and who for a cancel, by line uuid. */
         this.senders = new Map();
         this.cancelers = new Map();
@@ -67,7 +69,7 @@ export class StripeTerminalPayments {
         this.pollFailures = 0;
         this.pollTimer = null;
         this.polling = false;
-        pos.data.connectWebSocket(BUS_NAME, () => this.resume());
+        pos.data.connectWebSocket(BUS_NAME, (told) => this.resume(told));
         this.resume();
     }
 
@@ -112,6 +114,7 @@ export class StripeTerminalPayments {
                 amount: line.getAmount(),
                 refunded_uuid: line.stripe_refunded_uuid || null,
                 on_reader: Boolean(line.uiState?.stripeOnReader),
+                ...this.tipFacts(order),
             },
         };
         for (const pause of [...SEND_PAUSES, null]) {
@@ -323,7 +326,7 @@ export class StripeTerminalPayments {
             return;
         }
         this.drivers.follow(line, datum);
-        if (datum.state === "paid") {
+        if (datum.state === "paid" || datum.held) {
             this.showPaid(line, datum);
         } else if (datum.forced) {
             this.setStatus(line, "done");
@@ -353,6 +356,9 @@ export class StripeTerminalPayments {
         // Two synchronisations of one order must not overlap: the draft's one goes first.
         await Promise.race([this.syncs.get(line.pos_order_id.uuid), delay(SYNC_WAIT)]);
         if (line.pos_order_id.finalized) {
+            return;
+        }
+        if (!(await this.addTip(line, datum.tip || 0))) {
             return;
         }
         if (line.getAmount() !== datum.amount) {
@@ -426,7 +432,9 @@ export class StripeTerminalPayments {
 
     get openUuids() {
         const open = Object.values(this.data)
-            .filter((datum) => !FINAL_STATES.includes(datum.state) || datum.canceling)
+            .filter(
+                (datum) => !(FINAL_STATES.includes(datum.state) || datum.held) || datum.canceling
+            )
             .map((datum) => datum.line_uuid);
         return [...new Set([...open, ...this.unseen])].filter((uuid) => !this.sending.has(uuid));
     }

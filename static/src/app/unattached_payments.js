@@ -15,6 +15,8 @@ export class UnattachedPayments extends Component {
     /** More than what is left to pay would have to be given back in cash. */
     fits(payment) {
         const { order } = this.props;
-        return !order.isRefund && order.currency.round(order.remainingDue - payment.amount) >= 0;
+        // A tip in it comes on top of what is due.
+        const due = order.remainingDue + (payment.tip || 0);
+        return !order.isRefund && order.currency.round(due - payment.amount) >= 0;
     }
 }

@@ -10,6 +10,8 @@ const SECRET_PAUSE = 300;
 const SECRET_TRIES = 60;
 /** Pauses before the server is told again what became of it, in milliseconds. */
 const REPORT_PAUSES = [500, 1500, 3000, 6000];
+/** From here on the server waits for what this page says, also when it was stopped. */
+const LATE_STAGES = ["confirm", "process"];
 /** The states of a payment during which this page may go on. */
 const RUNNING_STATES = ["new", "collecting", "unknown"];
 
@@ -72,7 +74,7 @@ export class BrowserDriver {
                 return;
             }
             const outcome = await this.collect(line, current, grant);
-            if (!current.isStopped || outcome.stage === "process") {
+            if (!current.isStopped || LATE_STAGES.includes(outcome.stage)) {
                 await this.report(current, outcome);
             }
         } catch {
@@ -82,13 +84,13 @@ export class BrowserDriver {
         }
     }
 
-    /** Return what is needed to collect, once the server has it; null when it is not for us. */
+    /** Return what is collected for, once the server has it; null when it is not for us. */
     async askToCollect(current) {
         let resumed = false;
         for (let tries = 0; tries < SECRET_TRIES && !current.isStopped; tries++) {
             const answer = await this.post("collect", current);
             resumed ||= answer.resumed || false;
-            if (answer.client_secret) {
+            if (answer.client_secret || answer.refund) {
                 return { ...answer, resumed };
             }
             if (!answer.wait) {
@@ -99,16 +101,16 @@ export class BrowserDriver {
         return null;
     }
 
-    async collect(line, current, { client_secret, reader, resumed }) {
+    async collect(line, current, { client_secret, config, refund, reader, resumed }) {
         const heartbeat = setInterval(() => this.sayAlive(line, current), HEARTBEAT);
         // What a page of this payment left on the reader is no reason to ask the cashier.
         const takeOver = this.takeOvers.delete(line.uuid) || resumed;
+        const target = { ...reader, methodId: line.payment_method_id.id };
+        const confirm = () => this.post("let_refund", current);
         try {
-            return await this.reader.pay(
-                { ...reader, methodId: line.payment_method_id.id },
-                client_secret,
-                takeOver
-            );
+            return await (refund
+                ? this.reader.refund(target, takeOver, refund, confirm)
+                : this.reader.pay(target, takeOver, client_secret, config));
         } finally {
             clearInterval(heartbeat);
         }

@@ -3,8 +3,9 @@ import { loadSdk } from "./load_sdk";
 /**
  * @typedef {import("@stripe/terminal-js").Terminal} Terminal
  * @typedef {import("@stripe/terminal-js").Reader} Reader
+ * @typedef {import("@stripe/terminal-js").ICollectConfig} CollectConfig
+ * @typedef {import("@stripe/terminal-js").ErrorResponse} ErrorResponse
  * @typedef {import("@stripe/terminal-js").ExposedError} ExposedError
- * @typedef {import("@stripe/terminal-js").ISdkManagedPaymentIntent} CollectedIntent
  *
  * @typedef {Object} Target the reader of a payment method, as Odoo's server knows it
  * @property {string} serial_number
@@ -12,8 +13,20 @@ import { loadSdk } from "./load_sdk";
  * @property {boolean} simulated whether it is one that Stripe simulates
  * @property {number} methodId of the payment method, which tokens are asked for
  *
+ * @typedef {Object} Refund what is given back, as Odoo's journal has it
+ * @property {string} charge id at Stripe
+ * @property {number} amount in minor units
+ * @property {string} currency in lower case
+ *
+ * @typedef {Object} Job what is done with a card; each step returns what the SDK returned
+ * @property {(terminal: Terminal) => Promise<Object>} collect
+ * @property {() => Promise<boolean>} confirm whether the card that was read may be processed
+ * @property {(terminal: Terminal, collected: any) => Promise<Object>} process
+ * @property {(terminal: Terminal) => Promise<Object>} cancelCollect
+ * @property {(terminal: Terminal) => Promise<Object>} cancelProcess
+ *
  * @typedef {Object} Outcome how a collecting ended
- * @property {"connect" | "collect" | "process"} stage what was done last
+ * @property {"connect" | "collect" | "confirm" | "process"} stage what was done last
  * @property {string | null} code the SDK's or Stripe's, null when all went well
  */
 
@@ -23,6 +36,8 @@ const RECONNECT_PAUSES = [300, 1500, 4000];
 const ANSWER_WAIT = 15000;
 /** How long a cashier waits for the SDK to take a request back, in milliseconds. */
 const CANCEL_WAIT = 3000;
+/** How old a permission to process may be, in milliseconds: the server counts on it. */
+const CONFIRM_LIMIT = 15000;
 /** What the SDK says where nothing else is wrong than the way to the reader. */
 const LOST = ["no_established_connection", "network_error", "network_timeout"];
 
@@ -62,6 +77,8 @@ export class SdkReader {
         /** @type {Outcome["stage"] | null} what is done now */
         this.stage = null;
         this.isStopped = false;
+        /** @type {Job | null} */
+        this.job = null;
         this.loseReader = () => {};
     }
 
@@ -178,21 +195,62 @@ export class SdkReader {
             : new SdkProblem(code, error.message);
     }
 
-    // A payment
+    // A card
 
     /**
-     * Collect a card for a PaymentIntent and charge it; connects as often as needed.
+     * Collect a card for a PaymentIntent and charge it.
      *
      * @param {Target} target
-     * @param {string} clientSecret
      * @param {boolean} takeOver the reader, from whoever has it
+     * @param {string} clientSecret
+     * @param {CollectConfig} config whether the reader asks for a tip
      * @returns {Promise<Outcome>} what Stripe says of the PaymentIntent is another question
      */
-    async pay(target, clientSecret, takeOver) {
+    pay(target, takeOver, clientSecret, config) {
+        return this.run(target, takeOver, {
+            collect: (terminal) =>
+                terminal.collectPaymentMethod(clientSecret, { config_override: config }),
+            confirm: async () => true,
+            process: (terminal, { paymentIntent }) => terminal.processPayment(paymentIntent),
+            cancelCollect: (terminal) => terminal.cancelCollectPaymentMethod(),
+            cancelProcess: (terminal) => terminal.cancelProcessPayment(),
+        });
+    }
+
+    /**
+     * Collect the card of a charge and give money back to it.
+     *
+     * @param {Target} target
+     * @param {boolean} takeOver the reader, from whoever has it
+     * @param {Refund} refund
+     * @param {() => Promise<boolean>} confirm asks whether the money may be given back now
+     * @returns {Promise<Outcome>} what Stripe says of the charge is another question
+     */
+    refund(target, takeOver, { charge, amount, currency }, confirm) {
+        return this.run(target, takeOver, {
+            collect: (terminal) => terminal.collectRefundPaymentMethod(charge, amount, currency),
+            confirm,
+            process: (terminal) => terminal.processRefund(),
+            cancelCollect: (terminal) => terminal.cancelCollectRefundPaymentMethod(),
+            cancelProcess: (terminal) => terminal.cancelProcessRefund(),
+        });
+    }
+
+    /**
+     * Do a job, connecting as often as needed.
+     *
+     * @param {Target} target
+     * @param {boolean} takeOver
+     * @param {Job} job
+     * @returns {Promise<Outcome>}
+     */
+    async run(target, takeOver, job) {
         this.isStopped = false;
+        this.job = job;
         for (const pause of [...RECONNECT_PAUSES, null]) {
-            const outcome = await this.payOnce(target, clientSecret, takeOver);
-            const isLost = outcome.stage !== "process" && LOST.includes(outcome.code || "");
+            const outcome = await this.runOnce(target, takeOver, job);
+            const isEarly = outcome.stage === "connect" || outcome.stage === "collect";
+            const isLost = isEarly && LOST.includes(outcome.code || "");
             if (!isLost || this.isStopped || pause === null) {
                 return outcome;
             }
@@ -203,11 +261,11 @@ export class SdkReader {
 
     /**
      * @param {Target} target
-     * @param {string} clientSecret
      * @param {boolean} takeOver
+     * @param {Job} job
      * @returns {Promise<Outcome>}
      */
-    async payOnce(target, clientSecret, takeOver) {
+    async runOnce(target, takeOver, job) {
         this.stage = "connect";
         try {
             await this.connect(target, takeOver);
@@ -215,12 +273,13 @@ export class SdkReader {
                 return { stage: "connect", code: "canceled" };
             }
             this.stage = "collect";
-            const intent = await this.collect(clientSecret);
-            if (this.isStopped) {
-                return { stage: "collect", code: "canceled" };
+            const collected = await this.collect(job);
+            this.stage = "confirm";
+            if (!(await this.isConfirmed(job))) {
+                return { stage: "confirm", code: "canceled" };
             }
             this.stage = "process";
-            await this.process(intent);
+            await this.process(job, collected);
             return { stage: "process", code: null };
         } catch (error) {
             const code = error instanceof SdkProblem ? error.code : "reader_error";
@@ -232,29 +291,57 @@ export class SdkReader {
         }
     }
 
-    /** @param {string} clientSecret */
-    async collect(clientSecret) {
+    /** @param {Job} job */
+    async collect(job) {
         const terminal = await this.ensureTerminal();
-        const result = await Promise.race([
-            terminal.collectPaymentMethod(clientSecret),
-            this.lost(),
-        ]);
-        if ("error" in result) {
-            throw this.problem(result.error);
-        }
-        return result.paymentIntent;
+        return this.check(await Promise.race([job.collect(terminal), this.lost()]));
     }
 
-    /** @param {CollectedIntent} intent */
-    async process(intent) {
-        const terminal = await this.ensureTerminal();
-        const result = await Promise.race([
-            terminal.processPayment(intent),
-            this.lost().then((error) => delay(ANSWER_WAIT).then(() => error)),
-        ]);
-        if ("error" in result) {
-            throw this.problem(result.error);
+    /**
+     * Ask whether the card may be processed; where not, the reader forgets it.
+     *
+     * @param {Job} job
+     */
+    async isConfirmed(job) {
+        const askedAt = Date.now();
+        let mayProcess = false;
+        try {
+            mayProcess =
+                !this.isStopped && (await job.confirm()) && Date.now() - askedAt < CONFIRM_LIMIT;
+        } catch {
+            throw new SdkProblem("network_error");
+        } finally {
+            mayProcess &&= !this.isStopped;
+            if (!mayProcess) {
+                this.terminal?.clearReaderDisplay().catch(() => {});
+            }
         }
+        return mayProcess;
+    }
+
+    /**
+     * @param {Job} job
+     * @param {Object} collected
+     */
+    async process(job, collected) {
+        const terminal = await this.ensureTerminal();
+        this.check(
+            await Promise.race([
+                job.process(terminal, collected),
+                this.lost().then((error) => delay(ANSWER_WAIT).then(() => error)),
+            ])
+        );
+    }
+
+    /**
+     * @param {Object} result of the SDK
+     * @throws {SdkProblem}
+     */
+    check(result) {
+        if ("error" in result) {
+            throw this.problem(/** @type {ErrorResponse} */ (result).error);
+        }
+        return result;
     }
 
     /**
@@ -272,13 +359,13 @@ export class SdkReader {
     /** Take the request back from the reader, as far as the SDK can. */
     async stop() {
         this.isStopped = true;
-        if (!this.terminal || !["collect", "process"].includes(this.stage || "")) {
+        if (!this.terminal || !this.job || !["collect", "process"].includes(this.stage || "")) {
             return;
         }
         const canceling =
             this.stage === "collect"
-                ? this.terminal.cancelCollectPaymentMethod()
-                : this.terminal.cancelProcessPayment();
+                ? this.job.cancelCollect(this.terminal)
+                : this.job.cancelProcess(this.terminal);
         await Promise.race([canceling.catch(() => {}), delay(CANCEL_WAIT)]);
     }
 }

@@ -9,6 +9,7 @@
  * @typedef {import("@stripe/terminal-js").ConnectionStatus} ConnectionStatus
  * @typedef {import("@stripe/terminal-js").PaymentStatus} PaymentStatus
  * @typedef {import("@stripe/terminal-js").ISdkManagedPaymentIntent} CollectedIntent
+ * @typedef {import("@stripe/terminal-js").IRefund} Refund
  */
 "use strict";
 
@@ -155,28 +156,42 @@
             return {};
         }
 
-        /** @param {string} clientSecret */
-        async collectPaymentMethod(clientSecret) {
+        /**
+         * @param {string} clientSecret
+         * @param {{ config_override?: import("@stripe/terminal-js").ICollectConfig }} [options]
+         */
+        async collectPaymentMethod(clientSecret, { config_override } = {}) {
+            const answer = await this.collect("collect", {
+                client_secret: clientSecret,
+                config: config_override,
+            });
+            if (answer.error) {
+                return /** @type {ErrorResponse} */ (answer);
+            }
+            const paymentIntent = { ...answer.collected, sdk_payment_details: {} };
+            return { paymentIntent: /** @type {CollectedIntent} */ (paymentIntent) };
+        }
+
+        /**
+         * Have a card read.
+         *
+         * @param {string} path
+         * @param {Object} data
+         * @returns {Promise<any>} `collected` or `error`
+         */
+        async collect(path, data) {
             const connection = this.connection;
             if (!connection) {
                 return failure("no_established_connection", "No reader is connected");
             }
             const can_cancel = Boolean(this.props.readerBehavior?.allowCustomerCancel);
-            let answer = await ask("collect", {
-                connection,
-                client_secret: clientSecret,
-                can_cancel,
-            });
+            let answer = await ask(path, { connection, can_cancel, ...data });
             this.setPayment("waiting_for_input");
-            while (!answer.error && !answer.payment_intent) {
+            while (!answer.error && !answer.collected) {
                 answer = await ask("collected", { connection });
             }
             this.setPayment("ready");
-            if (answer.error) {
-                return /** @type {ErrorResponse} */ (answer);
-            }
-            const paymentIntent = { ...answer.payment_intent, sdk_payment_details: {} };
-            return { paymentIntent: /** @type {CollectedIntent} */ (paymentIntent) };
+            return answer;
         }
 
         async cancelCollectPaymentMethod() {
@@ -201,6 +216,41 @@
             return failure("cancelable_already_completed", "The card is with the bank already");
         }
 
+        /**
+         * @param {string} charge
+         * @param {number} amount
+         * @param {string} currency
+         */
+        async collectRefundPaymentMethod(charge, amount, currency) {
+            const answer = await this.collect("collect_refund", { charge, amount, currency });
+            return answer.error ? /** @type {ErrorResponse} */ (answer) : {};
+        }
+
+        async cancelCollectRefundPaymentMethod() {
+            return this.cancelCollectPaymentMethod();
+        }
+
+        async processRefund() {
+            const connection = this.connection;
+            if (!connection) {
+                return failure("no_established_connection", "No reader is connected");
+            }
+            this.setPayment("processing");
+            const answer = await ask("process_refund", { connection });
+            this.setPayment("ready");
+            return answer.error
+                ? /** @type {ErrorResponse} */ (answer)
+                : { refund: /** @type {Refund} */ (answer.refund) };
+        }
+
+        async cancelProcessRefund() {
+            return this.cancelProcessPayment();
+        }
+
+        async clearReaderDisplay() {
+            return ask("clear_display", { connection: this.connection });
+        }
+
         // What no driver of ours asks for.
 
         setSimulatorConfiguration() {}
@@ -208,7 +258,6 @@
             return {};
         }
         overrideBaseURL() {}
-        clearReaderDisplay = notDoubled;
         setReaderDisplay = notDoubled;
         collectInputs = notDoubled;
         cancelCollectInputs = notDoubled;
@@ -218,10 +267,6 @@
         cancelCollectSetupIntentPaymentMethod = notDoubled;
         confirmSetupIntent = notDoubled;
         cancelConfirmSetupIntent = notDoubled;
-        collectRefundPaymentMethod = notDoubled;
-        cancelCollectRefundPaymentMethod = notDoubled;
-        processRefund = notDoubled;
-        cancelProcessRefund = notDoubled;
         setReaderSettings = notDoubled;
         getReaderSettings = notDoubled;
         print = notDoubled;

@@ -1,0 +1,366 @@
+from odoo import api, fields, models
+from odoo.fields import Domain
+
+from ..stripe_terminal import money, settlement, tipping
+from .pos_order_tip import FINISHED
+
+# Authorized, and nobody has said yet which tip it gets.
+HELD = (
+    Domain("state", "=", settlement.AUTHORIZED)
+    & Domain("tip_after_payment", "=", True)
+    & Domain("tip_released", "=", False)
+    & (Domain("overcapture_supported", "=", True) | Domain("incremental_supported", "=", True))
+)
+# Answers of Stripe's that will not change when the same is asked again.
+REFUSALS = (400, 402)
+# Why a tip was not even asked for.
+REFUSAL_INVOICED = "invoiced"
+REFUSAL_LATE = "captured"
+
+
+class PosStripePayment(models.Model):
+    """Tips: given on the reader, or added to an authorized payment before it is captured."""
+
+    _inherit = "pos.stripe.payment"
+
+    tip_eligible_minor = fields.Integer(
+        string="Eligible for a Tip (minor units)",
+        readonly=True,
+        help="The amount from which the reader reckons the tips that it suggests.",
+    )
+    reader_tip_minor = fields.Integer(string="Tip on the Reader (minor units)", readonly=True)
+    tip_minor = fields.Integer(
+        string="Tip (minor units)", readonly=True, help="The part of the amount that is a tip."
+    )
+    tip = fields.Monetary(compute="_compute_tip")
+    tip_after_payment = fields.Boolean(
+        readonly=True, help="The card is authorized first, and charged when the tip is known."
+    )
+    tip_released = fields.Boolean(
+        string="Tip Is Known", readonly=True, help="Nothing is waited for before the capture."
+    )
+    tip_wanted_minor = fields.Integer(string="Wanted Tip (minor units)", readonly=True)
+    tip_way = fields.Selection(
+        [
+            (tipping.OVERCAPTURE, "Capture More"),
+            (tipping.INCREMENT, "Authorize More"),
+            (tipping.WITHOUT, "Without Tip"),
+        ],
+        readonly=True,
+        help="How the tip is added to the authorized amount.",
+    )
+    tip_refusal = fields.Char(
+        string="Tip Refused Because Of", readonly=True, help="Why the tip could not be charged."
+    )
+    tip_recorded = fields.Boolean(readonly=True, help="The order shows the tip that was charged.")
+    amount_capturable = fields.Integer(string="Authorized (minor units)", readonly=True)
+    overcapture_supported = fields.Boolean(readonly=True)
+    incremental_supported = fields.Boolean(readonly=True)
+    capture_before = fields.Datetime(
+        readonly=True, help="Stripe releases the card then, if it is not captured."
+    )
+    capture_due = fields.Datetime(readonly=True, help="It is captured then, with or without tip.")
+
+    @api.depends("tip_minor", "currency_id")
+    def _compute_tip(self):
+        for payment in self:
+            payment.tip = payment._to_major(payment.tip_minor)
+
+    def _to_major(self, minor):
+        return float(money.to_major(minor, self.currency_id.name))
+
+    # What a till asks for
+
+    def _tip_request(self, line, amount_minor):
+        """Return what a till's request says about tips, as values of the journal.
+
+        :param dict line: as in `_send`; `tippable` is what of the order a tip may be given for, and
+            `tip` the tip that is on the order already (major units, both may be missing)
+        :param int amount_minor: that the card is asked for
+        """
+        tippable, tip = (self._minor_or_zero(line.get(name)) for name in ("tippable", "tip"))
+        others = self.search(
+            [
+                ("order_uuid", "=", line.get("order_uuid")),
+                ("company_id", "=", self.company_id.id),
+                ("state", "=", settlement.PAID),
+                ("id", "!=", self.id),
+            ]
+        )
+        # A tip that no reader brought was entered at the till: the customer has given it already.
+        is_tipped = tip > sum(others.mapped("tip_minor"))
+        is_asked = self.config_id._stripe_tips_on_reader() and not is_tipped
+        return {
+            "tip_eligible_minor": max(0, min(amount_minor, tippable)) if is_asked else 0,
+            "tip_after_payment": self.config_id._stripe_tips_after_payment() and not is_tipped,
+        }
+
+    def _minor_or_zero(self, amount):
+        try:
+            return money.to_minor(amount or 0, self.currency_id.name)
+        except ValueError:
+            return 0
+
+    def _start_attempt(self):
+        result = super()._start_attempt()
+        self.write(
+            {
+                "tip_released": False,
+                "tip_wanted_minor": 0,
+                "tip_way": False,
+                "tip_refusal": False,
+                "tip_recorded": False,
+                "reader_tip_minor": 0,
+                "capture_due": False,
+            }
+        )
+        return result
+
+    def _look(self):
+        """Leave those alone that wait for a tip: reading Stripe would tell nothing new."""
+        return super(PosStripePayment, self.filtered(lambda row: not row._is_held()))._look()
+
+    def _till_data(self):
+        data = super()._till_data()
+        order = self.payment_id.pos_order_id
+        return {
+            **data,
+            "held": self.state == settlement.AUTHORIZED and bool(self.charge) and self._is_held(),
+            "tip": self.tip,
+            "tip_sentence": self._tip_sentence() if self._is_tip_missing() and order else "",
+        }
+
+    # Asking Stripe
+
+    def _tip_config(self):
+        """Return whether the reader asks for a tip, as `process_config` in Stripe's API."""
+        if self.tip_eligible_minor:
+            return {"tipping": {"amount_eligible": self.tip_eligible_minor}}
+        return {"skip_tipping": True}
+
+    def _tip_config_for_sdk(self):
+        """Return the same as `config_override` in Stripe's JavaScript SDK."""
+        if self.tip_eligible_minor:
+            return {"tipping": {"eligible_amount": self.tip_eligible_minor}}
+        return {"skip_tipping": True}
+
+    def _is_other_amount(self):
+        """Tell whether the reader was asked for another amount than is wanted now.
+
+        A PaymentIntent's amount has the reader's tip in it once the card was presented.
+        """
+        sent = (self.intent_amount, self.intent_amount - self.reader_tip_minor)
+        return bool(self.payment_intent) and self.amount_minor not in sent
+
+    def _is_held(self):
+        """Tell whether an authorized payment waits for its tip; also while its card is unknown."""
+        self.ensure_one()
+        return (
+            self.intent_status == "requires_capture"
+            and self.tip_after_payment
+            and not self.tip_released
+            and (not self.charge or self.overcapture_supported or self.incremental_supported)
+        )
+
+    @api.model
+    def _not_held_domain(self):
+        """Return the domain of the rows that do not wait for a tip."""
+        return list(~HELD)
+
+    def _amount_with_tip(self):
+        """Return what is to be captured, in minor units; None means what is authorized."""
+        if self.tip_way in (tipping.OVERCAPTURE, tipping.INCREMENT):
+            return self.amount_minor + self.tip_wanted_minor
+        return None
+
+    def _must_increment(self):
+        """Tell whether the bank has still to be asked for the tip."""
+        return (
+            self.tip_way == tipping.INCREMENT and self.amount_capturable < self._amount_with_tip()
+        )
+
+    def _learn_tip_refusal(self, verb, problem):
+        """Go on in another way, at last without the tip; False when it is not about a tip."""
+        if (
+            verb not in (settlement.CAPTURE, settlement.INCREMENT)
+            or self.intent_status != "requires_capture"
+            or self._amount_with_tip() is None
+            or problem.http_status not in REFUSALS
+        ):
+            return False
+        self.tip_refusal = problem.decline_code or problem.code
+        self.tip_way = tipping.next_way(
+            self.tip_way, self.overcapture_supported, self.incremental_supported
+        )
+        return True
+
+    # What is known of the tip
+
+    def _tip_values(self, state):
+        """Return what the journal notes about tips when it reaches a state, before it does."""
+        now = fields.Datetime.now()
+        values = {}
+        if state == settlement.AUTHORIZED and self.state != settlement.AUTHORIZED:
+            # What the bank approved counts, as in `_store_state`.
+            values.update(amount_minor=self.intent_amount, settled_at=now)
+        if state == settlement.AUTHORIZED and self.charge and not self.capture_due:
+            values["capture_due"] = tipping.capture_due(now, self.capture_before or None)
+        if state == settlement.PAID and self.state == settlement.AUTHORIZED:
+            values["tip_minor"] = max(0, self.amount_received - self.amount_minor)
+        elif state == settlement.PAID and self.state != settlement.PAID:
+            values["tip_minor"] = self.reader_tip_minor
+        return values
+
+    @api.model
+    def _release_held(self, domain, with_tip=True):
+        """Have payments captured that wait for a tip, with the tip that their orders have now.
+
+        The first card payment of an order takes all of it, as in `pos_restaurant`.
+
+        :param domain: which payments
+        :param bool with_tip: whether the tip on the order is still to be paid
+        """
+        held = self.search(HELD & Domain(domain)).sorted(lambda row: row.payment_id.id)
+        for order in held.payment_id.pos_order_id if with_tip else ():
+            payments = order.payment_ids
+            first = held.filtered(lambda row, payments=payments: row.payment_id in payments)[:1]
+            if order.state in FINISHED:
+                first.tip_wanted_minor = order._stripe_untaken_tip()
+        for payment in held:
+            payment._release_tip()
+
+    def _release_tip(self):
+        self._lock()
+        is_fixed = bool(self.payment_id.pos_order_id.account_move)
+        ways = tipping.ways(self.overcapture_supported, self.incremental_supported)
+        self.write(
+            {
+                "tip_released": True,
+                "tip_way": tipping.WITHOUT if is_fixed or not self.tip_wanted_minor else ways[0],
+                "tip_refusal": REFUSAL_INVOICED if is_fixed and self.tip_wanted_minor else False,
+                "command": self.command + 1,
+                "tries": 0,
+            }
+        )
+        self._log("till", "tip", {"tip": self.tip_wanted_minor, "way": self.tip_way})
+        self._kick(insist=True)
+
+    @api.model
+    def _leave_out_late_tips(self, orders):
+        """Take tips off finished orders whose cards had all been charged when the tip came."""
+        for order in orders:
+            payments = order.payment_ids
+            rows = self.search(
+                [("payment_id", "in", payments.ids), ("tip_after_payment", "=", True)]
+            ).sorted(lambda row: row.payment_id.id)
+            if not rows or not all(row.tip_recorded for row in rows):
+                continue
+            late = order._stripe_late_tip()
+            if late:
+                first = rows[:1]
+                first.write(
+                    {"tip_wanted_minor": first.tip_minor + late, "tip_refusal": REFUSAL_LATE}
+                )
+                first._log("till", "late_tip", {"tip": late})
+                first._tell_missing_tip()
+                first._notify_till()
+            order._stripe_take_tip_off(late)
+
+    @api.model
+    def _cron_look(self):
+        """Capture in time what waits for a tip that nobody enters."""
+        now = fields.Datetime.now()
+        self._release_held(
+            Domain("capture_due", "<=", now) | Domain("session_id.state", "=", "closed")
+        )
+        return super()._cron_look()
+
+    # The order
+
+    def _verify(self):
+        """Let the order show the tip that was charged, then compare it with what Stripe said."""
+        self._record_tip()
+        if (
+            self.state == settlement.CANCELED
+            and self.tip_after_payment
+            and self.payment_id.pos_order_id.state in FINISHED
+        ):
+            # The order was finished when the card was authorized.
+            self.unpaid = True
+        return super()._verify()
+
+    def _record_tip(self):
+        """Bring tip and payment of a finished order to what Stripe has taken, once."""
+        pos_payment = self.payment_id
+        order = pos_payment.pos_order_id
+        if self.state != settlement.PAID or self.tip_recorded or order.state not in FINISHED:
+            return
+        self.tip_recorded = True
+        recorded = self._minor_or_zero(pos_payment.stripe_tip)
+        amount = self._minor_or_zero(pos_payment.amount)
+        missing = self.tip_minor - recorded
+        if not missing and not self.tip_wanted_minor:
+            if self.tip_released and not order.is_tipped:
+                # Nobody entered a tip in time: none is offered any more.
+                order.is_tipped = True
+            return
+        if amount + missing != self.amount_minor:
+            # Something else is wrong than the tip.
+            self.unpaid = True
+            return
+        if missing and (order.state == "done" or order.account_move):
+            order._stripe_tell_managers(
+                self.env._("Tip not recorded"),
+                self.env._(
+                    "The card of order %(order)s was charged a tip of %(tip)s after the order had "
+                    "been closed, so it could not be added to it. Record it in accounting.",
+                    order=order.pos_reference,
+                    tip=self.currency_id.format(self.tip),
+                ),
+            )
+            return
+        other_tips = sum((order.payment_ids - pos_payment).mapped("stripe_tip"))
+        if missing:
+            pos_payment.write({"amount": self.amount, "stripe_tip": self.tip})
+        if self.tip_after_payment:
+            order._stripe_set_tip(other_tips + self.tip)
+        else:
+            # A cashier may have entered a tip besides.
+            shown = sum(order._stripe_tip_lines().mapped("price_subtotal_incl"))
+            order._stripe_set_tip(shown + self._to_major(missing))
+        self._log("state", "tip_recorded", {"tip": self.tip_minor, "order": order.pos_reference})
+        if self._is_tip_missing():
+            self._tell_missing_tip()
+
+    def _tell_missing_tip(self):
+        self.payment_id.pos_order_id._stripe_tell_managers(
+            self.env._("Tip not charged"), self._tip_sentence()
+        )
+
+    def _is_tip_missing(self):
+        return self.state == settlement.PAID and self.tip_minor < self.tip_wanted_minor
+
+    def _tip_sentence(self):
+        """Tell that a tip was not charged, and why."""
+        facts = {
+            "tip": self.currency_id.format(self._to_major(self.tip_wanted_minor)),
+            "order": self.payment_id.pos_order_id.pos_reference or self.order_ref,
+            "amount": self.currency_id.format(self.amount),
+        }
+        if self.tip_refusal == REFUSAL_LATE:
+            return self.env._(
+                "The tip of %(tip)s for order %(order)s was not charged, because the card had been "
+                "charged already. The card was charged %(amount)s.",
+                **facts,
+            )
+        if self.tip_refusal == REFUSAL_INVOICED:
+            return self.env._(
+                "The tip of %(tip)s for order %(order)s was not charged, because the order was "
+                "invoiced already. The card was charged %(amount)s.",
+                **facts,
+            )
+        return self.env._(
+            "The tip of %(tip)s for order %(order)s was not charged, because the card did not take "
+            "more than was approved at first. The card was charged %(amount)s.",
+            **facts,
+        )
