@@ -14,7 +14,7 @@ from .support.tables import Table, milliseconds
 
 NAME = "growth"
 TITLE = "Growth"
-FULL = {"rows": [1_000, 1_000_000], "rounds": 40}
+FULL = {"rows": [1_000, 1_000_000], "rounds": 30}
 QUICK = {"rows": [1_000, 100_000], "rounds": 4}
 
 # Of what the operation takes with the short journal.

@@ -16,7 +16,7 @@ from .support.tables import Table, milliseconds
 NAME = "start"
 TITLE = "POS start"
 # Core's addon is opened in every so many rounds; where it hangs, so often in all.
-FULL = {"rounds": 18, "core_every": 3, "core_hanging": 2}
+FULL = {"rounds": 15, "core_every": 3, "core_hanging": 2}
 QUICK = {"rounds": 2, "core_every": 1, "core_hanging": 1}
 
 WITHOUT = "without"

@@ -153,7 +153,8 @@ def figures(result):
                 core[name],
                 ours[name],
                 is_met(core[name], ours[name], ours["allowed"]),
-                ratio(ours[name], core[name]),
+                # A multiple of failures says nothing.
+                None if is_met is _none else ratio(ours[name], core[name]),
             )
             for words, target, name, is_met in needed
         )

@@ -49,7 +49,9 @@ class PosStripePayment(models.Model):
     config_id = fields.Many2one(related="session_id.config_id", store=True, index=True)
     company_id = fields.Many2one(related="session_id.config_id.company_id", store=True, index=True)
     payment_method_id = fields.Many2one("pos.payment.method", readonly=True, required=True)
-    payment_id = fields.Many2one("pos.payment", string="POS Payment", readonly=True, copy=False)
+    payment_id = fields.Many2one(
+        "pos.payment", string="POS Payment", readonly=True, copy=False, index="btree_not_null"
+    )
     provider_id = fields.Many2one("payment.provider", readonly=True)
     reader_id = fields.Many2one("pos.stripe.reader", readonly=True)
     reader_serial = fields.Char(string="Reader Serial Number", readonly=True)
@@ -168,6 +170,15 @@ class PosStripePayment(models.Model):
         "(last_read_at) WHERE state IN ('new', 'collecting', 'authorized', 'unknown')"
         " OR wanted IS NOT NULL"
     )
+    _unlinked_idx = models.Index(
+        "(settled_at) WHERE payment_id IS NULL AND state IN ('paid', 'authorized')"
+    )
+    _refund_idx = models.Index("(settled_at) WHERE kind = 'refund'")
+    _declined_idx = models.Index(
+        "(write_date) WHERE state = 'declined' AND intent_status IN"
+        " ('requires_payment_method', 'requires_confirmation', 'requires_action')"
+    )
+    _doubtful_idx = models.Index("(id) WHERE unverified IS TRUE OR unpaid IS TRUE")
 
     @api.depends("amount_minor", "currency_id")
     def _compute_amount(self):

@@ -148,7 +148,7 @@ class PosStripePayment(models.Model):
     def _unattached(self, domain):
         """Return the payments among `domain` that Stripe has taken and no order shows."""
         now = fields.Datetime.now()
-        taken = self.search(
+        taken = (
             Domain(domain)
             & Domain("kind", "=", refunding.PAYMENT)
             & Domain("state", "in", PAID_STATES)
@@ -157,14 +157,17 @@ class PosStripePayment(models.Model):
             & Domain("settled_at", ">", now - timedelta(days=UNATTACHED_DAYS))
             & (Domain("attached_at", "=", False) | Domain("attached_at", "<", now - ATTACHED_FOR))
         )
+        # Nearly all are linked to a payment of an order that counts; each search has an index.
+        candidates = self.search(taken & Domain("payment_id", "=", False))
+        candidates |= self.search(taken & Domain("payment_id.pos_order_id.state", "=", "cancel"))
         shown = self.env["pos.payment"].search(
             [
-                ("uuid", "in", taken.mapped("line_uuid")),
+                ("uuid", "in", candidates.mapped("line_uuid")),
                 ("pos_order_id.state", "!=", "cancel"),
             ]
         )
         uuids = set(shown.mapped("uuid"))
-        return taken.filtered(
+        return candidates.filtered(
             lambda payment: payment.line_uuid not in uuids and not payment._is_given_back()
         )
 

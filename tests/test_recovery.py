@@ -146,8 +146,13 @@ class TestRecovery(StripeTerminalCase):
         datum = payment._unattached_data()
         self.assertIn("4242", datum["card"])
         self.assertEqual(datum["register"], "Coffee bar")
-        self.order_of(payment)
+        order = self.order_of(payment)
         self.assertFalse(self.unattached())
+        # Nobody may cancel it now; it may have been canceled before the card was charged.
+        self.env.flush_all()
+        self.env.cr.execute("UPDATE pos_order SET state = 'cancel' WHERE id = %s", [order.id])
+        self.env.invalidate_all()
+        self.assertEqual(self.unattached(), payment)
 
     def test_a_till_has_time_to_finish_its_order(self):
         self.paid(12.0, minutes_ago=0)
