@@ -1,3 +1,4 @@
+# Those that need hypothesis are run by pytest only.
 from . import (
     test_access,
     test_browser_sdk,
@@ -17,7 +18,6 @@ from . import (
     test_key,
     test_location,
     test_location_tip,
-    test_money,
     test_pairing,
     test_payment,
     test_payment_method,
@@ -25,6 +25,12 @@ from . import (
     test_reader_advice,
     test_receipts,
     test_recovery,
+    test_refund,
+    test_refund_closing,
+    test_refund_in_till,
+    test_refund_old,
+    test_refund_reader,
+    test_refund_webhook,
     test_settings,
     test_switch,
     test_terminal_test,

@@ -85,7 +85,7 @@ class TestReader(OwnAccountCase):
         for _time in range(2):
             before = len(self.sent())
             notification = self.Reader.with_user(self.manager).action_stripe_refresh()["params"]
-            self.assertIn("250 card readers", notification["message"])
+            self.assertIn("Stripe: 250", notification["message"])
             listed = [record.path for record in self.sent()[before:]]
             for path in ("/v1/terminal/locations", "/v1/terminal/readers"):
                 self.assertEqual(listed.count(path), 3)

@@ -26,7 +26,7 @@ def ensure(odoo, *, addon=True, modules=(), bundles=TILL):
     :param odoo: the :class:`~harness.odoo_source.Odoo` to run
     :param addon: whether ``pos_payment_stripe`` is installed in it
     :param modules: further modules to install
-    :param bundles: the script in ``harness/shell`` that builds the pages' bundles in it
+    :param bundles: the script in ``harness/shell`` that builds the pages' bundles in it, or None
     :raises Problem: a module cannot be installed
     """
     with exclusive("template", "it prepares a database"):
@@ -50,6 +50,8 @@ def _ensure(odoo, addon, modules, bundles):
     if modules:
         kind = "_".join([kind, *modules])
         name = _with_modules(odoo, kind, name, modules, "")
+    if not bundles:
+        return name
     return _with_bundles(odoo, kind, name, bundles, addon_fingerprint() if addon else "")
 
 

@@ -1,6 +1,8 @@
 """``dev/test``: run the chosen parts, one after the other, and add up."""
 
+import contextlib
 import sys
+import threading
 import time
 
 from . import python_env
@@ -46,6 +48,8 @@ def split(arguments):
 
 
 def _run(chosen, extra):
+    if not chosen:
+        threading.Thread(target=_prepare_ahead, daemon=True).start()
     total, empty = Count(), []
     for part in chosen or PARTS:
         count = _run_part(part, extra if chosen or part in PYTEST_PARTS else [])
@@ -56,6 +60,15 @@ def _run(chosen, extra):
         say(f"The part “{part}” ran no test, which is a failure.")
     print(f"{total.passed} passed, {total.failed} failed", flush=True)
     return 1 if total.failed or empty else 0
+
+
+def _prepare_ahead():
+    """Make the databases beside the first parts, which need none; a later part says what fails."""
+    from .parts import odoo_tests, tours
+
+    with contextlib.suppress(Problem):
+        odoo_tests.prepare()
+        tours.prepare()
 
 
 def _run_part(part, extra):

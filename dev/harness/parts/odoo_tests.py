@@ -2,22 +2,30 @@
 
 import os
 
-from .. import chromium, database, odoo_config, odoo_source, paths, postgres, template
+from .. import database, odoo_config, odoo_source, paths, postgres, template
 from ..console import say
 from . import links, pytest_run
 
 # What the addon works with where it is installed; the tours do without.
 OPTIONAL_MODULES = ("pos_restaurant",)
+# Nothing here opens a page.
+DATABASE = {"modules": OPTIONAL_MODULES, "bundles": None}
+
+
+def prepare():
+    """Make the template database and return the :class:`~harness.odoo_source.Odoo` of it."""
+    odoo = odoo_source.ensure()
+    postgres.ensure()
+    template.ensure(odoo, **DATABASE)
+    return odoo
 
 
 def run(extra):
-    """Run the addon's Python tests, the browser tours among them.
+    """Run the addon's Python tests.
 
     Without ``extra`` arguments several processes share them, each with a database of its own.
     """
-    odoo = odoo_source.ensure()
-    chromium.ensure()
-    postgres.ensure()
+    odoo = prepare()
     processes = pytest_run.spread(extra, per_core=2)
     names = [database.temporary_name(f"test_gw{number}") for number in range(processes)]
     say(f"Odoo's Python tests in {processes} database(s)")
@@ -44,5 +52,5 @@ def run(extra):
 
 
 def _prepare(odoo, name):
-    template.copy(odoo, name, modules=OPTIONAL_MODULES)
+    template.copy(odoo, name, **DATABASE)
     return odoo_config.write(odoo, name, max_cron_threads=0)

@@ -6,12 +6,17 @@ from .. import chromium, odoo_source, paths, postgres, template
 from . import pytest_run
 
 
-def run(extra):
-    """Run the live tours; their fixtures make servers and databases themselves."""
+def prepare():
+    """Make the browser and the template database that most tours copy."""
     odoo = odoo_source.ensure()
     chromium.ensure()
     postgres.ensure()
     template.ensure(odoo)
+
+
+def run(extra):
+    """Run the live tours; their fixtures make servers and databases themselves."""
+    prepare()
     extra = [_absolute(argument) for argument in extra]
     return pytest_run.run(
         "tours",
