@@ -162,8 +162,9 @@ class PosStripePayment(models.Model):
     _payment_intent_unique = models.Constraint(
         "UNIQUE (payment_intent)", "A PaymentIntent belongs to one payment line."
     )
+    # As the ORM asks for it; PostgreSQL does not see that the column alone means the same.
     _reader_lease = models.UniqueIndex(
-        "(provider_id, reader_serial) WHERE holds_reader",
+        "(provider_id, reader_serial) WHERE holds_reader IS TRUE",
         "The reader is busy with another payment.",
     )
     _open_idx = models.Index(
