@@ -33,7 +33,7 @@ def main(arguments):
     parser.add_argument(
         "names",
         nargs="*",
-        choices=[*MEASUREMENTS, "report"],
+        type=_name,
         metavar="name",
         help=f"{', '.join(MEASUREMENTS)}; report: only tables and plots, from what is there",
     )
@@ -55,6 +55,13 @@ def main(arguments):
         plots.write(found, folder)
     print(f"\n{report.figures(MEASUREMENTS, found)}", flush=True)
     return 0 if all(done) else 1
+
+
+def _name(text):
+    # As `choices`, argparse of Python 3.11 would want to find no name at all among them.
+    if text not in (*MEASUREMENTS, "report"):
+        raise argparse.ArgumentTypeError(f"there is no “{text}”")
+    return text
 
 
 def _prepare():
