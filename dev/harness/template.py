@@ -4,6 +4,7 @@ import hashlib
 import os
 import shutil
 import sys
+from pathlib import Path
 
 from . import database, odoo_config, paths
 from .commands import run
@@ -61,12 +62,14 @@ def addon_fingerprint(*, static=True):
     :param static: whether the files count that only shape the browser's bundles
     """
     digest = hashlib.sha256()
-    for path in sorted(paths.ROOT.rglob("*")):
-        parts = path.relative_to(paths.ROOT).parts
-        left_out = NO_TRACE if static else {*NO_TRACE, "static"}
-        hidden = any(part in left_out or part.startswith(".") for part in parts)
-        if not hidden and path.suffix in INSTALLED_FILES and path.is_file():
-            digest.update(f"{'/'.join(parts)}\0".encode() + path.read_bytes() + b"\0")
+    left_out = NO_TRACE if static else {*NO_TRACE, "static"}
+    for folder, folders, names in os.walk(paths.ROOT):
+        # Not into what changes while we look, such as PostgreSQL's files.
+        folders[:] = sorted({name for name in folders if name[0] != "."} - left_out)
+        for path in (Path(folder, name) for name in sorted(names) if name[0] != "."):
+            if path.suffix in INSTALLED_FILES:
+                name = path.relative_to(paths.ROOT).as_posix()
+                digest.update(f"{name}\0".encode() + path.read_bytes() + b"\0")
     return digest.hexdigest()
 
 

@@ -1,5 +1,6 @@
 """The Point of Sale in a browser, in the words of a cashier."""
 
+import contextlib
 import json
 import re
 from urllib.parse import urlsplit
@@ -170,9 +171,17 @@ class Till:
 
     def choose_method(self, name):
         """Press a payment method: adds a payment line, which a terminal's method sends at once."""
-        self.page.locator(".paymentmethods .paymentmethod").filter(
+        method = self.page.locator(".paymentmethods .paymentmethod").filter(
             has=self.page.locator(".payment-name", has_text=_exactly(name))
-        ).click()
+        )
+        lines = self.page.locator(".paymentlines .paymentline")
+        done = lines.nth(lines.count()).or_(self.page.locator(".modal, .receipt-screen")).first
+        method.click()
+        with contextlib.suppress(AssertionError):
+            expect(done).to_be_visible(timeout=PATIENCE)
+            return self
+        # The screen was still moving into its place, so that the press went beside.
+        method.click()
         return self
 
     def type_amount(self, text):
