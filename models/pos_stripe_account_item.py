@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..stripe_terminal.errors import StripeProblem
+from ..stripe_terminal.listing import pages
 
 PAGE_SIZE = 100  # the most that Stripe lists at once
 
@@ -110,7 +111,7 @@ class PosStripeAccountItem(models.AbstractModel):
 
     @api.model
     def _stripe_page(self, gateway, params):
-        """Return one page of the account's list, as in Stripe's API.
+        """Return the `Reply` with one page of the account's list.
 
         :raise StripeProblem: from asking Stripe
         """
@@ -130,15 +131,9 @@ class PosStripeAccountItem(models.AbstractModel):
         :raise StripeProblem: from asking Stripe, or without provider or key
         """
         gateway = provider.sudo()._stripe_terminal_gateway()
-        params = {"limit": PAGE_SIZE}
         records = self.browse()
-        has_more = True
-        while has_more:
-            page = self._stripe_page(gateway, params)
-            records |= self._store(provider, page["data"])
-            has_more = page["has_more"]
-            if has_more:
-                params["starting_after"] = page["data"][-1]["id"]
+        for page in pages(lambda params: self._stripe_page(gateway, params), {"limit": PAGE_SIZE}):
+            records |= self._store(provider, page.data["data"])
         stale = self.sudo().search(
             [("provider_id", "=", provider.id), ("id", "not in", records.ids)]
         )

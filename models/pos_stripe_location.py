@@ -102,7 +102,7 @@ class PosStripeLocation(models.Model):
 
     @api.model
     def _stripe_page(self, gateway, params):
-        return gateway.list_locations(params).data
+        return gateway.list_locations(params)
 
     def _stripe_update(self, gateway, params):
         return gateway.update_location(self.stripe_id, params).data

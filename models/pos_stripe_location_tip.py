@@ -4,6 +4,7 @@ from odoo.tools import formatLang
 
 from ..stripe_terminal import money, tipping
 from ..stripe_terminal.errors import StripeProblem
+from ..stripe_terminal.listing import pages
 from .pos_stripe_account_item import PAGE_SIZE
 
 
@@ -90,7 +91,11 @@ class PosStripeLocation(models.Model):
         try:
             gateway = provider._stripe_terminal_gateway()
             location = gateway.retrieve_location(self.stripe_id).data
-            configurations = list(self._stripe_configurations(gateway))
+            configurations = [
+                configuration
+                for page in pages(gateway.list_configurations, {"limit": PAGE_SIZE})
+                for configuration in page.data["data"]
+            ]
         except StripeProblem as problem:
             raise UserError(provider._stripe_terminal_setup_advice(problem)) from problem
         by_id = {configuration["id"]: configuration for configuration in configurations}
@@ -105,21 +110,6 @@ class PosStripeLocation(models.Model):
             }
         )
         return own
-
-    @api.model
-    def _stripe_configurations(self, gateway):
-        """Yield all configurations of an account.
-
-        :raise StripeProblem: from asking Stripe
-        """
-        params = {"limit": PAGE_SIZE}
-        has_more = True
-        while has_more:
-            page = gateway.list_configurations(params).data
-            yield from page["data"]
-            has_more = page["has_more"]
-            if has_more:
-                params = {**params, "starting_after": page["data"][-1]["id"]}
 
     def _stripe_set_tips(self, tips):
         """Have Stripe suggest other tips at this location, and store what Stripe says then.

@@ -131,7 +131,7 @@ class PosStripeReader(models.Model):
 
     @api.model
     def _stripe_page(self, gateway, params):
-        return gateway.list_readers({**params, "expand": ["data.location"]}).data
+        return gateway.list_readers({**params, "expand": ["data.location"]})
 
     def _stripe_update(self, gateway, params):
         return gateway.update_reader(self.stripe_id, params).data

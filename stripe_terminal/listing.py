@@ -4,6 +4,8 @@ See https://docs.stripe.com/api/payment_intents/list, https://docs.stripe.com/ap
 https://docs.stripe.com/api/pagination
 """
 
+import itertools
+
 from .closing import Intent
 from .errors import StripeProblem
 from .reading import charge_values
@@ -80,8 +82,17 @@ def find_intents(gateway, since, line_uuid):
 
 
 def _pages(read, since):
-    params = {"created": {"gte": since}}
-    for _page in range(MAX_PAGES):
+    return itertools.islice(pages(read, {"created": {"gte": since}}), MAX_PAGES)
+
+
+def pages(read, params):
+    """Yield the pages of a list, each when it is needed.
+
+    :param read: function that returns the `Reply` to parameters, such as `Gateway.list_readers`
+    :param dict params: of the first page, as in the API
+    :raise StripeProblem: Stripe could not be asked
+    """
+    while True:
         page = read(params)
         yield page
         if not page.data["has_more"]:
