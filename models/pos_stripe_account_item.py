@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import SQL
 
 from ..stripe_terminal.errors import StripeProblem
 from ..stripe_terminal.listing import pages
@@ -171,8 +172,32 @@ class PosStripeAccountItem(models.AbstractModel):
                 if changed:
                     record.write(changed)
             else:
-                record = everything.create(
-                    {**values, "provider_id": provider.id, "stripe_id": data["id"]}
-                )
+                record = everything._insert(provider, data["id"])
+                record.write({**values, "provider_id": provider.id})
             records |= self.browse(record.id)
         return records
+
+    @api.model
+    def _insert(self, provider, stripe_id):
+        """Return a new record of an object that another request may store at this moment.
+
+        Two screens refresh the same list. PostgreSQL then reports a serialization failure here,
+        and Odoo repeats the request; the ORM's create would report a broken constraint instead.
+        """
+        self.env.cr.execute(
+            SQL(
+                """INSERT INTO %s (provider_id, stripe_id, create_uid, create_date, write_uid,
+                       write_date)
+                   VALUES (%s, %s, %s, %s, %s, %s)
+                   ON CONFLICT (provider_id, stripe_id) DO NOTHING RETURNING id""",
+                SQL.identifier(self._table),
+                provider.id,
+                stripe_id,
+                self.env.uid,
+                fields.Datetime.now(),
+                self.env.uid,
+                fields.Datetime.now(),
+            ),
+            log_exceptions=False,
+        )
+        return self.browse(self.env.cr.fetchone()[0])

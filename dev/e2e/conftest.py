@@ -136,7 +136,8 @@ def till(open_till, shop):
 def open_office(request, profiles):
     """A function that opens a manager's page of a server: ``open_office(server)``.
 
-    When the test failed, a picture of each is saved as ``<test>_office_<number>``.
+    When the test failed, a picture of each is saved as ``<test>_office_<number>``, and what it
+    says is printed.
     """
     offices = []
 
@@ -148,6 +149,7 @@ def open_office(request, profiles):
     for number, office in enumerate(offices, 1):
         if getattr(request.node, "failed", False):
             office.picture(f"{request.node.name}_office_{number}")
+            print(f"the office shows: {office.page.locator('body').inner_text()}")
         office.close()
 
 
