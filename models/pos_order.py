@@ -23,6 +23,17 @@ class PosOrder(models.Model):
             found = of_order.filtered("refunded_outside").mapped("refunded_outside")
             order.stripe_refunded_outside = "\n".join(found)
 
+    @api.model
+    def sync_from_ui(self, orders):
+        """Take the card payments of finished orders from the runner before the work begins.
+
+        They are linked at its end: what the runner has written meanwhile would undo all of it.
+        """
+        finished = [order.get("uuid") for order in orders if order.get("state") != "draft"]
+        rows = self.env["pos.stripe.payment"].sudo()
+        rows.search([("order_uuid", "in", list(filter(None, finished)))])._lock()
+        return super().sync_from_ui(orders)
+
     def _process_saved_order(self, draft):
         """Link the journal to the payments of a finished order.
 

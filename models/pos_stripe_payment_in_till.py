@@ -60,13 +60,6 @@ class PosStripePayment(models.Model):
         """Tell whether a page was let collect and has not said that it stopped."""
         return self.connection == BROWSER and self.reader_action == IN_PROGRESS
 
-    def _lock(self):
-        """Wait for the runner here, where a collision makes Odoo repeat the request quietly."""
-        self.env.cr.execute(
-            SQL("SELECT id FROM pos_stripe_payment WHERE id = %s FOR NO KEY UPDATE", self.id),
-            log_exceptions=False,
-        )
-
     def _collect(self, collector):
         """Let one page collect the card, and hand it what Stripe's SDK needs for that.
 

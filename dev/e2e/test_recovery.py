@@ -1,5 +1,9 @@
 """What went half-way: found again, attached, given back, taken over, forced and verified."""
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+
 from playwright.sync_api import expect
 
 from support.audit import audit, intents
@@ -128,3 +132,34 @@ def test_forced_and_never_paid_reaches_the_managers(till, shop, simulator):
     )
     assert "not confirmed by Stripe" in activities[0]["summary"]
     assert "2.40" in activities[0]["note"]
+
+
+@contextmanager
+def busy_journal(shop):
+    """Write the session's journal all the time, as the runner does while Stripe is silent."""
+    done = threading.Event()
+
+    def write():
+        while not done.wait(0.1):
+            shop.server.sql(
+                "UPDATE pos_stripe_payment SET write_date = write_date WHERE session_id = %s",
+                shop.session_id,
+            )
+
+    with ThreadPoolExecutor() as aside:
+        writing = aside.submit(write)
+        yield
+        done.set()
+        writing.result()
+
+
+def test_an_order_arrives_while_its_payment_is_written(till, shop, simulator):
+    to_connection_error(till, shop, simulator)
+    with busy_journal(shop):
+        till.force_done()
+        till.answer("approved")
+        till.wait_for_receipt(timeout=20_000)
+    assert [order["state"] for order in shop.orders()] == ["paid"]
+    shop.reader.customer_cancel()
+    simulator.faults.clear()
+    shop.settle()
