@@ -81,15 +81,16 @@ patch(StripeTerminalPayments.prototype, {
         if (!line?.pos_order_id?.finalized) {
             return;
         }
+        // The receipt behind the dialog is right before anybody reads that the tip is missing.
+        await this.pos.data
+            .loadServerOrders([["uuid", "=", line.pos_order_id.uuid]])
+            .catch(() => {});
         if (datum.tip_sentence) {
             this.dialog.add(AlertDialog, {
                 title: _t("Tip not charged"),
                 body: datum.tip_sentence,
             });
         }
-        await this.pos.data
-            .loadServerOrders([["uuid", "=", line.pos_order_id.uuid]])
-            .catch(() => {});
     },
 
     /**
