@@ -16,7 +16,7 @@ class StripeTerminalController(http.Controller):
             [
                 ("id", "=", int(session_id)),
                 ("state", "!=", "closed"),
-                ("company_id", "in", request.env.user.company_ids.ids),
+                ("company_id", "in", request.env.user._get_company_ids()),
             ]
         )
         if not session:
@@ -36,10 +36,10 @@ class StripeTerminalController(http.Controller):
         return (
             request.env["pos.stripe.payment"]
             .sudo()
-            .search(
+            .search_fetch(
                 [
                     ("line_uuid", "in", line_uuids),
-                    ("company_id", "in", request.env.user.company_ids.ids),
+                    ("company_id", "in", request.env.user._get_company_ids()),
                 ]
             )
         )

@@ -36,6 +36,7 @@ class StripeTerminalWebhook(http.Controller):
             forged, older than `TOLERANCE` or no event; 413 when it is larger than `MAX_BODY`
         """
         provider = request.env["payment.provider"].sudo().browse(provider_id).exists()
+        provider.fetch(["company_id", "stripe_secret_key", "stripe_terminal_webhook_secret"])
         secret = (provider.stripe_terminal_webhook_secret or "").strip()
         if not secret:
             return self._refuse(provider_id, "No webhook secret is configured.")

@@ -46,8 +46,12 @@ class PaymentProvider(models.Model):
         """
         if not self.env.su and company not in self.env.companies:
             return self.sudo().browse()
-        providers = self.sudo().search(
-            [("code", "=", "stripe"), ("company_id", "parent_of", company.id)]
+        # Every payment asks: not all columns of companies and providers are read for it.
+        company = company.sudo()
+        company.fetch(["parent_path"])
+        providers = self.sudo().search_fetch(
+            [("code", "=", "stripe"), ("company_id", "in", company.parent_ids.ids)],
+            ["company_id", "stripe_secret_key"],
         )
         return providers.sorted(
             lambda found: (bool(found.stripe_secret_key), len(found.company_id.parent_ids)),
@@ -67,6 +71,7 @@ class PaymentProvider(models.Model):
         """
         if not self:
             raise StripeProblem(Kind.misconfigured, "no_provider")
+        self.fetch(["stripe_secret_key"])
         secret_key = (self.stripe_secret_key or "").strip()
         if not secret_key:
             raise StripeProblem(Kind.misconfigured, "no_secret_key")

@@ -162,6 +162,7 @@ class PaymentProvider(models.Model):
 
     def _stripe_terminal_facts(self):
         """Return what Stripe said of the present secret key, {} when it was not asked yet."""
+        self.fetch(["stripe_terminal_account", "stripe_secret_key"])
         facts = self.stripe_terminal_account or {}
         is_current = facts.get("key") == self._stripe_terminal_key_mark()
         return facts if self.stripe_secret_key and is_current else {}

@@ -270,10 +270,10 @@ class PosStripePayment(models.Model):
                 payment.reader_action = settlement.UNREAD
         else:
             payment.state = settlement.NEW
+        payment._log("till", "send", {"amount": amount_minor, "currency": currency.name})
         if not payment._hold_reader():
             payment.write({"wanted": False, "state": settlement.DECLINED})
             payment.failure_code = CODE_LEASED
-        payment._log("till", "send", {"amount": amount_minor, "currency": currency.name})
         payment._kick()
         return payment._till_data()
 
@@ -304,17 +304,18 @@ class PosStripePayment(models.Model):
         for payment in self:
             if payment._is_leased():
                 continue
-            interval = READ_INTERVAL_TOLD if payment._is_told() else READ_INTERVAL
-            if payment.wanted or (
-                payment.state in settlement.OPEN_STATES
-                and (not payment.last_read_at or payment.last_read_at <= now - interval)
-            ):
+            read_at = payment.last_read_at or datetime.min
+            is_due = read_at <= now - READ_INTERVAL and (
+                read_at <= now - READ_INTERVAL_TOLD or not payment._is_told()
+            )
+            if payment.wanted or (payment.state in settlement.OPEN_STATES and is_due):
                 payment._kick()
 
     def _is_told(self):
         """Tell whether the till will hear of what happens next: from our runner, or from Stripe."""
         if self.state == settlement.NEW:
-            return self._is_leased()
+            is_queued = self.wanted == settlement.COLLECT and not self.lease_owner
+            return self._is_leased() or (is_queued and not self._is_outdated())
         return self.state == settlement.COLLECTING and self.env[
             "pos.stripe.webhook.event"
         ]._has_lately(self.provider_id)
@@ -359,9 +360,23 @@ class PosStripePayment(models.Model):
             )
         )
         payment = self.browse(self.env.cr.fetchone()[0])
-        defaults = self.default_get(["attempt", "command", "reader_action", "reachable"])
+        defaults = {
+            name: self._fields[name].default(payment)
+            for name in ("attempt", "command", "reader_action", "reachable")
+        }
         payment.write({**defaults, **values})
         return payment
+
+    def _lock(self):
+        """Wait for the runner here, where a collision makes Odoo repeat the request quietly."""
+        self.env.cr.execute(
+            SQL(
+                """SELECT id FROM pos_stripe_payment
+                   WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE""",
+                self.ids,
+            ),
+            log_exceptions=False,
+        )
 
     def _start_attempt(self):
         """Begin anew after the last PaymentIntent was verified `canceled`."""

@@ -1,4 +1,7 @@
+from psycopg2.extras import Json
+
 from odoo import api, fields, models
+from odoo.tools import SQL
 
 from ..stripe_terminal.scrub import scrub
 
@@ -41,14 +44,22 @@ class PosStripePaymentEvent(models.Model):
 
     @api.model
     def _append(self, payment, kind, verb, data=None, request_id=None, milliseconds=None):
-        """Add one event; secrets are removed from `data`."""
-        return self.create(
-            {
-                "stripe_payment_id": payment.id,
-                "kind": kind,
-                "verb": verb,
-                "data": scrub(data) if data else False,
-                "request_id": request_id,
-                "milliseconds": milliseconds,
-            }
+        """Add one event; secrets are removed from `data`.
+
+        Each step of a payment adds some, and nothing depends on them: PostgreSQL is told itself.
+        """
+        self.env.cr.execute(
+            SQL(
+                """INSERT INTO pos_stripe_payment_event (stripe_payment_id, date, kind, verb, data,
+                       request_id, milliseconds)
+                   VALUES (%s, %s, %s, %s, %s, %s, %s)""",
+                payment.id,
+                fields.Datetime.now(),
+                kind,
+                verb,
+                Json(scrub(data)) if data else None,
+                request_id,
+                milliseconds,
+            )
         )
+        payment.invalidate_recordset(["event_ids"], flush=False)

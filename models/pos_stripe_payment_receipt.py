@@ -61,7 +61,9 @@ class PosStripePayment(models.Model):
         :param int tip_minor: the part of the amount that is a tip
         """
         self.ensure_one()
-        env = self.with_context(lang=self.user_id.lang or self.env.lang).env
+        # What Odoo keeps in memory of a user, where the record would be read with its partner.
+        user = self.env["res.users"].with_user(self.user_id or self.env.user).context_get()
+        env = self.with_context(lang=user.get("lang") or self.env.lang).env
         currency = self.currency_id.with_env(env)
 
         def shown(minor):

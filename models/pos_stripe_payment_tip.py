@@ -78,6 +78,9 @@ class PosStripePayment(models.Model):
             `tip` the tip that is on the order already (major units, both may be missing)
         :param int amount_minor: that the card is asked for
         """
+        config = self.config_id
+        if not (config._stripe_tips_on_reader() or config._stripe_tips_after_payment()):
+            return {"tip_eligible_minor": 0, "tip_after_payment": False}
         tippable, tip = (self._minor_or_zero(line.get(name)) for name in ("tippable", "tip"))
         others = self.search(
             [
@@ -89,10 +92,10 @@ class PosStripePayment(models.Model):
         )
         # A tip that no reader brought was entered at the till: the customer has given it already.
         is_tipped = tip > sum(others.mapped("tip_minor"))
-        is_asked = self.config_id._stripe_tips_on_reader() and not is_tipped
+        is_asked = config._stripe_tips_on_reader() and not is_tipped
         return {
             "tip_eligible_minor": max(0, min(amount_minor, tippable)) if is_asked else 0,
-            "tip_after_payment": self.config_id._stripe_tips_after_payment() and not is_tipped,
+            "tip_after_payment": config._stripe_tips_after_payment() and not is_tipped,
         }
 
     def _minor_or_zero(self, amount):

@@ -140,7 +140,10 @@ class PosStripePayment(models.Model):
 
     def _notify_till(self):
         """Tell the tills of the register that something changed; they read it back themselves."""
-        self.config_id._notify(BUS_NAME, {"id": self.id})
+        # A register has more than a hundred columns, and the runner's user a company to look up.
+        register = self.config_id.with_company(self.company_id)
+        register.fetch(["access_token"])
+        register._notify(BUS_NAME, {"id": self.id})
 
     # Asking
 
@@ -201,6 +204,8 @@ class PosStripePayment(models.Model):
 
         See https://docs.stripe.com/terminal/payments/collect-card-payment
         """
+        self.session_id.fetch(["name"])
+        self.config_id.fetch(["name"])
         country = self.provider_id._stripe_terminal_country_code(self.reader_id)
         params = {
             "amount": self.amount_minor,

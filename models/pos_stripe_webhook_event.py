@@ -91,7 +91,7 @@ class PosStripeWebhookEvent(models.Model):
                 fields.Datetime.now(),
             )
         )
-        if self.env.cr.rowcount and payment:
+        if self.env.cr.rowcount and payment and not payment._is_final():
             payment._kick(insist=True)
 
     @api.model
@@ -128,7 +128,9 @@ class PosStripeWebhookEvent(models.Model):
         intent = subject["id"] if kind == "payment_intent" else subject.get("payment_intent")
         if rows or not intent:
             return rows
-        return rows.search([("provider_id", "=", provider.id), ("payment_intent", "=", intent)])
+        return rows.search_fetch(
+            [("provider_id", "=", provider.id), ("payment_intent", "=", intent)]
+        )
 
     @api.autovacuum
     def _gc_events(self):
