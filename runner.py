@@ -30,7 +30,11 @@ _logger = logging.getLogger(__name__)
 
 # As many readers may acknowledge at the same time; a thread is started when it is needed first.
 THREADS = 96
-DATABASE_SLOTS = 4
+DATABASE_SLOTS = 2
+# A slot rests this many times the processor time that it took, at most so many seconds: tills that
+# ask must get an answer however much there is to do, and what is to be done can wait in the queue.
+REST = 8
+REST_MAX = 0.1
 M_ARENA_MAX = -8  # of glibc's malloc.h
 STACK_SIZE = 1024 * 1024  # bytes
 MAX_STEPS = 20
@@ -44,7 +48,10 @@ _queue = queue.SimpleQueue()
 _queued = set()
 _threads = []
 _pid = None
-_database_slots = threading.BoundedSemaphore(DATABASE_SLOTS)
+# When each may be used again.
+_database_slots = queue.SimpleQueue()
+for _slot in range(DATABASE_SLOTS):
+    _database_slots.put(0)
 
 
 class Command(NamedTuple):
@@ -140,7 +147,7 @@ def carry_out(dbname, record_id, model=JOURNAL):
     :return: whether Stripe answered what it was asked last
     :raise RowTaken: somebody else carries it out
     """
-    with _database_slots:
+    with _database_slot():
         registry = Registry(dbname).check_signaling()
     return carry_out_with(registry, record_id, model)
 
@@ -173,11 +180,26 @@ def carry_out_with(registry, record_id, model=JOURNAL):
     return True
 
 
+@contextlib.contextmanager
+def _database_slot():
+    """Hold one of the process's slots, which then rests a while before it is used again."""
+    usable_at = _database_slots.get()
+    if getattr(threading.current_thread(), "busy", False):
+        # What the cron does waits for nobody.
+        time.sleep(max(0, usable_at - time.monotonic()))
+    began = time.thread_time()
+    try:
+        yield
+    finally:
+        rest = min((time.thread_time() - began) * REST, REST_MAX)
+        _database_slots.put(time.monotonic() + rest)
+
+
 def _transact(registry, record_id, function, model=JOURNAL):
     """Call `function` with the row in a transaction of its own, again when it collides."""
     for _try in range(TRANSACTION_TRIES):
         try:
-            with _database_slots, registry.cursor() as cr:
+            with _database_slot(), registry.cursor() as cr:
                 env = api.Environment(cr, SUPERUSER_ID, {})
                 result = function(env[model].browse(record_id))
                 cr.flush()

@@ -120,7 +120,7 @@ async def _phase(server, network, registers, side, count, seconds):
 async def _serve(till, chance, ends, payments):
     """Let one customer after the other pay until it is closing time."""
     # Shops do not all begin with the same second.
-    await asyncio.sleep(chance.uniform(0, 2))
+    await asyncio.sleep(chance.uniform(0, 8))
     while time.time() < ends:
         visit = Visit(chance.uniform(*ACKNOWLEDGEMENT), chance.uniform(*TAP))
         payments.append(await till.pay(visit))

@@ -48,6 +48,9 @@ class BenchServer(OdooServer):
         shopfitting.stock_products(self.admin)
         shopfitting.hire_cashier(self.admin)
         shopfitting.connect_stripe(self.admin, self.far_end.secret_key)
+        # As the provider's form does it when a key is entered.
+        provider = self.admin.search("payment.provider", [("code", "=", "stripe")], limit=1)
+        self.admin.call("payment.provider", "action_stripe_terminal_check_account", provider)
         return self
 
     def __exit__(self, *exc_info):

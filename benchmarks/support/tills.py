@@ -16,6 +16,7 @@ import aiohttp
 
 AMOUNT = 4.6
 POLL_PAUSE, POLL_PAUSE_TOLD = 1.0, 4.0  # seconds, as in the page
+POLL_RESPITE, POLL_RESPITE_MAX = 10, 15.0  # times what an answer took, and seconds, as in the page
 SEND_PAUSES = (0.5, 1.5, 3.0)  # seconds, as in the page
 POLL_FAILURES = 3
 FINAL = ("paid", "declined", "canceled", "unknown")
@@ -154,6 +155,7 @@ class OurTill:
         self._changed = changed or asyncio.Event()
         self._has_bus = changed is not None
         self._failures = 0
+        self._respite = 0
 
     async def pay(self, visit):
         """Take one payment; returns the :class:`Payment`."""
@@ -182,7 +184,8 @@ class OurTill:
         return payment
 
     def _pause(self, datum):
-        return POLL_PAUSE_TOLD if self._has_bus and datum.get("told") else POLL_PAUSE
+        pause = POLL_PAUSE_TOLD if self._has_bus and datum.get("told") else POLL_PAUSE
+        return max(pause, self._respite)
 
     async def _send(self, payment, line_uuid):
         register = self._register
@@ -199,8 +202,11 @@ class OurTill:
         }
         for pause in (*SEND_PAUSES, None):
             payment.requests += 1
+            began = time.monotonic()
             try:
-                return await self._network.post("/pos_payment_stripe/send", **parameters)
+                datum = await self._network.post("/pos_payment_stripe/send", **parameters)
+                self._rest(began)
+                return datum
             except OSError as error:
                 payment.failed_requests.append(str(error))
                 if pause is None:
@@ -210,6 +216,8 @@ class OurTill:
     async def _status(self, payment, line_uuid):
         """Ask for the state; None where the server did not answer, and asking goes on."""
         payment.requests += 1
+        began = time.monotonic()
+        self._respite = 0
         try:
             (datum,) = await self._network.post(
                 "/pos_payment_stripe/status", line_uuids=[line_uuid]
@@ -221,7 +229,11 @@ class OurTill:
                 raise
             return None
         self._failures = 0
+        self._rest(began)
         return datum
+
+    def _rest(self, began):
+        self._respite = min(POLL_RESPITE * (time.monotonic() - began), POLL_RESPITE_MAX)
 
 
 class CoreTill:

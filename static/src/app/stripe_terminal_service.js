@@ -17,6 +17,9 @@ const POLL_PAUSE = 1000;
 const POLL_STEADY = 30;
 const POLL_PAUSE_MAX = 4000;
 const POLL_GROWTH = 1.15;
+/** After an answer that took long, this many times as long, so that a busy server gets through. */
+const POLL_RESPITE = 10;
+const POLL_RESPITE_MAX = 15000;
 /** A question makes the server read Stripe; without a bus the answer is fetched so soon after. */
 const READ_PAUSE = 300;
 /** After so many unanswered polls in a row the cashier is told that the state is unknown. */
@@ -68,6 +71,7 @@ export class StripeTerminalPayments {
         this.pollCount = 0;
         this.pollFailures = 0;
         this.pollTimer = null;
+        this.respite = 0;
         this.polling = false;
         pos.data.connectWebSocket(BUS_NAME, (told) => this.resume(told));
         this.resume();
@@ -118,8 +122,10 @@ export class StripeTerminalPayments {
             },
         };
         for (const pause of [...SEND_PAUSES, null]) {
+            const began = performance.now();
             try {
                 const datum = await rpc("/pos_payment_stripe/send", params, { silent: true });
+                this.rest(began);
                 this.sending.delete(line.uuid);
                 this.show(datum);
                 break;
@@ -460,12 +466,15 @@ export class StripeTerminalPayments {
     }
 
     async readStatus(uuids) {
+        const began = performance.now();
+        this.respite = 0;
         try {
             const data = await rpc(
                 "/pos_payment_stripe/status",
                 { line_uuids: uuids },
                 { silent: true }
             );
+            this.rest(began);
             this.pollFailures = 0;
             data.forEach((datum) => this.show(datum));
             const known = new Set(data.map((datum) => datum.line_uuid));
@@ -477,6 +486,12 @@ export class StripeTerminalPayments {
                 uuids.forEach((uuid) => this.showUnreachable(uuid));
             }
         }
+    }
+
+    /** Leave a server alone for a while that took long to answer. */
+    rest(began) {
+        const took = performance.now() - began;
+        this.respite = Math.min(took * POLL_RESPITE, POLL_RESPITE_MAX);
     }
 
     showNeverSent(uuid) {
@@ -495,7 +510,8 @@ export class StripeTerminalPayments {
     schedulePoll() {
         clearTimeout(this.pollTimer);
         if (this.openUuids.length) {
-            this.pollTimer = setTimeout(() => this.poll(), this.nextPause());
+            const pause = Math.max(this.nextPause(), this.respite);
+            this.pollTimer = setTimeout(() => this.poll(), pause);
         }
     }
 
