@@ -184,8 +184,9 @@ class OurTill:
         return payment
 
     def _pause(self, datum):
-        pause = POLL_PAUSE_TOLD if self._has_bus and datum.get("told") else POLL_PAUSE
-        return max(pause, self._respite)
+        if self._has_bus and datum.get("told"):
+            return max(POLL_PAUSE_TOLD, self._respite)
+        return min(max(POLL_PAUSE, self._respite), POLL_PAUSE_TOLD)
 
     async def _send(self, payment, line_uuid):
         register = self._register

@@ -8,9 +8,9 @@ def _phase(side, count=50, paid=100, **values):
     return {
         "side": side,
         "tills": count,
-        "seconds": 20,
-        # Evenly, from the tenth second on.
-        "ended": [10 + 10 * number / paid for number in range(paid)],
+        "seconds": tills.RAMP + 10,
+        # Evenly, from when they are counted.
+        "ended": [tills.RAMP + 10 * number / paid for number in range(paid)],
         "overheads": [NEEDED[side] + 0.1] * paid,
         "waited": 5.0 - NEEDED[side],
         "failed": 0,

@@ -30,8 +30,9 @@ def test_two_screens_find_the_same_new_reader(odoo_server, simulator):
         ThreadPoolExecutor() as aside,
     ):
         other.cursor().execute(
-            "INSERT INTO pos_stripe_reader (provider_id, stripe_id, active) VALUES (%s, %s, true)",
-            [provider[0], reader.id],
+            "INSERT INTO pos_stripe_reader (provider_id, company_id, stripe_id, active)"
+            " SELECT id, company_id, %s, true FROM payment_provider WHERE id = %s",
+            [reader.id, provider[0]],
         )
         listing = aside.submit(admin.call, "pos.stripe.reader", "action_stripe_refresh", [])
         wait_for_lock(odoo_server.database)

@@ -17,7 +17,10 @@ const POLL_PAUSE = 1000;
 const POLL_STEADY = 30;
 const POLL_PAUSE_MAX = 4000;
 const POLL_GROWTH = 1.15;
-/** After an answer that took long, this many times as long, so that a busy server gets through. */
+/**
+ * After an answer that took long, this many times as long, so that a busy server gets through; up
+ * to the maximum where the bus and Stripe's webhook tell, and to the longest pause elsewhere.
+ */
 const POLL_RESPITE = 10;
 const POLL_RESPITE_MAX = 15000;
 /** A question makes the server read Stripe; without a bus the answer is fetched so soon after. */
@@ -510,8 +513,7 @@ export class StripeTerminalPayments {
     schedulePoll() {
         clearTimeout(this.pollTimer);
         if (this.openUuids.length) {
-            const pause = Math.max(this.nextPause(), this.respite);
-            this.pollTimer = setTimeout(() => this.poll(), pause);
+            this.pollTimer = setTimeout(() => this.poll(), this.nextPause());
         }
     }
 
@@ -520,10 +522,10 @@ export class StripeTerminalPayments {
         this.pollCount += 1;
         const hasBus = this.pos.bus.workerState === "CONNECTED";
         if (hasBus && this.openUuids.every((uuid) => this.data[uuid]?.told)) {
-            return POLL_PAUSE_MAX;
+            return Math.max(POLL_PAUSE_MAX, this.respite);
         }
         const growth = POLL_GROWTH ** Math.max(this.pollCount - POLL_STEADY, 0);
-        const pause = Math.min(POLL_PAUSE * growth, POLL_PAUSE_MAX);
+        const pause = Math.min(Math.max(POLL_PAUSE * growth, this.respite), POLL_PAUSE_MAX);
         if (hasBus) {
             return pause;
         }

@@ -19,6 +19,9 @@ beforeEach(() => {
         onRpc(`/pos_payment_stripe/${verb}`, async (request) => {
             const { params } = await request.json();
             server.calls.push({ verb, ...params });
+            if (server.takes) {
+                await new Promise((resolve) => setTimeout(resolve, server.takes));
+            }
             if (server.isDown) {
                 return new Response("", { status: 502 });
             }
@@ -93,6 +96,20 @@ test("choosing the method sends at once and shows what the server says", async (
     expect(line.payment_status).toBe("done");
     expect(line.transaction_id).toBe("pi_1");
     expect(line.card_no).toBe("4242");
+});
+
+test("a server that takes long is asked less often", async () => {
+    const { line } = await pressStripe();
+    say(line.uuid, { state: "collecting" });
+    const count = async () => {
+        const before = verbs().length;
+        await advanceTime(30000);
+        return verbs().length - before;
+    };
+    const often = await count();
+    server.takes = 500;
+    await count();
+    expect(await count()).toBeLessThan(often / 2);
 });
 
 test("Force Done is offered after a connection error only", async () => {
