@@ -93,7 +93,7 @@ class PosOrder(models.Model):
                     amount=kept.currency_id.format(kept.amount),
                 )
             )
-        rows.filtered(lambda row: row.state not in (PAID, CANCELED))._cancel()
+        rows.filtered(lambda row: row.state not in (PAID, CANCELED))._give_up()
 
     def _stripe_tell_managers(self, summary, note):
         """Ask the POS managers, by an activity on the order, to look at it.

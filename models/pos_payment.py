@@ -41,7 +41,7 @@ class PosPayment(models.Model):
                 ("company_id", "in", self.company_id.ids),
                 ("state", "not in", (PAID, CANCELED)),
             ]
-        )._cancel()
+        )._give_up()
 
     def _link_stripe_payments(self):
         """Link each card payment to its row in the journal, and mark what the row does not prove.

@@ -287,7 +287,15 @@ class PosStripePayment(models.Model):
         )
 
     def _cancel(self):
-        """Write down that the till wants the payment taken back, and kick the runner."""
+        """Take the payments of a till back, except where they are authorized and sold.
+
+        A finished order waits for its tip, whoever presses Cancel at a till that does not know.
+        """
+        sold = self.filtered(lambda row: row.state == settlement.AUTHORIZED and row.payment_id)
+        (self - sold)._give_up()
+
+    def _give_up(self):
+        """Write down that payments are to be taken back, and kick the runner."""
         for payment in self:
             if payment.state not in (settlement.PAID, settlement.CANCELED):
                 payment.wanted = settlement.CANCEL

@@ -128,7 +128,13 @@ class PosStripePayment(models.Model):
         order = self.payment_id.pos_order_id
         return {
             **data,
-            "held": self.state == settlement.AUTHORIZED and bool(self.charge) and self._is_held(),
+            # One that is to be canceled is about to be given up at Stripe.
+            "held": (
+                self.state == settlement.AUTHORIZED
+                and self.wanted != settlement.CANCEL
+                and bool(self.charge)
+                and self._is_held()
+            ),
             "tip": self.tip,
             "tip_sentence": self._tip_sentence() if self._is_tip_missing() and order else "",
         }

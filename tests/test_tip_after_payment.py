@@ -50,6 +50,29 @@ class TestTipAfterPayment(TipCase):
         self.assertFalse(payment.unverified or payment.payment_id.stripe_unverified)
         self.assertEqual(self.captured(payment), 0)
 
+    def test_canceled_while_the_guest_taps_is_not_done_for_the_till(self):
+        payment = self.pay(10.0)
+        self.reader.tap()
+        payment._cancel()
+        self.simulator.faults.add("POST", "/v1/payment_intents/*/cancel", "drop_before", times=None)
+        self.carry_out(payment)
+        self.assertEqual(payment.intent_status, "requires_capture")
+        data = payment._till_data()
+        self.assertEqual((data["held"], data["canceling"]), (False, True))
+        self.simulator.faults.clear()
+        self.carry_out(payment)
+        self.assertEqual(payment.state, "canceled")
+        self.assertEqual(self.captured(payment), 0)
+
+    def test_a_sold_meal_is_not_taken_back_at_a_till(self):
+        _order, payment = self.sold()
+        payment._cancel()
+        self.carry_out(payment)
+        self.assertEqual((payment.state, payment.wanted), ("authorized", False))
+        payment.payment_id._unlink_give_up_stripe_payments()
+        self.carry_out(payment)
+        self.assertEqual(payment.state, "canceled")
+
     def test_waiting_for_the_tip_asks_stripe_nothing(self):
         payment = self.authorized()
         pass_time(self, hours=3)
