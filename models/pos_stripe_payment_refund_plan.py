@@ -1,6 +1,8 @@
 from contextlib import suppress
+from itertools import islice
 
 from odoo import api, models
+from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools.misc import format_datetime
 
@@ -26,8 +28,12 @@ class PosStripePayment(models.Model):
         :param list held: `[uuid, amount]` of what lines of the till give back already
         :return: dict of `found`, the number of card payments, and `lines`, each with the facts of
             `_refund_choice` and its `part` (major units)
+        :raise UserError: no card takes such an amount
         """
         currency = session.currency_id.name
+        _minor, code = money.chargeable(amount, currency)
+        if code in ("amount_not_exact", "amount_too_large"):
+            raise UserError(self._amount_refusal("", code, session.currency_id)["sentence"])
         payments = (
             self.env["pos.payment"]
             .search(
@@ -81,9 +87,10 @@ class PosStripePayment(models.Model):
             with suppress(ValueError):
                 meant |= Domain("amount", "=", float(query.replace(",", ".")))
             domain &= meant
-        payments = self.env["pos.payment"].search(domain, order="id desc", limit=CHOICES)
-        choices = [self._refund_choice(payment) for payment in payments]
-        return [choice for choice in choices if choice["left"] > 0]
+        # Some of them may have been given back.
+        payments = self.env["pos.payment"].search(domain, order="id desc", limit=5 * CHOICES)
+        choices = (self._refund_choice(payment) for payment in payments)
+        return list(islice((choice for choice in choices if choice["left"] > 0), CHOICES))
 
     @api.model
     def _rest_of(self, pos_payment):

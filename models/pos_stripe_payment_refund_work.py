@@ -20,6 +20,8 @@ ANSWERED = {"in_flight_since": False, "create_request": False}
 MAY_FAIL_FOR = timedelta(days=30)
 # Where no webhook tells of it, Stripe is asked this often.
 FAILURE_INTERVAL = timedelta(days=1)
+# And where one should have told, which may have failed to arrive.
+FAILURE_INTERVAL_TOLD = timedelta(days=7)
 # Stripe knows a key for a day; a younger one is certainly known.
 KEY_LIFE = 20 * 3600  # seconds
 # A request that a suspended machine held back for longer is not sent any more, so that what was
@@ -358,10 +360,12 @@ class PosStripePayment(models.Model):
 
     def _cron_candidates(self, now):
         """Add refunds that are not settled, and those that a bank may still send back."""
-        due = Domain("refund_status", "in", refunding.UNSETTLED) | (
-            Domain("settled_at", ">", now - MAY_FAIL_FOR)
-            & Domain("last_read_at", "<", now - FAILURE_INTERVAL)
+        is_unheard = Domain("last_read_at", "<", now - FAILURE_INTERVAL_TOLD) | (
+            Domain("last_read_at", "<", now - FAILURE_INTERVAL)
             & Domain("provider_id.stripe_terminal_webhook_secret", "=", False)
+        )
+        due = Domain("refund_status", "in", refunding.UNSETTLED) | (
+            Domain("settled_at", ">", now - MAY_FAIL_FOR) & is_unheard
         )
         return super()._cron_candidates(now) | self.search(
             Domain("kind", "=", REFUND) & Domain("state", "=", settlement.PAID) & due,

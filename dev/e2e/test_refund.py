@@ -122,3 +122,20 @@ def test_two_tills_give_back_what_is_there(open_till, shop):
     tills[1].delete_line()
     tills[1].choose_method(shop.cash).validate()
     audit(shop)
+
+
+def test_a_return_without_its_order(till, shop):
+    sell(till, shop, "Espresso")
+    till.add_product("Espresso")
+    for key in ("1", "+/-"):
+        till.page.locator(".product-screen .numpad").get_by_text(key, exact=True).click()
+    expect(till.page.locator(".order-summary")).to_contain_text("-2.40")
+    till.go_to_payment().choose_method(shop.card)
+    expect(till.dialog).to_contain_text("Which card payment is given back?")
+    till.dialog.locator(".stripe_terminal_refund_choice").first.click()
+    till.screenshot("return_without_order")
+    refund(till)
+    till.wait_for_receipt()
+    (intent,) = intents(shop)
+    assert intent["refunded"] == 240
+    audit(shop)

@@ -20,10 +20,14 @@ patch(PaymentScreen.prototype, {
         this.stripeTerminal.resume();
     },
 
-    /** A refund order gets a line for each card payment that is given back. */
+    /**
+     * A refund gets a line for each card payment that is given back, also one whose quantities
+     * were typed without the original order.
+     */
     async addNewPaymentLine(paymentMethod) {
         const isCardRefund =
-            this.isRefundOrder && paymentMethod.use_payment_terminal === "stripe_terminal";
+            paymentMethod.use_payment_terminal === "stripe_terminal" &&
+            (this.isRefundOrder || this.currentOrder.priceIncl < 0);
         if (!isCardRefund || this.pos.paymentTerminalInProgress) {
             return super.addNewPaymentLine(...arguments);
         }
@@ -36,7 +40,8 @@ patch(PaymentScreen.prototype, {
     updateSelectedPaymentline(amount = false) {
         const line = this.selectedPaymentLine;
         const isOpenRefund =
-            line?.stripe_refunded_uuid && ["", "retry"].includes(line.getPaymentStatus() || "");
+            line?.stripe_refunded_uuid &&
+            ["", "pending", "retry"].includes(line.getPaymentStatus() || "");
         if (!isOpenRefund) {
             return super.updateSelectedPaymentline(...arguments);
         }

@@ -15,6 +15,16 @@ export const forceRefundTexts = (amount) => ({
     cancelLabel: _t("Go back"),
 });
 
+export const forceReaderRefundTexts = (amount) => ({
+    title: _t("Force this refund?"),
+    body: _t(
+        "Stripe cannot be asked whether the money went back. Look at the reader: go on only if it shows that the refund of %s was approved. The refund stays marked as unverified until Stripe confirms it.",
+        amount
+    ),
+    confirmLabel: _t("The reader shows it as approved"),
+    cancelLabel: _t("Go back"),
+});
+
 export const refundedTexts = (facts) => ({
     title: _t("The money went back"),
     body: _t(

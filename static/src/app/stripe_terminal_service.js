@@ -7,7 +7,7 @@ import { ask } from "@point_of_sale/app/utils/make_awaitable_dialog";
 import { Drivers } from "./drivers";
 import OrderPaymentValidation from "@point_of_sale/app/utils/order_payment_validation";
 import { reactive } from "@odoo/owl";
-import { forceRefundTexts, isRefundWithoutReader } from "./refund_texts";
+import { forceReaderRefundTexts, forceRefundTexts, isRefundWithoutReader } from "./refund_texts";
 
 const BUS_NAME = "STRIPE_TERMINAL_PAYMENT";
 /** Pauses in milliseconds before the request to Odoo is made again. */
@@ -95,6 +95,9 @@ export class StripeTerminalPayments {
      * @returns {Promise<boolean>} true once it is paid; false when it is refused, canceled or unknown
      */
     send(line) {
+        // Survives a reload, and is not told to other tills.
+        const { uiState } = line.pos_order_id;
+        uiState.stripeTerminalLines = [...(uiState.stripeTerminalLines || []), line.uuid];
         const requestUuid = uuidv4();
         this.requests[line.uuid] = requestUuid;
         this.sending.add(line.uuid);
@@ -209,22 +212,7 @@ export class StripeTerminalPayments {
         if (line.getPaymentStatus() !== "force_done") {
             return false;
         }
-        const confirmed = await ask(
-            this.dialog,
-            isRefundWithoutReader(line, this.data[line.uuid])
-                ? forceRefundTexts(this.env.utils.formatCurrency(-line.getAmount()))
-                : {
-                      title: _t("Force this payment?"),
-                      body: _t(
-                          "Stripe cannot be asked whether the card was charged. Look at the reader: go on only if it shows that the payment of %s was approved. The payment stays marked as unverified until Stripe confirms it.",
-                          this.env.utils.formatCurrency(line.getAmount())
-                      ),
-                      confirmLabel: _t("The reader shows it as approved"),
-                      cancelLabel: _t("Go back"),
-                  },
-            {},
-            ConfirmationDialog
-        );
+        const confirmed = await ask(this.dialog, this.forceTexts(line), {}, ConfirmationDialog);
         if (!confirmed || line.getPaymentStatus() !== "force_done") {
             return false;
         }
@@ -241,6 +229,24 @@ export class StripeTerminalPayments {
             // The server marks it unverified when the order arrives there.
             return isConnectionError(error);
         }
+    }
+
+    forceTexts(line) {
+        const amount = this.env.utils.formatCurrency(Math.abs(line.getAmount()));
+        if (line.getAmount() < 0) {
+            return isRefundWithoutReader(line, this.data[line.uuid])
+                ? forceRefundTexts(amount)
+                : forceReaderRefundTexts(amount);
+        }
+        return {
+            title: _t("Force this payment?"),
+            body: _t(
+                "Stripe cannot be asked whether the card was charged. Look at the reader: go on only if it shows that the payment of %s was approved. The payment stays marked as unverified until Stripe confirms it.",
+                amount
+            ),
+            confirmLabel: _t("The reader shows it as approved"),
+            cancelLabel: _t("Go back"),
+        };
     }
 
     /** Where employees log in, only those with advanced rights may force a payment. */
@@ -289,11 +295,22 @@ export class StripeTerminalPayments {
         if (!holder) {
             return this.drivers.takeOver(line);
         }
-        await rpc(
-            "/pos_payment_stripe/take_over",
-            { line_uuid: line.uuid, holder_id: holder },
-            { silent: true }
-        );
+        try {
+            await rpc(
+                "/pos_payment_stripe/take_over",
+                { line_uuid: line.uuid, holder_id: holder },
+                { silent: true }
+            );
+        } catch (error) {
+            if (!isConnectionError(error)) {
+                throw error;
+            }
+            this.dialog.add(AlertDialog, {
+                title: _t("Connection error"),
+                body: _t("Odoo's server cannot be reached. Check this till's network."),
+            });
+            return;
+        }
         const until = Date.now() + ASK_WAIT;
         do {
             await delay(POLL_PAUSE / 2);
@@ -332,10 +349,11 @@ export class StripeTerminalPayments {
         const line = this.getLine(uuid);
         this.data[uuid] = datum;
         if (!line || line.pos_order_id?.finalized) {
+            this.updateInProgress();
             return;
         }
         this.drivers.follow(line, datum);
-        if (datum.state === "paid" || datum.held) {
+        if (datum.state === "paid" || (datum.held && !datum.canceling)) {
             this.showPaid(line, datum);
         } else if (datum.forced) {
             this.setStatus(line, "done");
@@ -397,13 +415,36 @@ export class StripeTerminalPayments {
 
     setStatus(line, status) {
         line.setPaymentStatus(status);
+        this.updateInProgress();
+    }
+
+    /** A till may take one card at a time; what other tills of the register do is theirs. */
+    updateInProgress() {
         const isWaiting = this.pos.models["pos.payment"].some(
-            (other) => other.isStripeTerminal && WAITING_STATUSES.includes(other.payment_status)
+            (line) =>
+                line.isStripeTerminal &&
+                WAITING_STATUSES.includes(line.payment_status) &&
+                this.isOurs(line)
         );
         if (isWaiting || this.wasWaiting) {
             this.pos.paymentTerminalInProgress = isWaiting;
         }
         this.wasWaiting = isWaiting;
+    }
+
+    /** Whether this till has asked for a line, or shows it now. */
+    isOurs(line) {
+        const order = line.pos_order_id;
+        if (!order || order.finalized) {
+            return false;
+        }
+        const isAskedHere = order.uiState.stripeTerminalLines?.includes(line.uuid);
+        return Boolean(isAskedHere || this.isOnScreen(order));
+    }
+
+    isOnScreen(order) {
+        const { current, params } = this.pos.router.state;
+        return current === "PaymentScreen" && params.orderUuid === order.uuid;
     }
 
     waitIn(waiters, uuid) {
@@ -423,10 +464,8 @@ export class StripeTerminalPayments {
 
     /** What the payment screen does itself, for a payment that it no longer waits for. */
     validateIfPaid(order) {
-        const { current, params } = this.pos.router.state;
         if (
-            current === "PaymentScreen" &&
-            params.orderUuid === order.uuid &&
+            this.isOnScreen(order) &&
             order.isPaid() &&
             this.pos.config.auto_validate_terminal_payment &&
             !order.isRefundInProcess()

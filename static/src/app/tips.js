@@ -35,13 +35,6 @@ export function tipFacts(order) {
 patch(StripeTerminalPayments.prototype, {
     tipFacts,
 
-    send(line) {
-        // Survives a reload, and is not told to other tills.
-        const { uiState } = line.pos_order_id;
-        uiState.stripeTerminalLines = [...(uiState.stripeTerminalLines || []), line.uuid];
-        return super.send(...arguments);
-    },
-
     /** @param {Object} [told] the id of a payment that the server says has changed */
     resume(told) {
         // Whether a paid line may still get a tip is known by the server only.
@@ -110,8 +103,7 @@ patch(StripeTerminalPayments.prototype, {
         if (!added || !product) {
             return true;
         }
-        const isAskedHere = order.uiState.stripeTerminalLines?.includes(line.uuid);
-        if (!isAskedHere && !this.isOnScreen(order)) {
+        if (!this.isOurs(line)) {
             return false;
         }
         line.stripe_tip = tip;
@@ -131,11 +123,6 @@ patch(StripeTerminalPayments.prototype, {
         order.is_tipped = true;
         order.tip_amount = total;
         return true;
-    },
-
-    isOnScreen(order) {
-        const { current, params } = this.pos.router.state;
-        return current === "PaymentScreen" && params.orderUuid === order.uuid;
     },
 });
 

@@ -47,7 +47,8 @@ export class BrowserDriver {
     /** Do what the server's word about a line asks for. */
     follow(line, datum) {
         if (!this.current) {
-            if (datum.collects && datum.state === "collecting") {
+            // Other tills of the register know the line too, and may be in another network.
+            if (datum.collects && datum.state === "collecting" && this.payments.isOurs(line)) {
                 this.begin(line);
             }
         } else if (this.current.uuid === line.uuid) {
@@ -90,6 +91,9 @@ export class BrowserDriver {
         for (let tries = 0; tries < SECRET_TRIES && !current.isStopped; tries++) {
             const answer = await this.post("collect", current);
             resumed ||= answer.resumed || false;
+            if (current.isStopped) {
+                return null;
+            }
             if (answer.client_secret || answer.refund) {
                 return { ...answer, resumed };
             }

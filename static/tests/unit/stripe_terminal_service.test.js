@@ -143,6 +143,31 @@ test("a decline shows its reason and can be retried", async () => {
     expect(sends[0].line.request_uuid).not.toBe(sends[1].line.request_uuid);
 });
 
+test("what is held for a tip is paid, unless it is being canceled", async () => {
+    const { line } = await pressStripe();
+    const held = { state: "authorized", held: true, amount: line.getAmount() };
+    say(line.uuid, { ...held, canceling: true });
+    await poll();
+    expect(line.payment_status).toBe("waitingCancel");
+    say(line.uuid, { ...held, canceling: false });
+    await poll();
+    expect(line.payment_status).toBe("done");
+});
+
+test("what another till of the register waits for does not stop this one", async () => {
+    const { store, line } = await pressStripe();
+    say(line.uuid, { state: "collecting" });
+    await poll();
+    expect(store.paymentTerminalInProgress).toBe(true);
+    // As another till has it that got the order by synchronisation.
+    line.pos_order_id.uiState.stripeTerminalLines = [];
+    store.router.state.current = "ProductScreen";
+    say(line.uuid, { state: "collecting" });
+    await poll();
+    expect(line.payment_status).toBe("waitingCard");
+    expect(store.paymentTerminalInProgress).toBe(false);
+});
+
 test("a late answer does not undo a newer one", async () => {
     const { line } = await pressStripe();
     say(line.uuid, { state: "collecting" });
