@@ -8,7 +8,7 @@ from odoo.addons.base.models.ir_model import MODULE_UNINSTALL_FLAG
 from odoo.exceptions import UserError
 
 from . import runner
-from .models.pos_payment_method import TERMINAL
+from .models.pos_payment_method import SWITCH, TERMINAL
 from .stripe_terminal import settlement
 
 _logger = logging.getLogger(__name__)
@@ -32,6 +32,7 @@ def uninstall_hook(env):
         _remove_webhooks(fresh)
         _replace_activities(fresh)
         _free_payment_methods(fresh)
+        fresh["ir.config_parameter"].search([("key", "=", SWITCH)]).unlink()
     env.invalidate_all()
 
 

@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from ..stripe_terminal.account import check_form
+from ..stripe_terminal.account import PERMISSIONS, check_form
 from ..stripe_terminal.errors import Kind, StripeProblem, sentence
 from ..stripe_terminal.gateway import API_VERSION, READ_TIMEOUT, get_gateway
 
@@ -40,9 +40,9 @@ class PaymentProvider(models.Model):
     def _stripe_terminal_provider(self, company):
         """Return the Stripe provider of a company or its parents, in sudo; empty when none is.
 
-        The state does not matter: Terminal works with a provider that is disabled for online
-        payments. One with a secret key comes first, then the one closest to the company. Users
-        find those of the companies that they have switched on.
+        Terminal works with a provider that is disabled for online payments. One with a secret key
+        comes first, then the one closest to the company, at last one that is not in test mode.
+        Users find those of the companies that they have switched on.
         """
         if not self.env.su and company not in self.env.companies:
             return self.sudo().browse()
@@ -51,10 +51,14 @@ class PaymentProvider(models.Model):
         company.fetch(["parent_path"])
         providers = self.sudo().search_fetch(
             [("code", "=", "stripe"), ("company_id", "in", company.parent_ids.ids)],
-            ["company_id", "stripe_secret_key"],
+            ["company_id", "state", "stripe_secret_key"],
         )
         return providers.sorted(
-            lambda found: (bool(found.stripe_secret_key), len(found.company_id.parent_ids)),
+            lambda found: (
+                bool(found.stripe_secret_key),
+                len(found.company_id.parent_ids),
+                found.state != "test",
+            ),
             reverse=True,
         )[:1]
 
@@ -130,10 +134,7 @@ class PaymentProvider(models.Model):
                 "provider."
             )
         if problem.http_status == 403:
-            return self.env._(
-                "The Stripe key may not list card readers. Give it the permission to read and "
-                "write Terminal and PaymentIntents in Stripe's dashboard, or use the secret key."
-            )
+            return self._stripe_terminal_permission_sentence(problem)
         if problem.http_status is None:
             return self.env._(
                 "Stripe cannot be reached, so nothing could be checked. Check the internet "
@@ -172,11 +173,6 @@ class PaymentProvider(models.Model):
                 "The Stripe account does not know this location or card reader any more. Press "
                 "“Refresh from Stripe” in the list of card readers, then try again."
             )
-        if problem.http_status == 403:
-            return self.env._(
-                "The Stripe key may not change card readers and locations. Give it the permission "
-                "to write Terminal in Stripe's dashboard, or use the secret key."
-            )
         if problem.kind == Kind.ambiguous:
             return self.env._(
                 "Stripe cannot be reached or has a problem. Check the internet connection of the "
@@ -185,6 +181,23 @@ class PaymentProvider(models.Model):
         if problem.kind == Kind.bug:
             return self.env._("Stripe did not accept it: %s", problem.message)
         return self._stripe_terminal_advice(problem, self.company_id or self.env.company)
+
+    @api.model
+    def _stripe_terminal_permission_sentence(self, problem):
+        """Return which permission a restricted key lacks, or what Stripe says of it.
+
+        :param StripeProblem problem: answered with 403
+        """
+        named = (
+            permission.label
+            for permission in PERMISSIONS
+            if f"rak_{permission.name.rpartition('_')[0]}_" in problem.message
+        )
+        return self.env._(
+            "The Stripe key lacks a permission. Give it “%s” in Stripe's dashboard "
+            "(Developers, API keys), or use the secret key.",
+            next(named, problem.message),
+        )
 
     # Webhook
 
@@ -198,6 +211,23 @@ class PaymentProvider(models.Model):
     stripe_terminal_webhook_id = fields.Char(
         string="Card Readers Webhook ID", copy=False, readonly=True, groups="base.group_system"
     )
+
+    def write(self, vals):
+        """Forget the webhook when the key goes from tests to real payments or back.
+
+        It is of the other mode at Stripe, and would never tell anything again.
+        """
+        if "stripe_secret_key" not in vals:
+            return super().write(vals)
+        was_test = {provider: provider._stripe_terminal_is_test() for provider in self}
+        result = super().write(vals)
+        self.filtered(
+            lambda provider: (
+                provider.stripe_terminal_webhook_id
+                and provider._stripe_terminal_is_test() != was_test[provider]
+            )
+        ).write({"stripe_terminal_webhook_secret": False, "stripe_terminal_webhook_id": False})
+        return result
 
     def action_stripe_terminal_create_webhook(self):
         """Create our webhook on the Stripe account, in place of those with the same address.

@@ -249,12 +249,13 @@ class PosPaymentMethod(models.Model):
             return self.env._("No payment method was converted.")
         return self.env._("Converted: %s.", ", ".join(methods.mapped("name")))
 
-    def stripe_terminal_check(self, serial_number):
+    def stripe_terminal_check(self, serial_number, journal_id=None):
         """Ask Stripe whether it knows this reader, and refresh the list of readers.
 
         The form calls this beside editing and saving, which therefore never wait on Stripe.
 
         :param str serial_number: as on the form, perhaps not saved yet
+        :param int | None journal_id: likewise
         :return: dict of `level` (success, warning or danger) and `message`
         """
         self.check_access("write")
@@ -267,7 +268,8 @@ class PosPaymentMethod(models.Model):
             return {"level": "danger", "message": advice}
         is_test = provider._stripe_terminal_is_test()
         found = self._stripe_terminal_reader_advice(readers, serial_number, is_test)
-        advice = self._stripe_terminal_account_advice(provider, readers, serial_number)
+        journal = self.env["account.journal"].browse(journal_id) or self.journal_id
+        advice = self._stripe_terminal_account_advice(provider, readers, serial_number, journal)
         if found[0] != "success" or not advice:
             advice.insert(0, found)
         return {"level": worst(advice), "message": " ".join(text for _level, text in advice)}

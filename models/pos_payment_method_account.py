@@ -15,7 +15,7 @@ class PosPaymentMethod(models.Model):
         form = self.action_stripe_provider()
         return self._stripe_terminal_provider().sudo(False)._stripe_terminal_onboard() or form
 
-    def _stripe_terminal_account_advice(self, provider, readers, serial_number):
+    def _stripe_terminal_account_advice(self, provider, readers, serial_number, journal):
         """Return what of the account stands against payments with this method.
 
         Stripe is asked about the account, beside the form that shows this, until all is well.
@@ -23,6 +23,7 @@ class PosPaymentMethod(models.Model):
         :param provider: the `payment.provider` that this method charges with, in sudo
         :param readers: the `pos.stripe.reader` records of the account
         :param str serial_number: of the reader that is chosen
+        :param journal: the `account.journal` that is chosen, may be empty
         :return: list of (level, sentence), empty when nothing does
         """
         facts = provider._stripe_terminal_facts()
@@ -39,7 +40,7 @@ class PosPaymentMethod(models.Model):
         company = self.company_id or self.env.company
         advice += provider._stripe_terminal_currency_advice(
             facts,
-            self.journal_id.currency_id or company.currency_id,
+            journal.currency_id or company.currency_id,
             self.name or company.name,
         )
         location = readers.filtered(

@@ -3,6 +3,7 @@ from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 from ..stripe_terminal.errors import StripeProblem
+from ..stripe_terminal.gateway import CHECK_TIMEOUT
 from ..stripe_terminal.listing import pages
 
 PAGE_SIZE = 100  # the most that Stripe lists at once
@@ -131,7 +132,8 @@ class PosStripeAccountItem(models.AbstractModel):
         :return: the records that Stripe listed
         :raise StripeProblem: from asking Stripe, or without provider or key
         """
-        gateway = provider.sudo()._stripe_terminal_gateway()
+        # Somebody waits for the screen.
+        gateway = provider.sudo()._stripe_terminal_gateway(CHECK_TIMEOUT)
         records = self.browse()
         for page in pages(lambda params: self._stripe_page(gateway, params), {"limit": PAGE_SIZE}):
             records |= self._store(provider, page.data["data"])

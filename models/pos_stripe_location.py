@@ -101,6 +101,17 @@ class PosStripeLocation(models.Model):
         return {name: value for name, value in address.items() if value}
 
     @api.model
+    def _stripe_fetch(self, provider):
+        """Read all from Stripe; a key that may not list locations gets those of its readers."""
+        try:
+            return super()._stripe_fetch(provider)
+        except StripeProblem as problem:
+            if problem.http_status != 403:
+                raise
+            self.env["pos.stripe.reader"]._stripe_fetch(provider)
+            return self.search([("provider_id", "=", provider.id)])
+
+    @api.model
     def _stripe_page(self, gateway, params):
         return gateway.list_locations(params)
 

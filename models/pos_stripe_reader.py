@@ -1,3 +1,4 @@
+import hashlib
 from datetime import datetime, timezone
 
 from odoo import api, fields, models
@@ -72,17 +73,28 @@ class PosStripeReader(models.Model):
         """
         self.env["pos.payment.method"].check_access("write")
         readers, advice = self.browse(), []
-        for company in self.env.companies:
-            provider = self.env["payment.provider"]._stripe_terminal_provider(company)
+        company_of = {
+            self.env["payment.provider"]._stripe_terminal_provider(company): company
+            for company in self.env.companies
+        }
+        # Other companies of the user may do without Stripe.
+        with_key = {
+            provider: company
+            for provider, company in company_of.items()
+            if provider.stripe_secret_key
+        }
+        for provider, company in (with_key or company_of).items():
             try:
                 self.env["pos.stripe.location"]._stripe_fetch(provider)
                 readers |= self._stripe_fetch(provider)
             except StripeProblem as problem:
                 advice.append(provider._stripe_terminal_advice(problem, company))
-        if not advice:
-            advice = [self.env._("Card readers registered with Stripe: %s", len(readers))]
+        if with_key:
+            count = self.env._("Card readers registered with Stripe: %s", len(readers))
+            advice.insert(0, count)
+        is_good = readers and len(advice) == 1
         return self.env["payment.provider"]._stripe_terminal_notification(
-            "success" if readers else "warning", "\n".join(advice)
+            "success" if is_good else "warning", "\n".join(advice)
         )
 
     def action_stripe_pair(self):
@@ -108,7 +120,7 @@ class PosStripeReader(models.Model):
         return self.env["pos.stripe.terminal.test"]._start(self)
 
     @api.model
-    def _stripe_register(self, location, registration_code, label):
+    def _stripe_register(self, location, registration_code, label, attempt):
         """Register a reader with the account of a location.
 
         See https://docs.stripe.com/api/terminal/readers/create
@@ -116,6 +128,8 @@ class PosStripeReader(models.Model):
         :param location: a `pos.stripe.location`
         :param str registration_code: as the reader shows it, or `simulated-wpe`
         :param str | bool label: its name; Stripe takes the serial number without one
+        :param str attempt: names the person's attempt: with the same code it is one request, also
+            when its answer was lost
         :return: its record
         :raise UserError: Stripe did not do it
         """
@@ -123,8 +137,11 @@ class PosStripeReader(models.Model):
         params = {"registration_code": registration_code, "location": location.stripe_id}
         if label:
             params["label"] = label
+        database = self.env["ir.config_parameter"].sudo().get_param("database.uuid")
+        asked = hashlib.sha256(repr(sorted(params.items())).encode()).hexdigest()
+        key = f"{database}:pairing:{attempt}:{asked}"
         try:
-            data = provider._stripe_terminal_gateway().create_reader(params).data
+            data = provider._stripe_terminal_gateway().create_reader(params, key).data
         except StripeProblem as problem:
             raise UserError(provider._stripe_terminal_setup_advice(problem)) from problem
         return self._store(provider, [data])

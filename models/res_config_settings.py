@@ -25,7 +25,11 @@ class ResConfigSettings(models.TransientModel):
         for settings in self:
             company = settings.company_id
             provider = self.env["payment.provider"]._stripe_terminal_provider(company)
-            at_stripe = [("provider_id", "=", provider.id)]
+            # What was listed with a key of the other mode is of no use any more.
+            at_stripe = [
+                ("provider_id", "=", provider.id),
+                ("livemode", "=", not provider._stripe_terminal_is_test()),
+            ]
             methods = dict(
                 self.env["pos.payment.method"]._read_group(
                     [

@@ -110,6 +110,13 @@ PERMISSIONS = (
         ("post", f"/v1/webhook_endpoints/we_{NOBODY}", {}),
     ),
     Permission(
+        "terminal_connection_token_write",
+        "Terminal Connection Tokens: Write",
+        _("reach card readers from the till's browser"),
+        False,
+        ("post", "/v1/terminal/connection_tokens", {"location": f"tml_{NOBODY}"}),
+    ),
+    Permission(
         "accounts_kyc_basic_read",
         "Accounts: Read",
         _("show whose account it is, check its country and currency"),

@@ -252,10 +252,12 @@ class Gateway:
             params={"expand": READER_EXPAND},
         )
 
-    def create_reader(self, params):
+    def create_reader(self, params, idempotency_key):
         """Register a reader by the code on its screen; `params` as in the API."""
         return self._call(
-            self._client.v1.terminal.readers.create, params={"expand": ["location"], **params}
+            self._client.v1.terminal.readers.create,
+            params={"expand": ["location"], **params},
+            idempotency_key=idempotency_key,
         )
 
     def update_reader(self, reader_id, params):

@@ -139,7 +139,7 @@ class TestLocation(OwnAccountCase):
 
     def test_create_with_a_restricted_key(self):
         self.provider.stripe_secret_key = self.account.add_restricted_key(["terminal_reader_read"])
-        with self.assertRaisesRegex(UserError, "The Stripe key may not change card readers"):
+        with self.assertRaisesRegex(UserError, "Give it “Terminal Locations: Write”"):
             self.create_location()
 
     def test_create_without_a_key(self):

@@ -2,6 +2,7 @@ import os
 from unittest.mock import patch
 
 from odoo.addons.pos_payment_stripe.dev.stripe_simulator.simulator import WRONG_CODE
+from odoo.addons.pos_payment_stripe.stripe_terminal.account import PERMISSIONS
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form, tagged
 
@@ -124,11 +125,26 @@ class TestPairing(OwnAccountCase):
     def test_restricted_key(self):
         pairing = self.pairing()
         self.provider.stripe_secret_key = self.account.add_restricted_key(["terminal_reader_read"])
-        self.assertSays("The Stripe key may not change card readers", pairing.action_pair)
+        self.assertSays(
+            "lacks a permission. Give it “Terminal Readers: Write”", pairing.action_pair
+        )
 
     def test_restricted_key_that_may_not_list(self):
         self.provider.stripe_secret_key = self.account.add_restricted_key(["charge_read"])
-        self.assertSays("The Stripe key may not list card readers", self.pairing)
+        self.assertSays("lacks a permission. Give it “Terminal Readers: Write”", self.pairing)
+
+    def test_restricted_key_with_the_needed_permissions(self):
+        needed = [permission.name for permission in PERMISSIONS if permission.is_needed]
+        self.provider.stripe_secret_key = self.account.add_restricted_key(needed)
+        self.pairing().action_pair()
+        self.assertEqual(len(self.at_stripe()), 2)
+
+    def test_a_lost_answer_registers_once(self):
+        pairing = self.pairing()
+        self.simulator.faults.add("POST", READERS, "drop_after")
+        self.assertSays("Stripe cannot be reached or has a problem", pairing.action_pair)
+        pairing.action_pair()
+        self.assertEqual(len(self.at_stripe()), 2)
 
     def test_stripe_unreachable(self):
         pairing = self.pairing()

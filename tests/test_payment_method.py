@@ -73,6 +73,15 @@ class TestCheck(OwnAccountCase):
         self.method.journal_id.currency_id = euro
         self.assertNotIn("sells in", self.check("")["message"])
 
+    def test_a_journal_that_is_not_saved_yet(self):
+        euro = self.env.ref("base.EUR")
+        euro.active = True
+        journal = self.method.journal_id.copy({"currency_id": euro.id})
+        method = self.method.with_user(self.manager)
+        self.assertNotIn("sells in", method.stripe_terminal_check(SERIAL_NUMBER)["message"])
+        answer = method.stripe_terminal_check(SERIAL_NUMBER, journal.id)
+        self.assertIn("sells in EUR", answer["message"])
+
     def test_unsupported_country(self):
         account = self.simulator.add_account(country="BR", currency="brl")
         self.provider.stripe_secret_key = account.secret_key
@@ -163,7 +172,7 @@ class TestCheck(OwnAccountCase):
 
     def test_restricted_key_without_the_permission(self):
         self.provider.stripe_secret_key = self.account.add_restricted_key(["charge_read"])
-        self.assertIn("The Stripe key may not list card readers.", self.check()["message"])
+        self.assertIn("Give it “Terminal Readers: Write”", self.check()["message"])
 
     def test_no_secret_key(self):
         self.provider.stripe_secret_key = False

@@ -41,6 +41,38 @@ class TestSettings(OwnAccountCase):
             self.assertTrue(settings.stripe_terminal_webhook)
         self.assertEqual(len(self.sent()), before)
 
+    def test_a_live_key_needs_readers_and_webhook_of_its_own(self):
+        self.env["pos.stripe.reader"]._stripe_fetch(self.provider)
+        self.provider.stripe_terminal_webhook_secret = "a secret"
+        self.provider.stripe_terminal_webhook_id = "we_1"
+        self.provider.stripe_secret_key = self.account.add_restricted_key([])
+        self.assertTrue(self.settings().stripe_terminal_webhook)
+        self.provider.stripe_secret_key = self.account.live_secret_key
+        settings = self.settings()
+        self.assertFalse(settings.stripe_terminal_webhook)
+        self.assertFalse(settings.stripe_terminal_location_count)
+        self.assertFalse(settings.stripe_terminal_reader_count)
+
+    def test_a_provider_in_test_mode_comes_last(self):
+        keys = {"stripe_publishable_key": "pk_test_1", "stripe_secret_key": "sk_test_1"}
+        sandbox = self.provider.copy({"state": "test", **keys})
+        find = self.env["payment.provider"]._stripe_terminal_provider
+        self.assertEqual(find(self.company), self.provider)
+        self.provider.stripe_secret_key = False
+        self.assertEqual(find(self.company), sandbox)
+
+    def test_other_companies_may_do_without_stripe(self):
+        company = self.env["res.company"].create({"name": "New shop"})
+        self.env.user.company_ids += company
+        Reader = self.env["pos.stripe.reader"]
+        both = Reader.with_context(allowed_company_ids=[company.id, self.company.id])
+        told = both.action_stripe_refresh()["params"]
+        self.assertEqual(told["type"], "success")
+        self.assertIn("Card readers registered with Stripe: 1", told["message"])
+        alone = Reader.with_company(company).action_stripe_refresh()["params"]
+        self.assertEqual(alone["type"], "warning")
+        self.assertIn("has no secret key yet", alone["message"])
+
     def test_each_step_has_a_button(self):
         settings = self.settings()
         self.assertEqual(settings.action_stripe_terminal_provider()["res_id"], self.provider.id)

@@ -74,7 +74,9 @@ class PosStripePairing(models.TransientModel):
             location = self.env["pos.stripe.location"]._stripe_create(
                 self.company_id, self.location_name
             )
-        reader = self.env["pos.stripe.reader"]._stripe_register(location, registration_code, label)
+        reader = self.env["pos.stripe.reader"]._stripe_register(
+            location, registration_code, label, str(self.id)
+        )
         return {
             "name": reader.display_name,
             "type": "ir.actions.act_window",

@@ -5,7 +5,6 @@ import uuid
 from odoo import api, fields, models
 
 from ..stripe_terminal import money
-from ..stripe_terminal.account import PERMISSIONS
 from ..stripe_terminal.errors import Kind, StripeProblem, sentence
 from ..stripe_terminal.gateway import CHECK_TIMEOUT
 
@@ -253,16 +252,7 @@ class PosStripeTerminalTest(models.TransientModel):
         :param StripeProblem problem: why
         """
         if problem.http_status == 403:
-            named = (
-                permission.label
-                for permission in PERMISSIONS
-                if f"rak_{permission.name.rpartition('_')[0]}_" in problem.message
-            )
-            return self.env._(
-                "The Stripe key lacks a permission. Give it “%s” in Stripe's dashboard "
-                "(Developers, API keys), or use the secret key.",
-                next(named, problem.message),
-            )
+            return self._provider()._stripe_terminal_permission_sentence(problem)
         if problem.code == "terminal_reader_timeout":
             return self.env._(
                 "The reader has not answered in time. Check its internet connection, restart it, "

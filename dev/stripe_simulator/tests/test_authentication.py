@@ -73,6 +73,12 @@ HARMLESS = [
     ("/v1/terminal/readers/tmr_nobody", {}, "terminal_reader_write", 404),
     ("/v1/terminal/locations/tml_nobody", {}, "terminal_location_write", 404),
     ("/v1/webhook_endpoints/we_nobody", {}, "webhook_write", 404),
+    (
+        "/v1/terminal/connection_tokens",
+        {"location": "tml_nobody"},
+        "terminal_connection_token_write",
+        400,
+    ),
 ]
 
 

@@ -21,7 +21,10 @@ export class StripeTerminalCheck extends Component {
             () => {
                 this.check();
             },
-            () => [this.props.record.resId, this.props.record.data.stripe_serial_number]
+            () => {
+                const { resId, data } = this.props.record;
+                return [resId, data.stripe_serial_number, data.journal_id?.id];
+            }
         );
     }
 
@@ -31,8 +34,9 @@ export class StripeTerminalCheck extends Component {
         const question = this.orm.silent.call("pos.payment.method", "stripe_terminal_check", [
             resId ? [resId] : [],
             data.stripe_serial_number || "",
+            data.journal_id?.id || null,
         ]);
-        // An answer about an older serial number never arrives here.
+        // An answer about what was chosen before never arrives here.
         const answer = await this.keepLast.add(
             question.catch(() => ({
                 level: "warning",

@@ -22,13 +22,20 @@ class Form extends Component {
 
     setup() {
         form = this;
-        this.state = useState({ serialNumber: this.props.serialNumber, isDirty: false });
+        this.state = useState({
+            serialNumber: this.props.serialNumber,
+            journal: false,
+            isDirty: false,
+        });
     }
 
     get record() {
         return {
             resId: this.props.resId,
-            data: { stripe_serial_number: this.state.serialNumber },
+            data: {
+                stripe_serial_number: this.state.serialNumber,
+                journal_id: this.state.journal,
+            },
             isDirty: async () => this.state.isDirty,
             load: async () => expect.step("reload"),
         };
@@ -57,16 +64,29 @@ test("tells what Stripe answered, and asks again for another serial number", asy
     await animationFrame();
     expect(`${BOX}.alert-success`).toHaveText(/Counter is ready\./);
     // The list of readers was refreshed meanwhile, the form shows it.
-    expect.verifySteps([[[1], "WSC1"], "reload"]);
+    expect.verifySteps([[[1], "WSC1", null], "reload"]);
     await type("WSC2");
     expect(`${BOX}.alert-danger`).toHaveText(/No such reader\./);
     await click(`${BOX} button`);
     await animationFrame();
     // What was typed is not reloaded away.
     expect.verifySteps([
-        [[1], "WSC2"],
-        [[1], "WSC2"],
+        [[1], "WSC2", null],
+        [[1], "WSC2", null],
     ]);
+});
+
+test("asks again for another journal, which may have another currency", async () => {
+    onRpc("stripe_terminal_check", ({ args }) => {
+        expect.step(args);
+        return GOOD;
+    });
+    await mountForm();
+    await animationFrame();
+    Object.assign(form.state, { journal: { id: 7, display_name: "Bank" }, isDirty: true });
+    await animationFrame();
+    await animationFrame();
+    expect.verifySteps([[[1], "WSC1", null], "reload", [[1], "WSC1", 7]]);
 });
 
 test("asks for a method that is not saved yet", async () => {
@@ -77,7 +97,7 @@ test("asks for a method that is not saved yet", async () => {
     await mountForm({ resId: false, serialNumber: false });
     await animationFrame();
     expect(`${BOX}.alert-danger`).toHaveCount(1);
-    expect.verifySteps([[[], ""]]);
+    expect.verifySteps([[[], "", null]]);
 });
 
 test("waits beside the form, and an old answer does not replace a newer one", async () => {
