@@ -235,7 +235,8 @@ def tables(result):
             f"{ACKNOWLEDGEMENT[1]:.0f} s, the customer's {TAP[0]:.0f} to {TAP[1]:.0f} s and "
             f"Stripe's {sizes['stripe'] * 1000:.0f} ms for each of the calls that are needed "
             f"(core {NEEDED_CALLS[CORE]}, ours {NEEDED_CALLS[OURS]}). Stripe takes "
-            f"{sizes['rate_limit']} calls a second.",
+            f"{sizes['rate_limit']} calls a second. The tills begin within {SPREAD} s; from second "
+            f"{RAMP} on payments are counted.",
         ),
         Table("Ours as a multiple of core's", ("tills", *ratios.values()), ratio_rows),
     ]
