@@ -153,12 +153,12 @@ def figures(result):
     found = []
     for trip in sorted({trip for trip, _cold in sides if trip}):
         ours = median(_of(sides[trip, False][OURS], "network"))
-        for words, cold in (("with its token", True), ("its reader connected", False)):
+        for words, cold in (("connects to its reader", True), ("is connected", False)):
             core = median(_of(sides[trip, cold][CORE], "network"))
             found.append(
                 Figure(
-                    f"Requests to Stripe for a payment beside core's {words}, {trip * 1000:.0f} ms "
-                    "of round trip, ms",
+                    f"Requests to Stripe for a payment, {trip * 1000:.0f} ms of round trip, ms "
+                    f"(core {words})",
                     f"≤ {TARGET} × core",
                     milliseconds(core),
                     milliseconds(ours),

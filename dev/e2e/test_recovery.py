@@ -140,7 +140,7 @@ def busy_journal(shop):
     done = threading.Event()
 
     def write():
-        while not done.wait(0.1):
+        while not done.wait(0.25):
             shop.server.sql(
                 "UPDATE pos_stripe_payment SET write_date = write_date WHERE session_id = %s",
                 shop.session_id,
