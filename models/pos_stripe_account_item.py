@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL
 
 from ..stripe_terminal.errors import StripeProblem
@@ -51,11 +51,12 @@ class PosStripeAccountItem(models.AbstractModel):
         """Delete it at Stripe. It is archived here, because payments may refer to it.
 
         :return: the action that shows the list
+        :raise AccessError: as `_check_own_account`
         :raise UserError: it is in use, or Stripe did not do it; nothing is changed then
         """
         self.ensure_one()
         self.env["pos.payment.method"].check_access("write")
-        self.check_access("read")
+        self._check_own_account()
         self._check_stripe_remove()
         try:
             self._stripe_delete(self.sudo().provider_id._stripe_terminal_gateway())
@@ -72,10 +73,11 @@ class PosStripeAccountItem(models.AbstractModel):
     def _stripe_rename(self, name):
         """Give it another name at Stripe, and store what Stripe says then.
 
+        :raise AccessError: as `_check_own_account`
         :raise UserError: Stripe did not do it
         """
         self.ensure_one()
-        self.check_access("read")
+        self._check_own_account()
         provider = self.sudo().provider_id
         try:
             data = self._stripe_update(
@@ -84,6 +86,21 @@ class PosStripeAccountItem(models.AbstractModel):
         except StripeProblem as problem:
             raise UserError(provider._stripe_terminal_setup_advice(problem)) from problem
         self._store(provider, [data])
+
+    def _check_own_account(self):
+        """Refuse changes in an account that none of the user's companies charges with.
+
+        A branch sees the account of its parent, and may have one of its own instead.
+
+        :raise AccessError: it may not be seen, or belongs to such an account
+        """
+        self.check_access("read")
+        find = self.env["payment.provider"]._stripe_terminal_provider
+        used = {find(company) for company in self.env.companies}
+        if not self.env.su and self.sudo().provider_id not in used:
+            raise AccessError(
+                self.env._("This belongs to a Stripe account that your company does not use.")
+            )
 
     # What differs between readers and locations
 

@@ -32,7 +32,7 @@ class PosStripeLocation(models.Model):
 
     @api.model
     def _stripe_create(self, company, name):
-        """Create a location at Stripe, at the address of a company, or find the one of that name.
+        """Create a location at Stripe, at the address of a company, or find the one that is there.
 
         It is there already when the answer of an earlier attempt was lost, or when that attempt
         was taken back here, because the reader that needed it was refused.
@@ -44,7 +44,17 @@ class PosStripeLocation(models.Model):
         provider = self.env["payment.provider"]._stripe_terminal_provider(company)
         address = self._stripe_address(company)
         try:
-            known = self._stripe_fetch(provider).filtered(lambda location: location.name == name)
+            known = self._stripe_fetch(provider).filtered(
+                lambda location: (
+                    (location.name, location.street, location.zip, location.country_code)
+                    == (
+                        name,
+                        address["line1"],
+                        address.get("postal_code", False),
+                        address["country"],
+                    )
+                )
+            )
             if known:
                 return known[:1]
             gateway = provider._stripe_terminal_gateway()

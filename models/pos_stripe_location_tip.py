@@ -66,7 +66,7 @@ class PosStripeLocation(models.Model):
         """
         self.ensure_one()
         self.env["pos.payment.method"].check_access("write")
-        self.check_access("read")
+        self._check_own_account()
         self._stripe_fetch_tips()
         return {
             "name": self.env._("Tips at %s", self.name),
@@ -121,6 +121,7 @@ class PosStripeLocation(models.Model):
         :raise UserError: Stripe did not do it
         """
         self.env["pos.payment.method"].check_access("write")
+        self._check_own_account()
         own = self._stripe_fetch_tips()
         provider = self.sudo().provider_id
         try:

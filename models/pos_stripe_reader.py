@@ -131,8 +131,10 @@ class PosStripeReader(models.Model):
         :param str attempt: names the person's attempt: with the same code it is one request, also
             when its answer was lost
         :return: its record
+        :raise AccessError: as `_check_own_account`
         :raise UserError: Stripe did not do it
         """
+        location._check_own_account()
         provider = location.sudo().provider_id
         params = {"registration_code": registration_code, "location": location.stripe_id}
         if label:

@@ -80,6 +80,27 @@ class TestBranches(OwnAccountCase):
         self.assertEqual(location.company_id, self.company)
         self.assertEqual(location.reader_ids.provider_id, self.provider)
 
+    def test_a_branch_with_its_own_account_leaves_its_parents_alone(self):
+        account = self.simulator.add_account(country="US")
+        account.add_location(display_name="Branch")
+        keys = {"stripe_secret_key": account.secret_key, "company_id": self.branch.id}
+        self.provider.copy({"state": "disabled", **keys})
+        Reader = self.env["pos.stripe.reader"].with_user(self.branch_manager)
+        Reader.action_stripe_refresh()
+        reader = Reader.search([("serial_number", "=", TERRACE)])
+        location = reader.location_id
+        for change in (
+            reader.action_stripe_remove,
+            lambda: reader._stripe_rename("Ours"),
+            location.action_stripe_tips,
+            lambda: Reader._stripe_register(location, "quick-brown-fox", "Ours", "1"),
+        ):
+            with self.assertRaisesRegex(AccessError, "Stripe account that your company does not"):
+                change()
+        own = self.env["pos.stripe.location"].with_user(self.branch_manager)
+        own.search([("name", "=", "Branch")])._stripe_rename("Corner")
+        self.assertTrue(own.search([("name", "=", "Corner")]))
+
     def test_a_cashier_uses_and_changes_nothing(self):
         method = self.create_method(self.branch_manager, self.branch, TERRACE)
         self.assertTrue(method.with_user(self.branch_cashier).stripe_reader_id)

@@ -160,6 +160,15 @@ class TestLocation(OwnAccountCase):
         with self.assertRaises(AccessError):
             creation.create({"company_id": neighbour.id, "name": "Theirs"})
 
+    def test_a_name_at_another_address_is_another_location(self):
+        self.create_location()
+        self.assertEqual(len(self.create_location()), 1)
+        self.company.street = "99 Other Street"
+        self.create_location()
+        locations = self.create_location()
+        self.assertEqual(len(locations), 2)
+        self.assertIn("99 Other Street", locations.mapped("street"))
+
     def test_rename(self):
         location = self.fetch().with_user(self.manager)
         action = location.action_stripe_rename()
