@@ -251,8 +251,6 @@ class PosStripeTerminalTest(models.TransientModel):
         :param str step: its name
         :param StripeProblem problem: why
         """
-        if problem.http_status == 403:
-            return self._provider()._stripe_terminal_permission_sentence(problem)
         if problem.code == "terminal_reader_timeout":
             return self.env._(
                 "The reader has not answered in time. Check its internet connection, restart it, "
