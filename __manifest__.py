@@ -48,6 +48,7 @@
         # Odoo's test page has nothing of point_of_sale/static/src/backend that could be extended.
         "web.assets_unit_tests_setup": [
             ("remove", "pos_payment_stripe/static/src/backend/pos_payment_provider_cards/**/*"),
+            "pos_payment_stripe/static/src/browser_sdk/**/*",
         ],
         "web.assets_unit_tests": ["pos_payment_stripe/static/tests/unit/**/*"],
     },

@@ -41,6 +41,9 @@ const CONFIRM_LIMIT = 15000;
 /** What the SDK says where nothing else is wrong than the way to the reader. */
 const LOST = ["no_established_connection", "network_error", "network_timeout"];
 
+/** @param {ErrorResponse} result */
+const isInProgress = ({ error }) => error.code === "command_already_in_progress";
+
 /** @param {number} milliseconds */
 const delay = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
@@ -294,7 +297,14 @@ export class SdkReader {
     /** @param {Job} job */
     async collect(job) {
         const terminal = await this.ensureTerminal();
-        return this.check(await Promise.race([job.collect(terminal), this.lost()]));
+        const ask = () => Promise.race([job.collect(terminal), this.lost()]);
+        let result = await ask();
+        if ("error" in result && isInProgress(/** @type {ErrorResponse} */ (result))) {
+            // A card that was read just before the network failed is still held by the reader.
+            await terminal.clearReaderDisplay();
+            result = await ask();
+        }
+        return this.check(result);
     }
 
     /**
