@@ -37,10 +37,18 @@ export async function takeBack(env, lines, goOn) {
             payments.abandon(line);
             continue;
         }
+        const wasUnknown = line.getPaymentStatus() === "force_done";
+        const cancel = async () => {
+            await payments.cancel(line);
+            if (wasUnknown) {
+                // What was known before is no answer to the cancel.
+                await payments.askAnew(line);
+            }
+        };
         ui.block({ message: _t("Taking the card payment back…") });
         try {
             await Promise.race([
-                payments.cancel(line),
+                cancel(),
                 new Promise((resolve) => setTimeout(resolve, ANSWER_WAIT)),
             ]);
         } finally {

@@ -27,6 +27,7 @@ async function payWith(methodId, status) {
             canceled.push(line.uuid);
             line.setPaymentStatus(store.answer);
         },
+        askAnew: async (line) => line.setPaymentStatus(store.later || store.answer),
         abandon: (line) => canceled.push(line.uuid),
     });
     store.answer = "retry";
@@ -117,6 +118,14 @@ test("while Stripe is silent the cashier decides", async () => {
         expect(await deleting).toBe(goesOn);
         await animationFrame();
     }
+});
+
+test("Stripe is asked again before it is called silent", async () => {
+    const { store, order } = await payWith(STRIPE_METHOD_ID, "force_done");
+    store.answer = "force_done";
+    store.later = "retry";
+    expect(await store._onBeforeDeleteOrder(order)).toBe(true);
+    expect(".modal").toHaveCount(0);
 });
 
 test("other terminals keep core's behaviour", async () => {
