@@ -117,13 +117,58 @@ def open_till(request, profiles):
     try:
         for number, till in enumerate(tills, 1):
             if failed and not till.page.is_closed():
-                picture = till.screenshot(f"{request.node.name}_{number}")
-                print(f"screenshot: {picture}; server log: {till.shop.server.log_file}")
+                show_failed(till, f"{request.node.name}_{number}")
             if not failed:
                 till.check()
     finally:
         for till in tills:
             till.close(keep_profile=not failed)
+
+
+def show_failed(till, name):
+    """Save a picture of a failed test's till, and print where it is."""
+    picture = till.screenshot(name)
+    print(f"screenshot: {picture}; server log: {till.shop.server.log_file}")
+
+
+@pytest.fixture(scope="session")
+def kept_tills():
+    """The run's tills that go on from test to test, by driver and server; the browser ends them."""
+    return {}
+
+
+@pytest.fixture
+def kept_till(request, kept_tills, make_shop, profiles):
+    """A function that returns a till of the run: ``kept_till(connection, server)``.
+
+    It shows the product screen, and its session goes on from test to test, because a page takes as
+    long to open as a payment; its shop knows only of the test's own payments. A test that does not
+    end with a receipt, or fails, leaves it to nobody.
+    """
+    used = []
+
+    def take(connection, server=None):
+        key = (connection, server)
+        if key in kept_tills:
+            kept_tills[key].shop.forget()
+        else:
+            shop = make_shop(connection=connection, server=server)
+            kept_tills[key] = Till(profiles, shop).open()
+        used.append(key)
+        return kept_tills[key]
+
+    yield take
+    failed = getattr(request.node, "failed", False)
+    for key in used:
+        till = kept_tills[key]
+        if failed:
+            show_failed(till, request.node.name)
+        if not failed and till.has_receipt():
+            till.next_order()
+        else:
+            kept_tills.pop(key).close(keep_profile=not failed)
+        if not failed:
+            till.check()
 
 
 @pytest.fixture

@@ -10,6 +10,12 @@ SLOW_CANCEL = ("POST", "/v1/terminal/readers/*/cancel_action", "delay_before")
 PRODUCTS = ".product-screen"
 
 
+@pytest.fixture(params=["server", "browser"])
+def connection(request):
+    """Both drivers, where a test says nothing else."""
+    return request.param
+
+
 @pytest.fixture
 def paying(till, shop):
     """The till while its reader asks for a card."""
@@ -60,6 +66,8 @@ def test_the_payment_may_run_on(paying, shop):
     audit(shop)
 
 
+# A page that collects takes the request from the reader at once.
+@pytest.mark.parametrize("connection", ["server"])
 def test_the_card_wins_against_leaving(paying, shop, simulator):
     till = go_to_orders(paying)
     simulator.faults.add(*SLOW_CANCEL, seconds=1)

@@ -4,11 +4,22 @@ import pytest
 from playwright.sync_api import expect
 
 from support.audit import audit, intents
+from support.drivers import both_drivers
 
 PAID = "Payment Successful"
 CONNECTION_ERROR = "Connection error"
-# Both drivers: the reader reached through Stripe, or from the till's page with Stripe's SDK.
-both_drivers = pytest.mark.parametrize("connection", ["server", "browser"])
+
+
+@pytest.fixture
+def till(kept_till, connection):
+    """A till that goes on from test to test."""
+    return kept_till(connection)
+
+
+@pytest.fixture
+def shop(till):
+    """That till's shop."""
+    return till.shop
 
 
 @both_drivers
@@ -101,6 +112,19 @@ def test_tap_wins_against_cancel(till, shop, simulator):
 
 
 @both_drivers
+def test_card_read_before_the_cancel_is_charged(till, shop, monkeypatch):
+    monkeypatch.setattr(shop.reader, "processing_time", 2)
+    till.sell("Espresso").choose_method(shop.card).wait_for_card()
+    shop.reader.tap()
+    till.wait_for_reader("processing")
+    till.page.wait_for_timeout(500)
+    till.cancel()
+    till.wait_for_receipt(timeout=20_000)
+    assert [row["state"] for row in shop.journal()] == ["paid"]
+    audit(shop)
+
+
+@both_drivers
 def test_force_done_only_after_a_connection_error(till, shop, simulator):
     till.sell("Espresso").choose_method(shop.card)
     till.wait_for_card()
@@ -142,8 +166,9 @@ def test_two_cards_on_one_order(till, shop):
     audit(shop)
 
 
-def test_two_tills_at_once(make_shop, open_till):
-    shops = [make_shop("Counter"), make_shop("Terrace")]
+@both_drivers
+def test_two_tills_at_once(make_shop, open_till, connection):
+    shops = [make_shop(name, connection=connection) for name in ("Counter", "Terrace")]
     tills = [open_till(shop) for shop in shops]
     for till, shop, product in zip(tills, shops, ("Espresso", "Cappuccino"), strict=True):
         till.sell(product).choose_method(shop.card)

@@ -8,6 +8,7 @@ from playwright.sync_api import expect
 
 from support.audit import audit, intents
 from support.counter import Counter
+from support.drivers import both_drivers
 
 CONNECTION_ERROR = "Connection error"
 
@@ -79,9 +80,8 @@ def test_reader_taken_over_from_another_till(make_shop, open_till):
     till_2.wait_for_receipt()
     till_1.delete_line().choose_method(first.cash).validate()
     audit(first)
-    # The second register has the first one's method.
-    assert [payment["amount"] for payment in second.payments()] == [3.6]
-    assert [intent["amount_received"] for intent in intents(second)] == [360]
+    audit(second)
+    assert [payment["amount"] for payment in second.card_payments()] == [3.6]
 
 
 def to_connection_error(till, shop, simulator):
@@ -92,6 +92,7 @@ def to_connection_error(till, shop, simulator):
     till.wait_for_status(CONNECTION_ERROR, timeout=20_000)
 
 
+@both_drivers
 def test_force_done_finds_stripe_back_and_paid(till, shop, simulator):
     to_connection_error(till, shop, simulator)
     shop.reader.tap()
@@ -102,6 +103,7 @@ def test_force_done_finds_stripe_back_and_paid(till, shop, simulator):
     audit(shop)
 
 
+@both_drivers
 def test_force_done_finds_stripe_back_and_unpaid(till, shop, simulator):
     to_connection_error(till, shop, simulator)
     shop.reader.customer_cancel()
@@ -113,12 +115,14 @@ def test_force_done_finds_stripe_back_and_unpaid(till, shop, simulator):
     audit(shop)
 
 
-def test_forced_and_never_paid_reaches_the_managers(till, shop, simulator):
+@both_drivers
+def test_forced_and_never_paid_reaches_the_managers(till, shop, simulator, connection):
     to_connection_error(till, shop, simulator)
     till.force_done()
     till.answer("approved")
     till.wait_for_receipt()
-    shop.reader.customer_cancel()
+    if connection == "server":  # a till's page has taken the request back itself
+        shop.reader.customer_cancel()
     simulator.faults.clear()
     shop.settle()
     (row,) = shop.journal(("state", "unverified", "unpaid"))

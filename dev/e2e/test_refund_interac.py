@@ -7,6 +7,7 @@ from harness import shopfitting
 from stripe_simulator import Simulator
 from support import naming
 from support.audit import audit, intents
+from support.drivers import both_drivers
 from support.live_server import LiveServer
 from support.refunding import choose_card, refund, refund_order
 from support.shop import Shop
@@ -72,11 +73,10 @@ def check_refunded_once(till, shop):
     audit(shop)
 
 
-BOTH = pytest.mark.parametrize("connection", ["server", "browser"])
 BROWSER = pytest.mark.parametrize("connection", ["browser"])
 
 
-@BOTH
+@both_drivers
 def test_interac_is_refunded_on_the_reader(sold, till, shop, connection):
     refund(till)
     wait_for_refund(till, shop)

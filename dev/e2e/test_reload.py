@@ -1,15 +1,42 @@
 """The browser is reloaded in each state of a payment, and the payment goes on from there."""
 
-from support.audit import audit
+import pytest
+
+from support.audit import audit, intents
+from support.stories import have_paid
 
 PAID = "Payment Successful"
+# The last request before the reader shows the amount, and the one that takes longest in a cancel.
+SEND = {"server": "/v1/terminal/readers/*/process_payment_intent", "browser": "/v1/payment_intents"}
+CANCEL = {
+    "server": "/v1/terminal/readers/*/cancel_action",
+    "browser": "/v1/payment_intents/*/cancel",
+}
+
+
+@pytest.fixture(params=["server", "browser"])
+def connection(request):
+    """Both drivers, where a test says nothing else."""
+    return request.param
+
+
+@pytest.fixture
+def till(kept_till, connection):
+    """A till that goes on from test to test."""
+    return kept_till(connection)
+
+
+@pytest.fixture
+def shop(till):
+    """That till's shop."""
+    return till.shop
 
 
 def pay_and_audit(till, shop):
-    """Have the customer pay, and compare the books."""
-    till.wait_for_card()
-    shop.reader.tap()
+    """Have the customer pay, with the one PaymentIntent, and compare the books."""
+    have_paid(till, shop)
     till.wait_for_receipt()
+    assert len(intents(shop)) == 1
     audit(shop)
 
 
@@ -28,15 +55,15 @@ def test_while_waiting_for_the_card(till, shop):
     pay_and_audit(till, shop)
 
 
-def test_while_the_answer_of_the_send_is_lost(till, shop, simulator):
-    simulator.faults.add(
-        "POST", "/v1/terminal/readers/*/process_payment_intent", "drop_after", times=1
-    )
+def test_while_the_answer_of_the_send_is_lost(till, shop, simulator, connection):
+    simulator.faults.add("POST", SEND[connection], "drop_after", times=1)
     till.sell("Espresso").choose_method(shop.card)
     till.reload()
     pay_and_audit(till, shop)
 
 
+# Nobody charges the card while the page is away that collects it.
+@pytest.mark.parametrize("connection", ["server"])
 def test_paid_while_the_till_was_away(till, shop):
     till.sell("Espresso").choose_method(shop.card)
     till.wait_for_card()
@@ -59,10 +86,10 @@ def test_after_a_decline(till, shop):
     pay_and_audit(till, shop)
 
 
-def test_while_canceling(till, shop, simulator):
+def test_while_canceling(till, shop, simulator, connection):
     till.sell("Espresso").choose_method(shop.card)
     till.wait_for_card()
-    simulator.faults.add("POST", "/v1/terminal/readers/*/cancel_action", "delay", seconds=4)
+    simulator.faults.add("POST", CANCEL[connection], "delay", seconds=4)
     till.cancel()
     till.wait_for_status("Request sent")
     till.reload()
@@ -84,8 +111,8 @@ def test_during_a_connection_error(till, shop, simulator):
     pay_and_audit(till, shop)
 
 
-def test_after_it_is_paid(make_shop, open_till):
-    shop = make_shop(auto_validate_terminal_payment=False)
+def test_after_it_is_paid(make_shop, open_till, connection):
+    shop = make_shop(connection=connection, auto_validate_terminal_payment=False)
     till = open_till(shop)
     till.sell("Espresso").choose_method(shop.card)
     till.wait_for_card()
@@ -97,7 +124,8 @@ def test_after_it_is_paid(make_shop, open_till):
     audit(shop)
 
 
-def test_on_another_till_of_the_register(open_till, shop):
+def test_on_another_till_of_the_register(make_shop, open_till, connection):
+    shop = make_shop(connection=connection)
     till = open_till(shop)
     till.sell("Espresso").choose_method(shop.card)
     till.wait_for_card()

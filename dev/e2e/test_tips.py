@@ -5,6 +5,7 @@ from playwright.sync_api import expect
 
 from support.audit import audit
 from support.closing import confirm_closing, open_closing, wait_for_comparison, wait_until_closed
+from support.drivers import both_drivers
 from support.tips import (
     PERCENTAGES,
     give_tip,
@@ -16,9 +17,6 @@ from support.tips import (
 )
 
 PAID = "Payment Successful"
-
-
-both_drivers = pytest.mark.parametrize("connection", ["server", "browser"])
 
 
 @pytest.fixture

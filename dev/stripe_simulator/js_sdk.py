@@ -4,6 +4,8 @@ The SDK's own protocol is not public. This one is private to the double of the S
 through `control_js_sdk.py`; what an app can see of it follows the page "JavaScript API reference".
 """
 
+import contextlib
+
 from . import payments, refunding
 from .errors import ApiError, SimulatorError
 from .faults import Faults
@@ -68,9 +70,9 @@ class SdkConnection:
 class JsSdk:
     """The SDK's side of the simulator. All methods are thread-safe.
 
-    :ivar Faults faults: of `POST /sdk/process` and `POST /sdk/process_refund`, `drop_before`
-        (Stripe never hears of it) and `drop_after` (its answer is lost) become the SDK's
-        `network_error`
+    :ivar Faults faults: of `POST /sdk/begin`, `discover`, `connect`, `collect`, `process` and
+        `process_refund`, `drop_before` (nobody hears of it) and `drop_after` (its answer is lost)
+        become the SDK's `network_error`
     """
 
     def __init__(self, simulator):
@@ -100,7 +102,7 @@ class JsSdk:
 
         :raise SdkError: the token is none, or was used
         """
-        with self.simulator.lock:
+        with self._network("begin"), self.simulator.lock:
             session = self._tokens.pop(token, None)
             if not session:
                 raise SdkError("failed_fetch_connection_token", "The connection token is not valid")
@@ -109,7 +111,7 @@ class JsSdk:
 
     def discover(self, session, location=None, simulated=False):
         """Return the readers (as in the API) that a session may connect to."""
-        with self.simulator.lock:
+        with self._network("discover"), self.simulator.lock:
             session = self._sessions[session]
             if simulated:
                 return [self.simulator.copy(self._simulated_reader(session.environment).object)]
@@ -127,7 +129,7 @@ class JsSdk:
         :param str reader: its id
         :raise SdkError: unreachable, or in use where that matters
         """
-        with self.simulator.lock:
+        with self._network("connect"), self.simulator.lock:
             session = self._sessions[session]
             device = session.environment.devices.get(reader)
             if not device or session.location not in (None, device.object["location"]):
@@ -182,7 +184,7 @@ class JsSdk:
         :param dict | None config: the SDK's `config_override`, of which tips count
         :raise SdkError: there is nothing to pay, or the reader cannot
         """
-        with self.simulator.lock:
+        with self._network("collect"), self.simulator.lock:
             found = self._open(connection)
             environment = found.session.environment
             intents = environment.all("payment_intent")
@@ -315,6 +317,16 @@ class JsSdk:
             return self.simulator.copy(environment.find("refund", found.refund["refund"]))
 
     # --- Helpers
+
+    @contextlib.contextmanager
+    def _network(self, command):
+        """Lose a command that does nothing for money, or its answer, where a fault says so."""
+        fault = self.faults.take("POST", f"/sdk/{command}", {})
+        if fault and fault.kind == "drop_before":
+            raise SdkError("network_error", "Could not reach the network")
+        yield
+        if fault and fault.kind == "drop_after":
+            raise SdkError("network_error", "The answer did not arrive")
 
     @staticmethod
     def _begin_processing(found, fault):

@@ -57,7 +57,7 @@ def intents(shop):
     return [
         intent
         for intent in shop.simulator.ledger()["intents"]
-        if intent["metadata"].get(REGISTER) == shop.name
+        if intent["metadata"].get(REGISTER) == shop.name and intent["id"] not in shop.known_intents
     ]
 
 

@@ -7,6 +7,7 @@ from harness import shopfitting
 from . import naming
 
 SETTLED = ("paid", "canceled", "declined")
+RECORDS = ("pos.order", "pos.payment", "pos.stripe.payment")
 CRON = "pos_payment_stripe.ir_cron_look"
 
 
@@ -35,8 +36,16 @@ class Shop:
             connection=connection,
             **options,
         )
+        self._known = {}
+        self.known_intents = set()
         cashier = server.client(shopfitting.CASHIER)
         self.session_id = shopfitting.start_session(cashier, self.config_id)
+
+    def forget(self):
+        """Show nothing any more of what was recorded until now, so that another test can begin."""
+        for model in RECORDS:
+            self._known[model] = max(self.server.admin.search(model, []), default=0)
+        self.known_intents = {intent["id"] for intent in self.simulator.ledger()["intents"]}
 
     @property
     def config_id(self):
@@ -52,10 +61,10 @@ class Shop:
         return self._read("pos.payment", [("session_id", "=", self.session_id)], fields)
 
     def card_payments(self, fields=("amount", "transaction_id", "uuid")):
-        """Return the session's ``pos.payment`` rows of the card method, oldest first."""
+        """Return the session's ``pos.payment`` rows of our terminals, oldest first."""
         domain = [
             ("session_id", "=", self.session_id),
-            ("payment_method_id", "=", self.register.card_method_id),
+            ("payment_method_id.use_payment_terminal", "=", "stripe_terminal"),
         ]
         return self._read("pos.payment", domain, fields)
 
@@ -77,6 +86,10 @@ class Shop:
             pause(0.05)
         return screen
 
+    def is_busy(self):
+        """Tell whether the server is at work on a payment of the session."""
+        return any(row["lease_until"] for row in self.journal(("lease_until",)))
+
     def settle(self, timeout=20):
         """Run the addon's scheduled look until every journal row of the session is settled.
 
@@ -95,4 +108,5 @@ class Shop:
             time.sleep(0.5)
 
     def _read(self, model, domain, fields):
+        domain = [*domain, ("id", ">", self._known.get(model, 0))]
         return self.server.admin.read(model, domain, list(fields), order="id")

@@ -1,9 +1,12 @@
 """The Point of Sale in a browser, in the words of a cashier."""
 
+import contextlib
 import json
 import re
+import time
 from urllib.parse import urlsplit
 
+from playwright.sync_api import TimeoutError as PageTimeout
 from playwright.sync_api import expect
 
 from harness import paths
@@ -31,6 +34,24 @@ FORGET_JS_SDK = """async () => {
 JS_SDK_DOUBLE = paths.ROOT / "static/tests/js_sdk/stripe_terminal_double.js"
 # Odoo's pages ask for these where a browser has none.
 HARMLESS = (r"favicon\.ico",)
+
+
+class LostRequest:
+    """A request of the page that does not get there, or whose answer does not come back.
+
+    :ivar hits: how many were lost
+    """
+
+    def __init__(self, after):
+        self.after = after
+        self.hits = 0
+
+    def handle(self, route):
+        """Lose the request of a Playwright ``route``."""
+        self.hits += 1
+        if self.after:
+            route.fetch()
+        route.abort()
 
 
 class Till:
@@ -112,7 +133,7 @@ class Till:
     def go_offline(self):
         """Pull the till's network cable; see :meth:`go_online`."""
         self._context.set_offline(True)
-        return self
+        return self.tolerate("net::ERR_INTERNET_DISCONNECTED")
 
     def go_online(self):
         """Plug the till's network cable in again."""
@@ -129,6 +150,18 @@ class Till:
         """Let Stripe's script be loaded again after :meth:`block_sdk`."""
         self._blocks_sdk = False
         return self
+
+    def lose(self, route, *, after):
+        """Lose one request of the page to a route of the addon on its way.
+
+        :param route: such as ``"send"``
+        :param after: whether Odoo gets it, and its answer is lost
+        :return: something with ``hits``, how many were lost
+        """
+        lost = LostRequest(after)
+        self.tolerate("net::ERR_FAILED")
+        self.page.route(f"**/pos_payment_stripe/{route}", lost.handle, times=1)
+        return lost
 
     # Product screen
 
@@ -211,7 +244,7 @@ class Till:
 
     def payment_status(self):
         """Return the selected line's status in the page's words, or "" when it has none."""
-        return self.status.inner_text().strip() if self.status.count() else ""
+        return " ".join(self.status.all_inner_texts()).strip()
 
     def wait_for_status(self, text, timeout=PATIENCE):
         """Wait until the selected line's status contains ``text`` (or matches a pattern).
@@ -274,6 +307,10 @@ class Till:
         expect(self.page.locator(".pos .receipt-screen")).to_be_visible(timeout=timeout)
         return self
 
+    def has_receipt(self):
+        """Tell whether the order is done and its receipt is shown."""
+        return self.page.locator(".pos .receipt-screen").is_visible()
+
     def receipt_text(self):
         """Return the text of the receipt that is shown."""
         return self.page.locator(".receipt-screen .pos-receipt").inner_text()
@@ -294,6 +331,29 @@ class Till:
         self.dialog.get_by_role("button", name=button).click()
         return self
 
+    def press_if_there(self, button):
+        """Press the selected line's ``button`` where it has it, unless it is gone before.
+
+        :param button: ``"request"`` (Send or Retry), ``"cancel"``
+        """
+        button = self.page.locator(f".electronic_payment .send_payment_{button}")
+        if button.is_visible():
+            with contextlib.suppress(PageTimeout):
+                button.click(timeout=500)
+
+    def wait_until(self, go_on, timeout=30_000):
+        """Call ``go_on`` until it tells that all is done, and let the page go on meanwhile.
+
+        :param timeout: milliseconds
+        :raises AssertionError: with what the screens show instead
+        """
+        deadline = time.monotonic() + timeout / 1000
+        while not go_on():
+            shown = (self.payment_status(), self.shop.reader.screen["state"])
+            assert time.monotonic() < deadline, f"the till and the reader show {shown}"
+            self.page.wait_for_timeout(100)
+        return self
+
     # What went wrong
 
     def tolerate(self, pattern):
@@ -302,7 +362,7 @@ class Till:
         return self
 
     def check(self):
-        """Fail if the page had an error or asked another host than the server.
+        """Fail if the page had an error or asked another host, since the last check.
 
         :raises AssertionError: with one line for each
         """
@@ -312,6 +372,8 @@ class Till:
             if not any(re.search(pattern, problem) for pattern in self._tolerated)
         ]
         problems += [f"request to another host: {url}" for url in self.foreign_requests]
+        self.problems.clear()
+        self.foreign_requests.clear()
         assert not problems, "The page had problems:\n" + "\n".join(problems)
 
     def screenshot(self, name):

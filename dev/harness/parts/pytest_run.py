@@ -18,7 +18,7 @@ def spread(extra, *, per_core=1):
 
     :param per_core: more than one when the tests mostly wait
     """
-    return 1 if extra else min(per_core * (os.cpu_count() or 1), MOST_PROCESSES)
+    return 1 if extra else min(int(per_core * (os.cpu_count() or 1)), MOST_PROCESSES)
 
 
 def run(part, root, targets, extra, *, processes=1, options=(), variables=None):
