@@ -97,7 +97,11 @@ patch(PaymentScreen.prototype, {
         if (isBusy || !(await takeBack(this.env, [line], _t("Remove the line")))) {
             return;
         }
-        this.currentOrder.removePaymentline(line);
-        this.numberBuffer.reset();
+        const order = line.pos_order_id;
+        await this.stripeTerminal.synced(order);
+        if (!line.isDone()) {
+            order.removePaymentline(line);
+            this.numberBuffer.reset();
+        }
     },
 });

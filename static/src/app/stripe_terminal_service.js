@@ -381,7 +381,7 @@ export class StripeTerminalPayments {
 
     async showPaid(line, datum) {
         // Two synchronisations of one order must not overlap: the draft's one goes first.
-        await Promise.race([this.syncs.get(line.pos_order_id.uuid), delay(SYNC_WAIT)]);
+        await this.synced(line.pos_order_id);
         if (line.pos_order_id.finalized) {
             return;
         }
@@ -569,6 +569,11 @@ export class StripeTerminalPayments {
             return pause;
         }
         return this.pollCount % 2 ? pause - READ_PAUSE : READ_PAUSE;
+    }
+
+    /** Wait for a draft's synchronisation: its answer would bring back a line that has gone. */
+    async synced(order) {
+        await Promise.race([this.syncs.get(order.uuid), delay(SYNC_WAIT)]);
     }
 
     /** The server should have the order if this till dies; the customer need not wait for it. */

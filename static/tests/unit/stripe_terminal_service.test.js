@@ -213,6 +213,21 @@ test("a deleted line goes only when the server says that nothing is charged", as
     expect(order.payment_ids.length).toBe(0);
 });
 
+test("a deleted line waits for the order's synchronisation, which would bring it back", async () => {
+    const { store, line, order, screen } = await pressStripe();
+    say(line.uuid, { state: "declined" });
+    await poll();
+    let endSync;
+    const payments = store.env.services.stripe_terminal;
+    payments.syncs.set(order.uuid, new Promise((resolve) => (endSync = resolve)));
+    screen.deletePaymentLine(line.uuid);
+    await animationFrame();
+    expect(order.payment_ids.length).toBe(1);
+    endSync();
+    await animationFrame();
+    expect(order.payment_ids.length).toBe(0);
+});
+
 test("a lost answer of the send is asked for again with the same request", async () => {
     const store = await setupPosEnv();
     const order = await getFilledOrder(store);
