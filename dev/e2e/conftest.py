@@ -129,6 +129,7 @@ def show_failed(till, name):
     """Save a picture of a failed test's till, and print where it is."""
     picture = till.screenshot(name)
     print(f"screenshot: {picture}; server log: {till.shop.server.log_file}")
+    print("\n".join(till.problems))
 
 
 @pytest.fixture(scope="session")
@@ -150,7 +151,7 @@ def kept_till(request, kept_tills, make_shop, profiles):
     def take(connection, server=None):
         key = (connection, server)
         if key in kept_tills:
-            kept_tills[key].shop.forget()
+            kept_tills[key].wake().shop.forget()
         else:
             shop = make_shop(connection=connection, server=server)
             kept_tills[key] = Till(profiles, shop).open()

@@ -5,15 +5,10 @@ from playwright.sync_api import expect
 
 from support.audit import audit, intents
 from support.closing import confirm_closing, open_closing, popup, wait_for_comparison
+from support.drivers import both_drivers
 
 SLOW_CANCEL = ("POST", "/v1/terminal/readers/*/cancel_action", "delay_before")
 PRODUCTS = ".product-screen"
-
-
-@pytest.fixture(params=["server", "browser"])
-def connection(request):
-    """Both drivers, where a test says nothing else."""
-    return request.param
 
 
 @pytest.fixture
@@ -46,6 +41,7 @@ def cancel_order(till):
     return till
 
 
+@both_drivers
 def test_back_cancels_first(paying, shop):
     till = paying
     till.page.locator(".payment-screen .back-button").click()
@@ -57,6 +53,7 @@ def test_back_cancels_first(paying, shop):
     assert shop.reader.screen["state"] in ("idle", "cancelled")
 
 
+@both_drivers
 def test_the_payment_may_run_on(paying, shop):
     till = go_to_orders(paying)
     till.answer("Stay here")
@@ -66,8 +63,6 @@ def test_the_payment_may_run_on(paying, shop):
     audit(shop)
 
 
-# A page that collects takes the request from the reader at once.
-@pytest.mark.parametrize("connection", ["server"])
 def test_the_card_wins_against_leaving(paying, shop, simulator):
     till = go_to_orders(paying)
     simulator.faults.add(*SLOW_CANCEL, seconds=1)
@@ -80,6 +75,7 @@ def test_the_card_wins_against_leaving(paying, shop, simulator):
     audit(shop)
 
 
+@both_drivers
 def test_leaving_while_stripe_is_silent(paying, shop, simulator):
     simulator.faults.add("*", "*", "drop_before", times=None)
     till = go_to_orders(paying)

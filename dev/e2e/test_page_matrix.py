@@ -147,6 +147,8 @@ def test_cell(kept_till, cell):
     till = kept_till(cell.connection)
     shop = till.shop
     if cell.is_fresh:
+        # The Point of Sale stores an order in the browser a moment after it was finished.
+        till.page.wait_for_timeout(1000)
         till.reload()
     fault = CellFault(till, cell)
     STORIES[cell.story](till, shop, fault)

@@ -111,6 +111,8 @@ def test_during_a_connection_error(till, shop, simulator):
     pay_and_audit(till, shop)
 
 
+# Nobody talks to a reader any more.
+@pytest.mark.parametrize("connection", ["server"])
 def test_after_it_is_paid(make_shop, open_till, connection):
     shop = make_shop(connection=connection, auto_validate_terminal_payment=False)
     till = open_till(shop)

@@ -163,6 +163,13 @@ class Till:
         self.page.route(f"**/pos_payment_stripe/{route}", lost.handle, times=1)
         return lost
 
+    def wake(self):
+        """Touch the screen, where the Point of Sale shows its screen saver after some minutes."""
+        if self.page.locator(".timer-hours").is_visible():
+            self.page.locator(".timer-hours").click()
+            expect(self.page.locator(".product-screen")).to_be_visible()
+        return self
+
     # Product screen
 
     def add_product(self, name, quantity=1):
