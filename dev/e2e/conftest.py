@@ -150,8 +150,10 @@ def kept_till(request, kept_tills, make_shop, profiles):
 
     def take(connection, server=None):
         key = (connection, server)
+        if key in kept_tills and not kept_tills[key].shows_products():
+            kept_tills.pop(key).close(keep_profile=True)
         if key in kept_tills:
-            kept_tills[key].wake().shop.forget()
+            kept_tills[key].shop.forget()
         else:
             shop = make_shop(connection=connection, server=server)
             kept_tills[key] = Till(profiles, shop).open()

@@ -14,8 +14,9 @@ from harness import paths
 from . import naming
 
 # Milliseconds: what a person would still wait for; Odoo's first start of a till is slower.
-PATIENCE = 10_000
+PATIENCE = 20_000
 STARTING = 60_000
+expect.set_options(timeout=PATIENCE)
 
 LOADED = ".pos .product-screen, .pos .payment-screen, .pos .receipt-screen, .pos .ticket-screen"
 OPEN_REGISTER = ".login-overlay .open-register-btn"
@@ -163,12 +164,9 @@ class Till:
         self.page.route(f"**/pos_payment_stripe/{route}", lost.handle, times=1)
         return lost
 
-    def wake(self):
-        """Touch the screen, where the Point of Sale shows its screen saver after some minutes."""
-        if self.page.locator(".timer-hours").is_visible():
-            self.page.locator(".timer-hours").click()
-            expect(self.page.locator(".product-screen")).to_be_visible()
-        return self
+    def shows_products(self):
+        """Tell whether the product screen is shown; after some minutes it is a screen saver."""
+        return self.page.locator(".product-screen").is_visible()
 
     # Product screen
 
@@ -215,6 +213,11 @@ class Till:
         )
         # The screen may still be moving into its place, so that a press would go beside.
         method.hover()
+        method.click()
+        answer = self.page.locator(".paymentlines .paymentline, .modal, .o_blockUI").first
+        with contextlib.suppress(PageTimeout):
+            answer.wait_for(timeout=3000)
+            return self
         method.click()
         return self
 
