@@ -38,8 +38,9 @@ const ANSWER_WAIT = 15000;
 const CANCEL_WAIT = 3000;
 /** How old a permission to process may be, in milliseconds: the server counts on it. */
 const CONFIRM_LIMIT = 15000;
-/** What the SDK says where nothing else is wrong than the way to the reader. */
-const LOST = ["no_established_connection", "network_error", "network_timeout"];
+/** What the SDK says where this till's network failed, and where only the reader may be lost. */
+const NETWORK_FAILED = ["network_error", "network_timeout"];
+const LOST = ["no_established_connection", ...NETWORK_FAILED];
 
 /** @param {ErrorResponse} result */
 const isInProgress = ({ error }) => error.code === "command_already_in_progress";
@@ -73,6 +74,10 @@ export class SdkReader {
         this.terminal = null;
         /** @type {Target | null} */
         this.target = null;
+        /** @type {string | null} serial number of the reader that was connected last */
+        this.lastSerial = null;
+        /** Whether the network failed since: the reader may still hold that connection. */
+        this.isLeft = false;
         /** @type {Map<string, Reader[]>} what was discovered, by location */
         this.discovered = new Map();
         /** @type {string | null} why there was no token */
@@ -137,11 +142,14 @@ export class SdkReader {
                 return;
             }
             await terminal.disconnectReader();
+            this.lastSerial = null;
         }
         if (former && former.location !== target.location) {
             // The token was for the readers of the former location only.
             await terminal.clearCachedCredentials();
         }
+        // In use by what this page has left there, as far as anybody can know.
+        takeOver ||= this.isLeft && this.lastSerial === target.serial_number;
         const key = `${target.location} ${target.simulated}`;
         const isCached = this.discovered.has(key);
         try {
@@ -272,6 +280,8 @@ export class SdkReader {
         this.stage = "connect";
         try {
             await this.connect(target, takeOver);
+            this.lastSerial = target.serial_number;
+            this.isLeft = false;
             if (this.isStopped) {
                 return { stage: "connect", code: "canceled" };
             }
@@ -286,6 +296,7 @@ export class SdkReader {
             return { stage: "process", code: null };
         } catch (error) {
             const code = error instanceof SdkProblem ? error.code : "reader_error";
+            this.isLeft ||= NETWORK_FAILED.includes(code);
             const isByCustomer = code === "canceled" && !this.isStopped;
             return { stage: this.stage, code: isByCustomer ? "customer_canceled" : code };
         } finally {

@@ -55,6 +55,15 @@
             this.reader = null;
             this.isConnecting = false;
             this.payment = "ready";
+            // The reader does not hear of it, and goes on.
+            window.addEventListener("offline", () => this.loseReader());
+        }
+
+        loseReader() {
+            if (this.connection) {
+                this.connection = this.reader = null;
+                this.props.onUnexpectedReaderDisconnect?.({});
+            }
         }
 
         /** @param {string} status */
@@ -136,8 +145,7 @@
             while (this.connection === connection) {
                 const { connected } = await ask("watch", { connection });
                 if (!connected && this.connection === connection) {
-                    this.connection = this.reader = null;
-                    this.props.onUnexpectedReaderDisconnect?.({});
+                    this.loseReader();
                 }
             }
         }

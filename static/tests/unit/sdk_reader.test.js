@@ -102,6 +102,38 @@ test("a reader that has moved is looked for again", async () => {
     expect(sdk.calls).toEqual(["connect", "discover", "connect", "collect", "process"]);
 });
 
+test("a reader that the failed network left with this page's payment is taken over", async () => {
+    const reader = newReader();
+    sdk.answers.process = [() => ((sdk.isConnected = false), failure("network_error"))];
+    await pay(reader);
+    const options = [];
+    const connect = () => (options.push(sdk.lastArguments[1]), (sdk.isConnected = true), {});
+    sdk.answers.connect = [connect];
+    expect(await pay(reader)).toEqual({ stage: "process", code: null });
+    expect(options).toEqual([{ fail_if_in_use: false }]);
+    // It answers again: whoever has it from here on is somebody else.
+    sdk.isConnected = false;
+    sdk.answers.connect = [connect];
+    await pay(reader);
+    expect(options[1]).toEqual({ fail_if_in_use: true });
+});
+
+test("a reader that this page did not use is not taken over after the network failed", async () => {
+    const reader = newReader();
+    await pay(reader);
+    const terrace = { ...TARGET, serial_number: "STRM26100002" };
+    const readers = [TARGET, terrace].map(({ serial_number }) => ({ serial_number }));
+    sdk.answers.discover = Array(8).fill({ discoveredReaders: readers });
+    sdk.answers.connect = Array(8).fill(failure("network_error"));
+    const paying = reader.pay(terrace, false, "secret", {});
+    await wait(300 + 1500 + 4000 + 1000);
+    expect(await paying).toEqual({ stage: "connect", code: "network_error" });
+    const options = [];
+    sdk.answers.connect = [() => (options.push(sdk.lastArguments[1]), { reader: {} })];
+    await pay(reader);
+    expect(options).toEqual([{ fail_if_in_use: true }]);
+});
+
 test("a lost connection is tried three times more, then told", async () => {
     sdk.answers.collect = Array(4).fill(failure("no_established_connection"));
     const paying = pay(newReader());
