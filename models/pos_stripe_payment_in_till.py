@@ -17,6 +17,8 @@ COLLECTOR_SILENT = timedelta(seconds=12)
 COLLECTOR_GONE = timedelta(seconds=60)
 # During these the page has given nothing to the bank.
 COLLECTING_STAGES = ("connect", "collect", "confirm")
+# Their answer is the PaymentIntent that a page may collect for.
+GRANTING_VERBS = (settlement.CREATE, settlement.UPDATE, settlement.COLLECT_IN_TILL)
 CODE = re.compile(r"[a-z0-9_]{1,60}")
 
 
@@ -196,7 +198,7 @@ class PosStripePayment(models.Model):
             return missing_intent
         if verb == settlement.READ:
             self.reader_action = settlement.NO_ACTION if action == settlement.UNREAD else action
-        elif verb == settlement.COLLECT_IN_TILL:
+        elif verb in GRANTING_VERBS and self.reader_id:
             self._learn_collectable(data)
         return missing_intent
 

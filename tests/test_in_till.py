@@ -33,6 +33,24 @@ class TestInTill(InTillCase):
         self.expect(payment, "paid", charges=1)
         self.assertEqual((payment.card_brand, payment.card_last4), ("visa", "4242"))
 
+    def test_two_requests_of_odoo_are_enough(self):
+        """The PaymentIntent is made, and read when its card was charged."""
+        payment = self.begin()
+        self.finish_paid(payment, self.first_line)
+        before = len(self.sent())
+        payment = self.send(self.line(12.0))
+        self.carry_out(payment)
+        self.tap()
+        self.carry_out(payment)
+        self.assertEqual(payment.state, "paid")
+        self.assertEqual(
+            [(request.method, request.path) for request in self.sent()[before:]],
+            [
+                ("POST", "/v1/payment_intents"),
+                ("GET", f"/v1/payment_intents/{payment.payment_intent}"),
+            ],
+        )
+
     def test_no_tip_is_asked_for_where_the_register_wants_none(self):
         self.account.offer_tips(usd={"percentages": [10, 15, 20]})
         self.begin()

@@ -82,7 +82,6 @@ STEPS = {
     "browser": [
         ("pay", "stripe", "POST", INTENTS, AT_STRIPE),
         ("pay", "stripe", "POST", TOKENS, NETWORK, "fresh"),
-        ("pay", "stripe", "GET", INTENT, NETWORK),
         ("tap", "stripe", "GET", INTENT, NETWORK),
         ("retry", "stripe", "GET", INTENT, NETWORK),
         ("retry_less", "stripe", "POST", INTENT, NETWORK),
