@@ -2,7 +2,7 @@ import os
 import uuid
 from unittest.mock import patch
 
-from odoo.addons.point_of_sale.tests.common import CommonPosTest
+from odoo.addons.account.tests.common import AccountTestInvoicingCommon
 from odoo.addons.pos_payment_stripe import runner
 from odoo.addons.pos_payment_stripe.dev.stripe_simulator import Simulator
 from odoo.tests import new_test_user
@@ -10,12 +10,16 @@ from odoo.tests import new_test_user
 SERIAL_NUMBER = "WSC513105011295"
 
 
-class StripeTerminalCase(CommonPosTest):
-    """A register with an open session, a Stripe reader, and the simulator behind the real SDK."""
+class StripeTerminalCase(AccountTestInvoicingCommon):
+    """A register with an open session, a Stripe reader, and the simulator behind the real SDK.
+
+    The Point of Sale's own test class would make much more, for every class of ours anew.
+    """
 
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
+        cls.env.user.group_ids += cls.env.ref("point_of_sale.group_pos_manager")
         cls.simulator = Simulator(port=0)
         cls.simulator.start()
         cls.addClassCleanup(cls.simulator.stop)
@@ -36,6 +40,9 @@ class StripeTerminalCase(CommonPosTest):
             }
         )
         cls.method = cls._create_method("Card", SERIAL_NUMBER)
+        cls.other_method = cls.env["pos.payment.method"].create(
+            {"name": "Bank", "journal_id": cls.company_data["default_journal_bank"].id}
+        )
         cls.config = cls._create_register("Coffee bar", cls.method)
         cls.pos_session = cls._open_session(cls.config)
         cls.config = cls.pos_session.config_id
@@ -116,7 +123,7 @@ class StripeTerminalCase(CommonPosTest):
                         0,
                         0,
                         {
-                            "product_id": self.ten_dollars_no_tax.product_variant_id.id,
+                            "product_id": self.product_a.id,
                             "qty": 1,
                             "price_unit": amount,
                             "price_subtotal": amount,

@@ -101,7 +101,7 @@ class TestAccess(StripeTerminalCase, HttpCase):
         self.authenticate("till_cashier", "till_cashier")
         foreign_method = self._create_method("Foreign", "WSC000000000001")
         self.assertEqual(self.post_send(self.line(5.0), method=foreign_method), NO_ACCESS)
-        self.assertEqual(self.post_send(self.line(5.0), method=self.bank_payment_method), NO_ACCESS)
+        self.assertEqual(self.post_send(self.line(5.0), method=self.other_method), NO_ACCESS)
         closed = self._open_session(self._create_register("Closed", self.method))
         closed.state = "closed"
         self.assertEqual(self.post_send(self.line(5.0), session=closed), NO_ACCESS)

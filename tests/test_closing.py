@@ -146,7 +146,7 @@ class TestClosing(OwnAccountCase):
 
     def test_a_register_without_a_stripe_reader_is_none_of_our_business(self):
         self.pos_session = self._open_session(
-            self._create_register("Bar", self.bank_payment_method)
+            self._create_register("Bar", self.other_method)
         ).with_user(self.cashier)
         self.assertEqual(self.pos_session.stripe_terminal_compare(True)["state"], "none")
         self.assertCloses()

@@ -86,7 +86,7 @@ class TestConvert(OwnAccountCase):
         self.assertEqual(self.method.use_payment_terminal, "stripe")
 
     def test_other_terminals_stay(self):
-        others = self.cash_payment_method
+        others = self.other_method
         notification = others.action_stripe_terminal_convert()["params"]
         self.assertEqual(notification["message"], "No payment method was converted.")
         self.assertFalse(others.use_payment_terminal)

@@ -89,9 +89,7 @@ class TestGuards(StripeTerminalCase):
 
     def test_orders_with_other_methods_stay_as_they_are(self):
         running = self.pay()
-        self.pos_session = self._open_session(
-            self._create_register("Bar", self.bank_payment_method)
-        )
+        self.pos_session = self._open_session(self._create_register("Bar", self.other_method))
         order = self.draft_order(
             self.Payment.new(
                 {
@@ -101,7 +99,7 @@ class TestGuards(StripeTerminalCase):
                     "currency_id": self.pos_session.currency_id.id,
                 }
             ),
-            payment_method_id=self.bank_payment_method.id,
+            payment_method_id=self.other_method.id,
         )
         order.action_pos_order_cancel()
         self.assertEqual(order.state, "cancel")

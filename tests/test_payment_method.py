@@ -282,7 +282,7 @@ class TestPaymentMethod(OwnAccountCase):
         self.assertEqual(copy.stripe_serial_number, SERIAL_NUMBER)
 
     def test_copy_of_another_method_gets_no_serial_number(self):
-        self.assertFalse(self.cash_payment_method.copy().stripe_serial_number)
+        self.assertFalse(self.other_method.copy().stripe_serial_number)
 
     def test_choosing_a_reader(self):
         second = self.account.add_reader(serial_number="WSC222222222222", label="Terrace")

@@ -28,7 +28,7 @@ class TestRecovery(StripeTerminalCase):
                     0,
                     0,
                     {
-                        "product_id": self.ten_dollars_no_tax.product_variant_id.id,
+                        "product_id": self.product_a.id,
                         "qty": 1,
                         "price_unit": amount,
                         "price_subtotal": amount,

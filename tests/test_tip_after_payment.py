@@ -168,7 +168,7 @@ class TestTipAfterPayment(TipCase):
         self.audit()
 
     def test_a_tip_with_taxes_in_it(self):
-        self.config.tip_product_id = self.ten_dollars_with_10_incl.product_variant_id
+        self.config.tip_product_id = self._create_taxed_product(10)
         self.tip_product = self.config.tip_product_id
         order, payment = self.sold()
         self.tip_screen(order, 1.5)

@@ -54,10 +54,10 @@ class TestTipOnReader(TipCase):
         self.assertIsNone(self.asked())
 
     def test_taxes_cannot_be_added_to_a_chosen_tip(self):
-        product = self.ten_dollars_with_15_excl.product_variant_id
+        product = self._create_taxed_product(15, "tax_excluded")
         with self.assertRaisesRegex(ValidationError, "taxes"):
             self.config.tip_product_id = product
-        self.config.tip_product_id = self.ten_dollars_with_15_incl.product_variant_id
+        self.config.tip_product_id = self.coffee
 
     # What comes of it
 

@@ -24,7 +24,18 @@ class TipCase(FaultCase):
         super().setUpClass()
         cls.tip_product = cls.env.ref("point_of_sale.product_product_tip")
         cls.method = cls.config.payment_method_ids
-        cls.coffee = cls.ten_dollars_with_15_incl.product_variant_id
+        cls.coffee = cls._create_taxed_product(15)
+
+    @classmethod
+    def _create_taxed_product(cls, percent, price_include="tax_included"):
+        tax = cls.env["account.tax"].create(
+            {
+                "name": f"{percent} %, {price_include}",
+                "amount": percent,
+                "price_include_override": price_include,
+            }
+        )
+        return cls._create_product(list_price=10.0, taxes_id=[(6, 0, tax.ids)])
 
     def setUp(self):
         super().setUp()

@@ -30,6 +30,7 @@ max_connections = 300
 shared_buffers = 256MB
 max_wal_size = 2GB
 autovacuum_naptime = 10min
+jit = off
 """
 
 

@@ -37,6 +37,8 @@ def run(extra):
             links.addon([paths.ROOT / "tests"]),
             links.addon(extra),
             processes=processes,
+            # Setting up a class takes longer than most of its tests.
+            dist="loadscope",
             options=["-p", "harness.odoo_worker", "--odoo-http"],
             variables={
                 **template.environment(odoo),

@@ -21,7 +21,7 @@ def spread(extra, *, per_core=1):
     return 1 if extra else min(int(per_core * (os.cpu_count() or 1)), MOST_PROCESSES)
 
 
-def run(part, root, targets, extra, *, processes=1, options=(), variables=None):
+def run(part, root, targets, extra, *, processes=1, dist="worksteal", options=(), variables=None):
     """Run pytest on ``targets`` and return the :class:`Count`.
 
     A skipped test counts as failed: what did not run has proved nothing.
@@ -31,6 +31,7 @@ def run(part, root, targets, extra, *, processes=1, options=(), variables=None):
     :param targets: paths, used unless ``extra`` names files itself
     :param extra: arguments of the person who started the command
     :param processes: how many processes share the tests
+    :param dist: how, see https://pytest-xdist.readthedocs.io/en/stable/distribution.html
     :param options: pytest options of this part
     :param variables: the environment variables to add
     """
@@ -42,7 +43,7 @@ def run(part, root, targets, extra, *, processes=1, options=(), variables=None):
     command = [sys.executable, "-m", "pytest", "-c", paths.ROOT / "pyproject.toml"]
     command += ["--rootdir", root, "--confcutdir", root, "--junitxml", report, *options]
     if processes > 1:
-        command += ["-n", processes, "--dist", "worksteal"]
+        command += ["-n", processes, "--dist", dist]
     command += ["-o", f"cache_dir={paths.STATE / 'pytest_cache'}"]
     command += [*extra, *(() if named else targets)]
     environment = {
