@@ -6,12 +6,17 @@ from matplotlib.patches import Patch
 from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
 from . import answer, growth, send, start, tills
-from .support.shop import CORE, OURS, SIDES
+from .support.shop import CORE, OURS, OURS_WITH_SDK, SIDES
 from .support.statistics import median, p95
 from .support.tables import milliseconds, shown
 
-NAMES = {CORE: "core's pos_stripe", OURS: "this addon", start.WITHOUT: "no Stripe addon"}
-COLORS = {CORE: "#b08a3e", OURS: "#4f46e5", start.WITHOUT: "#9aa3af"}
+NAMES = {
+    CORE: "core's pos_stripe",
+    OURS: "this addon",
+    OURS_WITH_SDK: "this addon, from the till's browser",
+    start.WITHOUT: "no Stripe addon",
+}
+COLORS = {CORE: "#b08a3e", OURS: "#4f46e5", OURS_WITH_SDK: "#8b86ee", start.WITHOUT: "#9aa3af"}
 STYLE = {
     "font.size": 9,
     "axes.titlesize": 10,
@@ -55,15 +60,16 @@ def _send(result):
     ):
         groups = {
             f"{round_trip * 1000:.0f} ms": {
-                side: [milliseconds(sample[name]) for sample in by_side[side]] for side in SIDES
+                side: [milliseconds(sample[name]) for sample in by_side[side]]
+                for side in send.ALL_SIDES
             }
             for round_trip, cold, by_side in send.groups(result)
             if not cold
         }
-        _bars(panel, groups, SIDES)
+        _bars(panel, groups, send.ALL_SIDES)
         panel.set_title(f"{title}, ms")
         panel.set_xlabel("round trip to Stripe")
-    _legend(figure, SIDES, "bars: medians of a payment; lines: up to p95")
+    _legend(figure, send.ALL_SIDES, "bars: medians of a payment; lines: up to p95")
     return figure
 
 

@@ -7,6 +7,8 @@ from harness.rpc import OdooClient
 from harness.server import OdooServer
 
 OURS = "ours"
+# Its page collects the card with Stripe's script, as core's does.
+OURS_WITH_SDK = "ours_with_sdk"
 CORE = "core"
 SIDES = (CORE, OURS)
 CORE_MODULE = "pos_stripe"
@@ -111,13 +113,14 @@ class Registers:
     :param BenchServer server: where
     :param int count: how many
     :param prefix: of the readers' serial numbers
+    :param connection: of our payment methods, `server` or `browser`
     :ivar rows: for each a dict with `config_id`, `session_id`, `method_id` (ours), `reader` (serial
         number) and `token` (of its bus channel)
     :ivar core_method_id: core's payment method, which all of them share: core's server side does
         not tell readers apart
     """
 
-    def __init__(self, server, count, *, prefix="BENCH", **options):
+    def __init__(self, server, count, *, prefix="BENCH", connection="server", **options):
         admin = server.admin
         bank = admin.search("account.journal", [("type", "=", "bank")], limit=1)[0]
         serials = [f"{prefix}-{number:04}" for number in range(count)]
@@ -125,7 +128,13 @@ class Registers:
         methods = admin.call(
             "pos.payment.method",
             "create",
-            [_method(f"Card {serial}", shopfitting.TERMINAL, serial, bank) for serial in serials],
+            [
+                {
+                    **_method(f"Card {serial}", shopfitting.TERMINAL, serial, bank),
+                    "stripe_connection": connection,
+                }
+                for serial in serials
+            ],
         )
         self.core_method_id = None
         if database_has_core(server):

@@ -21,6 +21,7 @@ SEND_PAUSES = (0.5, 1.5, 3.0)  # seconds, as in the page
 POLL_FAILURES = 3
 FINAL = ("paid", "declined", "canceled", "unknown")
 PATIENCE = 180  # seconds until a till gives a payment up
+SECRET_PAUSE = 0.3  # seconds, as in the page
 BUS_TRIES = 30
 BUS_ROUTE = "/websocket?version=19.0-2"
 
@@ -159,11 +160,7 @@ class OurTill:
 
     async def pay(self, visit):
         """Take one payment; returns the :class:`Payment`."""
-        await self._network.control(
-            f"readers/{self._register['reader']}/customer",
-            acknowledgement=visit.acknowledgement,
-            tap=visit.tap,
-        )
+        await self._expect(visit)
         self._changed.clear()
         line_uuid = str(uuid.uuid4())
         payment = Payment(self.side, time.time(), visit.acknowledgement + visit.tap)
@@ -182,6 +179,13 @@ class OurTill:
             payment.problem = str(error)
         payment.ended = time.time()
         return payment
+
+    async def _expect(self, visit):
+        await self._network.control(
+            f"readers/{self._register['reader']}/customer",
+            acknowledgement=visit.acknowledgement,
+            tap=visit.tap,
+        )
 
     def _pause(self, datum):
         if self._has_bus and datum.get("told"):
@@ -235,6 +239,57 @@ class OurTill:
 
     def _rest(self, began):
         self._respite = min(POLL_RESPITE * (time.monotonic() - began), POLL_RESPITE_MAX)
+
+
+class OurTillWithSdk(OurTill):
+    """A till with our terminal whose page collects the card with Stripe's script.
+
+    It follows ``static/src/browser_sdk/browser_driver.js``; the script's part is played as for
+    core's.
+
+    :param bool connects: whether the reader is connected anew for each payment
+    """
+
+    side = "ours_with_sdk"
+
+    def __init__(self, *arguments, connects=False):
+        super().__init__(*arguments)
+        self._page = str(uuid.uuid4())
+        self._connects = connects
+        self._has_collected = False
+
+    async def _expect(self, visit):
+        """The customer comes when the script asks for a card."""
+
+    async def _status(self, payment, line_uuid):
+        datum = await super()._status(payment, line_uuid)
+        if datum and datum["collects"] and not self._has_collected:
+            self._has_collected = True
+            return await self._collect(payment, line_uuid)
+        return datum
+
+    async def _collect(self, payment, line_uuid):
+        page = {"line_uuid": line_uuid, "collector": self._page}
+        while True:
+            payment.requests += 1
+            answer = await self._network.post("/pos_payment_stripe/collect", **page)
+            if "client_secret" in answer:
+                break
+            await asyncio.sleep(SECRET_PAUSE)
+        if self._connects:
+            register = self._register
+            payment.requests += 1
+            await self._network.post(
+                "/pos_payment_stripe/connection_token",
+                session_id=register["session_id"],
+                payment_method_id=register["method_id"],
+            )
+        payment.sent = time.time()
+        await asyncio.sleep(payment.waited)
+        intent = answer["client_secret"].partition("_secret_")[0]
+        await self._network.control(f"intents/{intent}/authorize")
+        payment.requests += 1
+        return await self._network.post("/pos_payment_stripe/reported", stage="process", **page)
 
 
 class CoreTill:
