@@ -4,7 +4,7 @@ import random
 import types
 
 from harness.console import say
-from support.till import JS_SDK, Till
+from support.till import Till
 
 from .support import browser
 from .support.figures import Figure, at_most
@@ -65,8 +65,6 @@ def _open(profiles, server, url, register):
         register=register,
     )
     till = Till(profiles, shop)
-    # The far end serves what core's addon loads.
-    till.page.context.unroute(JS_SDK)
     end = {"url": server.far_end.url, "serial_number": "BENCH-CORE"}
     till.page.context.add_init_script(f"window.stripeEnd = {end};{PAID}")
     return till.open()

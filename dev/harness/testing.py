@@ -64,10 +64,11 @@ def _run(chosen, extra):
 
 def _prepare_ahead():
     """Make the databases beside the first parts, which need none; a later part says what fails."""
-    from .parts import odoo_tests, tours
+    from .parts import hoot, odoo_tests, tours
 
     with contextlib.suppress(Problem):
         odoo_tests.prepare()
+        hoot.prepare()
         tours.prepare()
 
 

@@ -74,7 +74,8 @@ class Till:
         self._context.set_default_timeout(PATIENCE)
         self._context.on("request", self._note_request)
         self._blocks_sdk = False
-        self._context.route(JS_SDK, self._serve_sdk)
+        if shop.connection == "browser":
+            self._context.route(JS_SDK, self._serve_sdk)
         self.page = self._new_page()
 
     def _new_page(self):
@@ -122,7 +123,8 @@ class Till:
         :param keep_profile: whether another till may use the browser profile
         """
         self._context.remove_listener("request", self._note_request)
-        self._context.unroute(JS_SDK)
+        if self.shop.connection == "browser":
+            self._context.unroute(JS_SDK)
         if keep_profile:
             self.go_online()
             for page in self._context.pages:

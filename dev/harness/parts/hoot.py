@@ -23,11 +23,21 @@ FAILED = re.compile(r"\[HOOT\] Failed (\d+) tests")
 INTERESTING = re.compile(r"\[HOOT\]|ERROR|FAIL:|AssertionError|TypeError")
 
 
-def run(extra):
-    """Run the hoot suites of the addon, or those that ``extra`` names (``@module/path``)."""
+def prepare():
+    """Make the browser and the template database.
+
+    :return: the :class:`~harness.odoo_source.Odoo` that made it
+    """
     odoo = odoo_source.ensure()
     chromium.ensure()
     postgres.ensure()
+    template.ensure(odoo, bundles=template.ALL)
+    return odoo
+
+
+def run(extra):
+    """Run the hoot suites of the addon, or those that ``extra`` names (``@module/path``)."""
+    odoo = prepare()
     name = database.temporary_name("hoot")
     template.copy(odoo, name, bundles=template.ALL)
     configuration = odoo_config.write(odoo, name, max_cron_threads=0, http_port=ports.free())
