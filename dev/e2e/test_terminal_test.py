@@ -1,5 +1,6 @@
 """“Test this terminal”, from the payment method's form: all ticked, and a reader that is off."""
 
+import re
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -51,7 +52,8 @@ def test_all_ticked_then_a_reader_that_is_off(odoo_server, webhook, simulator, o
     office.picture("terminal_test_1_message")
     expect(dialog.get_by_text("This terminal works.")).to_be_visible(timeout=60_000)
     assert states(dialog) == ["done"] * 6
-    expect(dialog.get_by_text(" ms")).to_have_count(6)
+    # An id of Stripe's may have these letters too.
+    expect(dialog.get_by_text(re.compile(r"^\d+ ms$"))).to_have_count(6)
     office.picture("terminal_test_2_good")
 
     reader.go_offline()

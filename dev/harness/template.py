@@ -1,5 +1,6 @@
 """Template databases: made once, copied in a second, made anew when their ingredients change."""
 
+import contextlib
 import hashlib
 import os
 import shutil
@@ -30,20 +31,31 @@ def ensure(odoo, *, addon=True, modules=(), bundles=TILL):
     :param bundles: the script in ``harness/shell`` that builds the pages' bundles in it, or None
     :raises Problem: a module cannot be installed
     """
-    with exclusive("template", "it prepares a database"):
-        database.drop_leftovers()
-        return _ensure(odoo, addon, modules, bundles)
+    with _template(odoo, addon, modules, bundles) as name:
+        return name
 
 
 def copy(odoo, name, *, addon=True, modules=(), bundles=TILL):
     """Make the database ``name`` a fresh copy of the template that :func:`ensure` describes."""
-    # Under the same lock, lest another command replaces the template meanwhile.
+    with _template(odoo, addon, modules, bundles) as template:
+        database.create(name, template)
+
+
+@contextlib.contextmanager
+def _template(odoo, addon, modules, bundles):
+    """Yield the name of a template database, which nobody replaces meanwhile."""
     with exclusive("template", "it prepares a database"):
         database.drop_leftovers()
-        database.create(name, _ensure(odoo, addon, modules, bundles))
+        kind, name = _without_bundles(odoo, addon, modules)
+        if not bundles:
+            yield name
+            return
+    # Whoever needs no pages goes on beside it.
+    with exclusive("bundles", "it builds the pages' bundles"):
+        yield _with_bundles(odoo, kind, name, bundles, addon_fingerprint() if addon else "")
 
 
-def _ensure(odoo, addon, modules, bundles):
+def _without_bundles(odoo, addon, modules):
     kind, name = "core", _core(odoo)
     if addon:
         kind = "addon"
@@ -51,9 +63,7 @@ def _ensure(odoo, addon, modules, bundles):
     if modules:
         kind = "_".join([kind, *modules])
         name = _with_modules(odoo, kind, name, modules, "")
-    if not bundles:
-        return name
-    return _with_bundles(odoo, kind, name, bundles, addon_fingerprint() if addon else "")
+    return kind, name
 
 
 def addon_fingerprint(*, static=True):
@@ -154,7 +164,7 @@ def shell(odoo, name, script, **variables):
 
     :param variables: further environment variables for the script
     """
-    configuration = odoo_config.write(odoo, name, file_name=f"shell_{os.getpid()}")
+    configuration = odoo_config.write(odoo, name, file_name=f"shell_{name}")
     run(
         [*command(odoo, "shell"), "-c", configuration, "--no-http", "--log-level", "warn"],
         log=f"shell-{script.stem}",
