@@ -85,18 +85,25 @@ def test_reader_taken_over_from_another_till(make_shop, open_till):
 
 
 def to_connection_error(till, shop, simulator):
-    """Send a payment to the reader and lose Stripe."""
+    """Send a payment to the reader and lose Stripe; returns the fault."""
     till.sell("Espresso").choose_method(shop.card)
     till.wait_for_card()
-    simulator.faults.add("*", "*", "drop_before", times=None)
+    outage = simulator.faults.add("*", "*", "drop_before", times=None)
     till.wait_for_status(CONNECTION_ERROR, timeout=20_000)
+    return outage
+
+
+def come_back(simulator, outage):
+    """Let Stripe answer again, so slowly that a cashier acts before the till knows."""
+    simulator.faults.add("GET", "*", "delay", seconds=2, times=None)
+    simulator.faults.remove(outage)
 
 
 @both_drivers
 def test_force_done_finds_stripe_back_and_paid(till, shop, simulator):
-    to_connection_error(till, shop, simulator)
+    outage = to_connection_error(till, shop, simulator)
     shop.reader.tap()
-    simulator.faults.clear()
+    come_back(simulator, outage)
     till.force_done()
     till.wait_for_receipt()
     assert shop.journal(("state", "forced_at"))[0]["forced_at"] is False
@@ -105,9 +112,9 @@ def test_force_done_finds_stripe_back_and_paid(till, shop, simulator):
 
 @both_drivers
 def test_force_done_finds_stripe_back_and_unpaid(till, shop, simulator):
-    to_connection_error(till, shop, simulator)
+    outage = to_connection_error(till, shop, simulator)
     shop.reader.customer_cancel()
-    simulator.faults.clear()
+    come_back(simulator, outage)
     till.force_done()
     till.wait_for_status("customer canceled")
     till.delete_line()

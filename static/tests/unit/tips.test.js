@@ -1,0 +1,84 @@
+import { animationFrame, beforeEach, describe, expect, test } from "@odoo/hoot";
+import { definePosModels } from "@point_of_sale/../tests/unit/data/generate_model_definitions";
+import { getFilledOrder, setupPosEnv } from "@point_of_sale/../tests/unit/utils";
+import { getService, onRpc } from "@web/../tests/web_test_helpers";
+import { tipFacts } from "@pos_payment_stripe/app/tips";
+import { addStripeMethod, STRIPE_METHOD_ID } from "./data/pos_payment_method.data";
+
+describe.current.tags("desktop");
+definePosModels();
+
+/** What the order of the tests costs, with its taxes. */
+const TOTAL = 17.85;
+const TOTAL_WITH_TIP = 19.35;
+/** A product with a tax of 25 % on top of its price. */
+const TAXED_PRODUCT_ID = 8;
+
+beforeEach(() => {
+    addStripeMethod();
+    onRpc("/pos_payment_stripe/unattached", () => []);
+    onRpc("/pos_payment_stripe/status", () => []);
+});
+
+/** Return an order whose card line this till has asked for. */
+async function asked() {
+    const store = await setupPosEnv();
+    const order = await getFilledOrder(store);
+    const line = order.addPaymentline(
+        store.models["pos.payment.method"].get(STRIPE_METHOD_ID)
+    ).data;
+    order.uiState.stripeTerminalLines = [line.uuid];
+    return { store, order, line, payments: getService("stripe_terminal") };
+}
+
+const paid = (line, amount, tip) => ({ line_uuid: line.uuid, id: 7, state: "paid", amount, tip });
+const tips = (order) => order.lines.filter((line) => line.isTipLine());
+
+test("a tip on the reader is on the order once", async () => {
+    const { order, line, payments } = await asked();
+    for (const revision of [1, 2]) {
+        payments.show({ ...paid(line, TOTAL_WITH_TIP, 1.5), revision });
+        await animationFrame();
+    }
+    expect(line.isDone()).toBe(true);
+    expect(line.getAmount()).toBe(TOTAL_WITH_TIP);
+    expect(tips(order).map((tip) => tip.priceIncl)).toEqual([1.5]);
+    expect(order.priceIncl).toBe(TOTAL_WITH_TIP);
+    expect(order.is_tipped).toBe(true);
+    expect(order.tip_amount).toBe(1.5);
+});
+
+test("each guest's tip is added to the one before", async () => {
+    const { store, order, line, payments } = await asked();
+    line.setAmount(10);
+    await payments.addTip(line, 1.5);
+    line.setPaymentStatus("done");
+    const second = order.addPaymentline(store.models["pos.payment.method"].get(STRIPE_METHOD_ID));
+    order.uiState.stripeTerminalLines = [line.uuid, second.data.uuid];
+    await payments.addTip(second.data, 2);
+    expect(tips(order).map((tip) => tip.priceIncl)).toEqual([3.5]);
+    expect([line.stripe_tip, second.data.stripe_tip]).toEqual([1.5, 2]);
+});
+
+test("the tip of another till's payment is left to that till", async () => {
+    const { order, line, payments } = await asked();
+    order.uiState.stripeTerminalLines = [];
+    payments.show({ ...paid(line, TOTAL_WITH_TIP, 1.5), revision: 1 });
+    await animationFrame();
+    expect(tips(order)).toHaveLength(0);
+    expect(line.isDone()).toBe(false);
+});
+
+test("no taxes come on top of what the customer gave", async () => {
+    const { store, order, line, payments } = await asked();
+    store.config.tip_product_id = store.models["product.product"].get(TAXED_PRODUCT_ID);
+    await payments.addTip(line, 1.5);
+    expect(tips(order).map((tip) => tip.priceIncl)).toEqual([1.5]);
+});
+
+test("what a tip may be given for is the order without its tip", async () => {
+    const { order, line, payments } = await asked();
+    expect(tipFacts(order)).toEqual({ tippable: TOTAL, tip: 0 });
+    await payments.addTip(line, 1.5);
+    expect(tipFacts(order)).toEqual({ tippable: TOTAL, tip: 1.5 });
+});
