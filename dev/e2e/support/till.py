@@ -16,6 +16,8 @@ from . import naming
 # Milliseconds: what a person would still wait for; Odoo's first start of a till is slower.
 PATIENCE = 20_000
 STARTING = 60_000
+# Milliseconds between a cashier's looks at the screen.
+GLANCES = 250
 expect.set_options(timeout=PATIENCE)
 
 LOADED = ".pos .product-screen, .pos .payment-screen, .pos .receipt-screen, .pos .ticket-screen"
@@ -361,9 +363,10 @@ class Till:
         """
         deadline = time.monotonic() + timeout / 1000
         while not go_on():
-            shown = (self.payment_status(), self.shop.reader.screen["state"])
-            assert time.monotonic() < deadline, f"the till and the reader show {shown}"
-            self.page.wait_for_timeout(100)
+            if time.monotonic() > deadline:
+                shown = (self.payment_status(), self.shop.reader.screen["state"])
+                raise AssertionError(f"the till and the reader show {shown}")
+            self.page.wait_for_timeout(GLANCES)
         return self
 
     # What went wrong
