@@ -108,8 +108,13 @@ export class SdkReader {
             }
             this.terminal = sdk.create({
                 onFetchConnectionToken: () => this.fetchTargetToken(),
-                // Idle, it is connected again at the next payment: another till may use it now.
-                onUnexpectedReaderDisconnect: () => this.loseReader(),
+                onUnexpectedReaderDisconnect: () => {
+                    // Idle, it is connected again at the next payment: another till may use it now.
+                    if (!this.stage && !this.isLeft) {
+                        this.lastSerial = null;
+                    }
+                    this.loseReader();
+                },
                 readerBehavior: { allowCustomerCancel: true },
             });
         }

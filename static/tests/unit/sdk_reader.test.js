@@ -106,6 +106,7 @@ test("a reader that the failed network left with this page's payment is taken ov
     const reader = newReader();
     sdk.answers.process = [() => ((sdk.isConnected = false), failure("network_error"))];
     await pay(reader);
+    sdk.props.onUnexpectedReaderDisconnect();
     const options = [];
     const connect = () => (options.push(sdk.lastArguments[1]), (sdk.isConnected = true), {});
     sdk.answers.connect = [connect];
@@ -131,6 +132,21 @@ test("a reader that this page did not use is not taken over after the network fa
     const options = [];
     sdk.answers.connect = [() => (options.push(sdk.lastArguments[1]), { reader: {} })];
     await pay(reader);
+    expect(options).toEqual([{ fail_if_in_use: true }]);
+});
+
+test("a reader that was lost between payments may be another till's when the network fails", async () => {
+    const reader = newReader();
+    await pay(reader);
+    sdk.isConnected = false;
+    sdk.props.onUnexpectedReaderDisconnect();
+    const options = [];
+    const lost = failure("network_error");
+    // Both addresses are tried before the pause.
+    sdk.answers.connect = [lost, lost, () => (options.push(sdk.lastArguments[1]), {})];
+    const paying = pay(reader);
+    await wait(300);
+    expect(await paying).toEqual({ stage: "process", code: null });
     expect(options).toEqual([{ fail_if_in_use: true }]);
 });
 

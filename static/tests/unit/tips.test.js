@@ -20,24 +20,33 @@ beforeEach(() => {
     onRpc("/pos_payment_stripe/status", () => []);
 });
 
+const addCardLine = (store, order) =>
+    order.addPaymentline(store.models["pos.payment.method"].get(STRIPE_METHOD_ID)).data;
+
 /** Return an order whose card line this till has asked for. */
 async function asked() {
     const store = await setupPosEnv();
     const order = await getFilledOrder(store);
-    const line = order.addPaymentline(
-        store.models["pos.payment.method"].get(STRIPE_METHOD_ID)
-    ).data;
+    const line = addCardLine(store, order);
     order.uiState.stripeTerminalLines = [line.uuid];
     return { store, order, line, payments: getService("stripe_terminal") };
 }
 
-const paid = (line, amount, tip) => ({ line_uuid: line.uuid, id: 7, state: "paid", amount, tip });
+/** What the server says of a line that was paid with a tip. */
+const paid = (line, revision) => ({
+    line_uuid: line.uuid,
+    id: 7,
+    revision,
+    state: "paid",
+    amount: TOTAL_WITH_TIP,
+    tip: 1.5,
+});
 const tips = (order) => order.lines.filter((line) => line.isTipLine());
 
 test("a tip on the reader is on the order once", async () => {
     const { order, line, payments } = await asked();
     for (const revision of [1, 2]) {
-        payments.show({ ...paid(line, TOTAL_WITH_TIP, 1.5), revision });
+        payments.show(paid(line, revision));
         await animationFrame();
     }
     expect(line.isDone()).toBe(true);
@@ -53,17 +62,17 @@ test("each guest's tip is added to the one before", async () => {
     line.setAmount(10);
     await payments.addTip(line, 1.5);
     line.setPaymentStatus("done");
-    const second = order.addPaymentline(store.models["pos.payment.method"].get(STRIPE_METHOD_ID));
-    order.uiState.stripeTerminalLines = [line.uuid, second.data.uuid];
-    await payments.addTip(second.data, 2);
+    const second = addCardLine(store, order);
+    order.uiState.stripeTerminalLines = [line.uuid, second.uuid];
+    await payments.addTip(second, 2);
     expect(tips(order).map((tip) => tip.priceIncl)).toEqual([3.5]);
-    expect([line.stripe_tip, second.data.stripe_tip]).toEqual([1.5, 2]);
+    expect([line.stripe_tip, second.stripe_tip]).toEqual([1.5, 2]);
 });
 
 test("the tip of another till's payment is left to that till", async () => {
     const { order, line, payments } = await asked();
     order.uiState.stripeTerminalLines = [];
-    payments.show({ ...paid(line, TOTAL_WITH_TIP, 1.5), revision: 1 });
+    payments.show(paid(line, 1));
     await animationFrame();
     expect(tips(order)).toHaveLength(0);
     expect(line.isDone()).toBe(false);
