@@ -275,6 +275,8 @@ class OurTillWithSdk(OurTill):
             answer = await self._network.post("/pos_payment_stripe/collect", **page)
             if "client_secret" in answer:
                 break
+            if not answer.get("wait"):
+                raise OSError("There is nothing to collect")
             await asyncio.sleep(SECRET_PAUSE)
         if self._connects:
             register = self._register

@@ -125,8 +125,7 @@ class Till:
         :param keep_profile: whether another till may use the browser profile
         """
         self._context.remove_listener("request", self._note_request)
-        if self.shop.connection == "browser":
-            self._context.unroute(JS_SDK)
+        self._context.unroute(JS_SDK)
         if keep_profile:
             self.go_online()
             for page in self._context.pages:
