@@ -6,7 +6,7 @@
     "author": "pos_payment_stripe contributors",
     "license": "LGPL-3",
     "depends": ["point_of_sale", "payment_stripe"],
-    "external_dependencies": {"python": ["stripe"]},
+    "external_dependencies": {"python": ["stripe>=16.1,<17"]},
     "data": [
         "security/ir.model.access.csv",
         "security/pos_stripe_comparison_security.xml",

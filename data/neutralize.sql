@@ -3,8 +3,3 @@ UPDATE payment_provider
    SET stripe_terminal_webhook_secret = NULL,
        stripe_terminal_webhook_id = NULL,
        stripe_terminal_account = NULL;
-
--- a copy must not take real money; payment_stripe removes the keys of online payments too
-UPDATE payment_provider
-   SET stripe_secret_key = NULL
- WHERE stripe_secret_key ~ '^(sk|rk)_live_';

@@ -35,7 +35,8 @@ class PaymentProvider(models.Model):
 
     _inherit = "payment.provider"
 
-    # What `stripe_terminal.account.examine` found, and `key`, the mark of the key it is about.
+    # What `stripe_terminal.account.examine` found, and `key`, the mark of the key it is about; with
+    # what `_stripe_terminal_note_account` adds, which stays when the key is another one.
     stripe_terminal_account = fields.Json(copy=False, groups="base.group_system")
     stripe_terminal_account_level = fields.Selection(
         [("success", "Success"), ("warning", "Warning"), ("danger", "Danger")],
@@ -146,8 +147,10 @@ class PaymentProvider(models.Model):
         An answer that did not come leaves what is known of the same key.
         """
         self.ensure_one()
+        before = self.stripe_terminal_account or {}
         facts = {**self._stripe_terminal_facts(), "key": self._stripe_terminal_key_mark()}
         facts.pop("problem", None)
+        facts.update({name: before[name] for name in ("last", "former") if name in before})
         try:
             gateway = self._stripe_terminal_gateway(CHECK_TIMEOUT)
             facts.update(examine(gateway, self.stripe_secret_key.strip()))
@@ -158,6 +161,8 @@ class PaymentProvider(models.Model):
                 "code": problem.code,
                 "http_status": problem.http_status,
             }
+        if "id" in facts:
+            self._stripe_terminal_note_account(facts)
         self.stripe_terminal_account = facts
 
     def _stripe_terminal_facts(self):
@@ -182,6 +187,7 @@ class PaymentProvider(models.Model):
             advice.append(self._stripe_terminal_problem_advice(facts["problem"]))
         elif facts:
             advice += self._stripe_terminal_permission_advice(facts)
+        advice += self._stripe_terminal_former_advice(facts)
         # A warning: a register of the company may well sell in another currency.
         advice += [
             ("warning", sentence)

@@ -17,5 +17,5 @@ class PaymentProvider(models.Model):
         return (
             self._stripe_terminal_facts().get("country")
             or reader.location_id.country_code
-            or self.company_id.country_code
+            or self._stripe_get_country(self.company_id.country_code)
         )

@@ -110,6 +110,41 @@ class PosPaymentMethod(models.Model):
             self.stripe_serial_number = False
         return result
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Take the serial number from the reader where only that is given, as in an import."""
+        return super().create([self._stripe_terminal_values(vals) for vals in vals_list])
+
+    def write(self, vals):
+        """Do as `create` does."""
+        return super().write(self._stripe_terminal_values(vals))
+
+    @api.model
+    def _stripe_terminal_values(self, vals):
+        """Return values with the serial number that constraints will ask for, without blanks."""
+        serial_number = vals.get("stripe_serial_number")
+        if vals.get("stripe_reader_id") and not serial_number:
+            reader = self.env["pos.stripe.reader"].browse(vals["stripe_reader_id"])
+            serial_number = reader.serial_number
+        if not serial_number:
+            return vals
+        return {**vals, "stripe_serial_number": "".join(str(serial_number).split())}
+
+    @api.model
+    def _stripe_terminal_switched_off(self):
+        return self.env._(
+            "Stripe is switched off. An administrator switches it on in Point of Sale, "
+            "Configuration, Settings, Payment Terminals."
+        )
+
+    @api.constrains("active", "use_payment_terminal")
+    def _check_stripe_terminal_enabled(self):
+        """Keep methods from coming back from the archive while the settings say that none is."""
+        if self._stripe_terminal_is_enabled():
+            return
+        if self.filtered(lambda method: method.active and method.use_payment_terminal == TERMINAL):
+            raise ValidationError(self._stripe_terminal_switched_off())
+
     @api.constrains("use_payment_terminal", "stripe_serial_number")
     def _check_stripe_terminal_reader(self):
         for method in self.filtered(lambda method: method.use_payment_terminal == TERMINAL):
@@ -174,20 +209,18 @@ class PosPaymentMethod(models.Model):
     def action_stripe_terminal_convert(self):
         """Charge with this addon where core's `pos_stripe` did; all else of the methods stays.
 
-        A method is taken over when the Stripe account has its reader, by the serial number.
+        A method is taken over when the Stripe account has its reader, by the serial number, and no
+        self-order kiosk uses it.
 
         :return: a notification with what came of it, which also reloads the view
         :raise UserError: a session is open, or Stripe cannot be asked for an unknown reader
         """
         self.check_access("write")
         if not self._stripe_terminal_is_enabled():
-            raise UserError(
-                self.env._(
-                    "Stripe is switched off. An administrator switches it on in Point of Sale, "
-                    "Configuration, Settings, Payment Terminals."
-                )
-            )
-        methods = self.filtered(lambda method: method.use_payment_terminal == CORE_TERMINAL)
+            raise UserError(self._stripe_terminal_switched_off())
+        core = self.filtered(lambda method: method.use_payment_terminal == CORE_TERMINAL)
+        of_kiosks = core.filtered(lambda method: method._stripe_terminal_kiosks())
+        methods = core - of_kiosks
         methods._check_stripe_terminal_closed()
         for company in methods.filtered(lambda method: not method.stripe_reader_id).company_id:
             provider = self.env["payment.provider"]._stripe_terminal_provider(company)
@@ -208,7 +241,14 @@ class PosPaymentMethod(models.Model):
                     f"{method.name} ({method.stripe_serial_number or '-'})" for method in unknown
                 ),
             )
-        level = "warning" if unknown else "success"
+        if of_kiosks:
+            message = self.env._(
+                "%(message)s Left with Odoo's own Stripe addon, because self-order kiosks know no "
+                "other: %(methods)s.",
+                message=message,
+                methods=", ".join(of_kiosks.mapped("name")),
+            )
+        level = "warning" if unknown or of_kiosks else "success"
         return self.env["payment.provider"]._stripe_terminal_notification(level, message)
 
     def action_stripe_terminal_convert_back(self):
@@ -218,7 +258,8 @@ class PosPaymentMethod(models.Model):
         :raise UserError: a session is open, or core's addon is not installed
         """
         self.check_access("write")
-        if CORE_TERMINAL not in dict(self._get_payment_terminal_selection()):
+        # pos_online_payment's selection is one of a single method.
+        if CORE_TERMINAL not in dict(self.browse()._get_payment_terminal_selection()):
             raise UserError(
                 self.env._(
                     "Odoo's own Stripe addon is not installed, so nothing could take over. Install "

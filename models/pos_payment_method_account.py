@@ -37,15 +37,13 @@ class PosPaymentMethod(models.Model):
                 for level, sentence in provider._stripe_terminal_permission_advice(facts)
                 if level == "danger"
             ]
-        company = self.company_id or self.env.company
-        advice += provider._stripe_terminal_currency_advice(
-            facts,
-            journal.currency_id or company.currency_id,
-            self.name or company.name,
-        )
+        seller = self.name or (self.company_id or self.env.company).name
+        for currency in self._stripe_terminal_currencies(journal):
+            advice += provider._stripe_terminal_currency_advice(facts, currency, seller)
         location = readers.filtered(
             lambda reader: reader.serial_number == serial_number
         ).location_id[:1]
+        advice += self._stripe_terminal_kiosk_advice()
         place = self._stripe_terminal_place(location)
         country = provider._stripe_terminal_country(facts)
         if place and country and place != country:
@@ -63,6 +61,14 @@ class PosPaymentMethod(models.Model):
                 )
             )
         return advice
+
+    def _stripe_terminal_currencies(self, journal):
+        """Return the `res.currency` that cards are charged in: those of the method's registers.
+
+        :param journal: the `account.journal` of the method, which counts while no register has it
+        """
+        company = self.company_id or self.env.company
+        return self.config_ids.currency_id or journal.currency_id or company.currency_id
 
     def _stripe_terminal_place(self, location):
         """Return the `res.country` of a `pos.stripe.location`, empty where it is not known."""

@@ -106,7 +106,8 @@ class PosStripeLocation(models.Model):
             "city": company.city,
             "state": company.state_id.code,
             "postal_code": company.zip,
-            "country": country.code,
+            # Stripe has no accounts in territories such as La Réunion, but in their country.
+            "country": self.env["payment.provider"]._stripe_get_country(country.code),
         }
         return {name: value for name, value in address.items() if value}
 

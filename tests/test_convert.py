@@ -85,6 +85,25 @@ class TestConvert(OwnAccountCase):
             self.convertible.action_stripe_terminal_convert()
         self.assertEqual(self.method.use_payment_terminal, "stripe")
 
+    def test_several_at_once_there_and_back(self):
+        self.account.add_reader(serial_number="WSC222222222222")
+        methods = self.convertible | self._create_method("Bar", "WSC222222222222")
+        methods.write({"use_payment_terminal": "stripe"})
+        self.assertIn("Set-up, Bar", methods.action_stripe_terminal_convert()["params"]["message"])
+        answer = methods.action_stripe_terminal_convert_back()["params"]
+        self.assertEqual(answer["message"], "Converted: Set-up, Bar.")
+
+    def test_methods_of_self_order_kiosks_stay(self):
+        self._create_register("Kiosk", self.method).self_ordering_mode = "kiosk"
+        notification = self.convertible.action_stripe_terminal_convert()["params"]
+        self.assertEqual(notification["type"], "warning")
+        self.assertEqual(
+            notification["message"],
+            "No payment method was converted. Left with Odoo's own Stripe addon, because "
+            "self-order kiosks know no other: Set-up.",
+        )
+        self.assertEqual(self.method.use_payment_terminal, "stripe")
+
     def test_other_terminals_stay(self):
         others = self.other_method
         notification = others.action_stripe_terminal_convert()["params"]

@@ -274,12 +274,9 @@ class TestNeutralize(KeyCase):
         self.provider.stripe_terminal_webhook_id = "we_1"
         restricted = self.provider.copy()
         restricted.stripe_secret_key = self.account.add_restricted_key(ALL, livemode=True)
-        test = self.provider.copy()
-        test.stripe_secret_key = self.account.secret_key
-        self.neutralize("pos_payment_stripe")
+        self.neutralize("payment_stripe", "pos_payment_stripe")
         self.assertFalse(self.provider.stripe_secret_key)
         self.assertFalse(restricted.stripe_secret_key)
-        self.assertEqual(test.stripe_secret_key, self.account.secret_key)
         self.assertFalse(self.provider.stripe_terminal_webhook_secret)
         self.assertFalse(self.provider.stripe_terminal_webhook_id)
         self.assertFalse(self.provider.stripe_terminal_account)

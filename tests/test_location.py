@@ -101,6 +101,12 @@ class TestLocation(OwnAccountCase):
             },
         )
 
+    def test_create_in_an_overseas_territory(self):
+        self.company.partner_id.write(
+            {"country_id": self.env.ref("base.re").id, "state_id": False, "zip": "97400"}
+        )
+        self.assertEqual(self.create_location().country_code, "FR")
+
     def test_create_with_an_incomplete_address(self):
         self.company.partner_id.write({"street": False, "zip": False, "state_id": False})
         before = len(self.sent())

@@ -73,6 +73,23 @@ class TestCheck(OwnAccountCase):
         self.method.journal_id.currency_id = euro
         self.assertNotIn("sells in", self.check("")["message"])
 
+    def test_a_self_order_kiosk(self):
+        self._create_register("Kiosk", self.method).self_ordering_mode = "kiosk"
+        answer = self.check(SERIAL_NUMBER)
+        self.assertEqual(answer["level"], "danger")
+        self.assertIn("Kiosk: a self-order kiosk takes no cards", answer["message"])
+
+    def test_a_register_charges_in_its_own_currency(self):
+        euro = self.env.ref("base.EUR")
+        euro.active = True
+        register = self._create_register("Terrace", self.method)
+        sales = register.journal_id.copy({"currency_id": euro.id})
+        register.write({"journal_id": sales.id, "invoice_journal_id": sales.id})
+        self.assertFalse(self.method.journal_id.currency_id)
+        self.assertIn("sells in EUR", self.check(SERIAL_NUMBER)["message"])
+        test = self.method.action_stripe_terminal_test()["params"]["test_id"]
+        self.assertEqual(self.env["pos.stripe.terminal.test"].browse(test)._currency(), euro)
+
     def test_a_journal_that_is_not_saved_yet(self):
         euro = self.env.ref("base.EUR")
         euro.active = True
@@ -330,6 +347,17 @@ class TestPaymentMethod(OwnAccountCase):
             lambda reader: reader.serial_number == "WSC222222222222"
         )
         self.assertEqual(self.method.stripe_serial_number, "WSC222222222222")
+
+    def test_importing_a_method_with_its_reader(self):
+        reader = self.env["pos.stripe.reader"]._stripe_fetch(self.provider)
+        columns = ["name", "payment_method_type", "use_payment_terminal", "journal_id/.id"]
+        row = ["Imported", "terminal", "stripe_terminal", str(self.method.journal_id.id)]
+        answer = self.method.load([*columns, "stripe_reader_id/.id"], [[*row, str(reader.id)]])
+        self.assertFalse(answer["messages"])
+        imported = self.method.browse(answer["ids"])
+        self.assertEqual(imported.stripe_serial_number, SERIAL_NUMBER)
+        imported.stripe_serial_number = f" {SERIAL_NUMBER[:5]} {SERIAL_NUMBER[5:]}\n"
+        self.assertEqual(imported.stripe_reader_id, reader)
 
     def test_deselecting_the_terminal_forgets_the_reader(self):
         form = Form(self.method.with_user(self.manager))

@@ -4,8 +4,11 @@ from unittest.mock import patch
 from lxml import etree
 
 from odoo.tests import Form, tagged
+from odoo.tools import mute_logger
 
 from .common import OwnAccountCase
+
+LOGGER = "odoo.addons.pos_payment_stripe.models.payment_provider_account"
 
 
 @tagged("post_install", "-at_install")
@@ -52,6 +55,38 @@ class TestSettings(OwnAccountCase):
         self.assertFalse(settings.stripe_terminal_webhook)
         self.assertFalse(settings.stripe_terminal_location_count)
         self.assertFalse(settings.stripe_terminal_reader_count)
+
+    def test_another_account_needs_readers_and_webhook_of_its_own(self):
+        payment = self.send(self.line(12.0), method=self.config.payment_method_ids)
+        self.carry_out(payment)
+        self.provider._stripe_terminal_check_account()
+        self.env["pos.stripe.reader"]._stripe_fetch(self.provider)
+        self.provider.stripe_terminal_webhook_secret = "a secret"
+        self.provider.stripe_terminal_webhook_id = "we_1"
+        mine, other = self.account, self.simulator.add_account(name="Sandbox")
+
+        # A wrong key in between tells nothing of the account.
+        for key in ("sk_" + "test_wrong", other.secret_key):
+            self.provider.stripe_secret_key = key
+            with mute_logger(LOGGER):
+                self.provider._stripe_terminal_check_account()
+        settings = self.settings()
+        self.assertFalse(settings.stripe_terminal_webhook)
+        self.assertFalse(settings.stripe_terminal_location_count)
+        self.assertFalse(settings.stripe_terminal_reader_count)
+        self.assertEqual(settings.stripe_terminal_key_level, "danger")
+        self.assertIn(
+            f"Card payments of the Stripe account Simulated shop ({mine.id}) that are not "
+            "finished: 1.",
+            settings.stripe_terminal_key_advice,
+        )
+
+        self.provider.stripe_secret_key = mine.secret_key
+        self.provider._stripe_terminal_check_account()
+        self.assertFalse(self.settings().stripe_terminal_key_advice)
+        self.env["pos.stripe.reader"]._stripe_fetch(self.provider)
+        self.assertEqual(self.settings().stripe_terminal_reader_count, 1)
+        self.assertEqual(payment.state, "collecting")
 
     def test_a_provider_in_test_mode_comes_last(self):
         keys = {"stripe_publishable_key": "pk_test_1", "stripe_secret_key": "sk_test_1"}

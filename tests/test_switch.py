@@ -1,4 +1,4 @@
-from odoo.exceptions import UserError
+from odoo.exceptions import UserError, ValidationError
 from odoo.tests import Form, tagged
 
 from .common import SERIAL_NUMBER, OwnAccountCase
@@ -62,6 +62,8 @@ class TestSwitch(OwnAccountCase):
         self.assertEqual(self.method.use_payment_terminal, "stripe_terminal")
         self.switch(False)
         self.assertNotIn("stripe_terminal", self.terminals())
+        with self.assertRaisesRegex(ValidationError, "Stripe is switched off."):
+            self.method.active = True
 
     def test_off_and_on_again(self):
         method = self.unuse()[:1]

@@ -160,7 +160,10 @@ class PosStripeTerminalTest(models.TransientModel):
         return self.payment_method_id.stripe_serial_number or self.reader_id.serial_number
 
     def _currency(self):
-        return self.payment_method_id.journal_id.currency_id or self._company().currency_id
+        method = self.payment_method_id
+        if not method:
+            return self._company().currency_id
+        return method._stripe_terminal_currencies(method.journal_id)[:1]
 
     def _company(self):
         return self.payment_method_id.company_id or self.reader_id.company_id or self.env.company

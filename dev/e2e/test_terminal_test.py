@@ -72,7 +72,9 @@ def test_all_ticked_then_a_reader_that_is_off(odoo_server, webhook, simulator, o
     assert not odoo_server.admin.search("pos.stripe.payment", of_reader)
 
     office.picture("terminal_test_4_method")
-    office.page.get_by_role("button", name="Set up a reader").click()
+    with office.page.expect_popup() as help_page:
+        office.page.get_by_role("link", name="Set up a reader").click()
+    office.page = help_page.value
     expect(office.page.get_by_text("10 % of battery")).to_be_visible(timeout=30_000)
     expect(office.page.get_by_text("The smallest payment that Stripe takes is")).to_be_visible()
     office.picture("terminal_test_5_help")
