@@ -45,7 +45,7 @@ JOURNAL = "pos.stripe.payment"
 
 _lock = threading.Lock()
 _queue = queue.SimpleQueue()
-_queued = set()
+_queued = {}  # what is in the queue, and whether somebody insists
 _threads = []
 _pid = None
 # When each may be used again.
@@ -86,21 +86,25 @@ def submit(dbname, record_id, insist=False, model=JOURNAL):
             _queued.clear()
             _threads.clear()
             _limit_arenas()
-        if (dbname, model, record_id) in _queued:
-            return
-        _queued.add((dbname, model, record_id))
+        key = (dbname, model, record_id)
+        is_new = key not in _queued
+        _queued[key] = insist or _queued.get(key, False)
         if len(_threads) < THREADS and len(_queued) > _idle_threads():
             _start_thread()
-    _queue.put((dbname, model, record_id, insist))
+        if is_new:
+            _queue.put(key)
 
 
 def _start_thread():
+    """Start a thread, unless the machine has no room for one: what is queued waits for another."""
     thread = threading.Thread(target=_serve, name="stripe_terminal", daemon=True)
-    _threads.append(thread)
     # Odoo limits a worker's address space, of which a thread takes 8 MB by default.
     stack_size = threading.stack_size(STACK_SIZE)
     try:
         thread.start()
+        _threads.append(thread)
+    except RuntimeError as error:
+        _logger.warning("No thread for payments could be started: %s", error)
     finally:
         threading.stack_size(stack_size)
 
@@ -111,7 +115,7 @@ def _limit_arenas():
     Odoo does the same for its threaded server, and leaves it to those who set MALLOC_ARENA_MAX.
     """
     if "MALLOC_ARENA_MAX" not in os.environ:
-        with contextlib.suppress(OSError, AttributeError):
+        with contextlib.suppress(OSError, AttributeError, TypeError):
             ctypes.CDLL(None).mallopt(M_ARENA_MAX, 2)
 
 
@@ -122,10 +126,11 @@ def _idle_threads():
 def _serve():
     thread = threading.current_thread()
     while True:
-        dbname, model, record_id, insist = _queue.get()
+        key = _queue.get()
+        dbname, model, record_id = key
         thread.busy, thread.dbname = True, dbname
         with _lock:
-            _queued.discard((dbname, model, record_id))
+            insist = _queued.pop(key, False)
         try:
             carry_out(dbname, record_id, model)
         except RowTaken:
@@ -159,6 +164,7 @@ def carry_out_with(registry, record_id, model=JOURNAL):
     for _step in range(MAX_STEPS):
         if not command:
             return not problem or problem.answered
+        lease = command.lease
         if command.pause:
             time.sleep(command.pause)
         started = time.monotonic()
@@ -175,7 +181,13 @@ def carry_out_with(registry, record_id, model=JOURNAL):
             ),
             model,
         )
-    _transact(registry, record_id, lambda record: record._release(), model)
+    # Whose lease ran out has nothing to give back.
+    _transact(
+        registry,
+        record_id,
+        lambda record: record.lease_owner == lease and record._release(),
+        model,
+    )
     _logger.error("%s(%s) needed too many steps", model, record_id)
     return True
 

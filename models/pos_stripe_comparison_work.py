@@ -44,8 +44,10 @@ class PosStripeComparison(models.Model):
                 self.id,
             )
         )
+        if not self.env.cr.rowcount:
+            raise runner.RowTaken
         is_leased = self.lease_until and self.lease_until > fields.Datetime.now()
-        if not self.env.cr.rowcount or (is_leased and not lease.is_gone(self.lease_owner)):
+        if is_leased and not lease.is_gone(self.lease_owner):
             raise runner.RowTaken
         if self.state != ASKING:
             return None

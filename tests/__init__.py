@@ -31,6 +31,7 @@ from . import (
     test_refund_old,
     test_refund_reader,
     test_refund_webhook,
+    test_runner,
     test_settings,
     test_switch,
     test_terminal_test,
