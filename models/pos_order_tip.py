@@ -42,24 +42,18 @@ class PosOrder(models.Model):
         return self.lines.filtered(lambda line: product and line.product_id == product)
 
     def _stripe_untaken_tip(self):
-        """Return the tip, in minor units, that is on the order and in none of its payments."""
+        """Return the tip, in minor units, that is on the order and that nobody has paid."""
         self.ensure_one()
         lines = self._stripe_tip_lines()
         # A till that adds a line to a finished order leaves its sums to us.
         lines._onchange_amount_line_all()
-        amount = self.currency_id.round(
-            sum(lines.mapped("price_subtotal_incl")) - sum(self.payment_ids.mapped("stripe_tip"))
-        )
-        return max(0, money.to_minor(amount, self.currency_id.name))
-
-    def _stripe_late_tip(self):
-        """Return the tip, in minor units, that a finished order has and nobody has paid."""
-        untaken = self._stripe_untaken_tip()
-        unpaid = self.currency_id.round(
-            sum(self.lines.mapped("price_subtotal_incl")) - sum(self.payment_ids.mapped("amount"))
-        )
-        tip = float(money.to_major(untaken, self.currency_id.name))
-        return untaken if self.currency_id.compare_amounts(unpaid, tip) >= 0 else 0
+        payments = self.payment_ids
+        tip = sum(lines.mapped("price_subtotal_incl")) - sum(payments.mapped("stripe_tip"))
+        unpaid = sum(self.lines.mapped("price_subtotal_incl")) - sum(payments.mapped("amount"))
+        # Rounding of cash and taxes makes some cents of difference.
+        if unpaid <= tip / 2:
+            return 0
+        return max(0, money.to_minor(self.currency_id.round(tip), self.currency_id.name))
 
     def _stripe_take_tip_off(self, late):
         """Let a finished order show no more tip than was paid.

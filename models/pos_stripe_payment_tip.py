@@ -264,7 +264,7 @@ class PosStripePayment(models.Model):
             ).sorted(lambda row: row.payment_id.id)
             if not rows or not all(row.tip_recorded for row in rows):
                 continue
-            late = order._stripe_late_tip()
+            late = order._stripe_untaken_tip()
             if late:
                 first = rows[:1]
                 first.write(
@@ -312,25 +312,32 @@ class PosStripePayment(models.Model):
             if self.tip_released and not order.is_tipped:
                 # Nobody entered a tip in time: none is offered any more.
                 order.is_tipped = True
+            self._leave_out_late_tips(order)
             return
         if amount + missing != self.amount_minor:
             # Something else is wrong than the tip.
             self.unpaid = True
             return
-        if missing and (order.state == "done" or order.account_move):
+        is_fixed = order.state == "done" or order.account_move
+        if missing and is_fixed:
+            row = self._in_company_language()
             order._stripe_tell_managers(
-                self.env._("Tip not recorded"),
-                self.env._(
+                row.env._("Tip not recorded"),
+                row.env._(
                     "The card of order %(order)s was charged a tip of %(tip)s after the order had "
                     "been closed, so it could not be added to it. Record it in accounting.",
                     order=order.pos_reference,
-                    tip=self.currency_id.format(self.tip),
+                    tip=row.currency_id.format(row.tip),
                 ),
             )
             return
         other_tips = sum((order.payment_ids - pos_payment).mapped("stripe_tip"))
         if missing:
             pos_payment.write({"amount": self.amount, "stripe_tip": self.tip})
+        if is_fixed and self.tip_refusal != REFUSAL_INVOICED:
+            # The bank took none, and the order is in accounting with it: people decide.
+            self._tell_missing_tip()
+            return
         if self.tip_after_payment:
             order._stripe_set_tip(other_tips + self.tip)
         else:
@@ -342,8 +349,9 @@ class PosStripePayment(models.Model):
             self._tell_missing_tip()
 
     def _tell_missing_tip(self):
-        self.payment_id.pos_order_id._stripe_tell_managers(
-            self.env._("Tip not charged"), self._tip_sentence()
+        row = self._in_company_language()
+        row.payment_id.pos_order_id._stripe_tell_managers(
+            row.env._("Tip not charged"), row._tip_sentence()
         )
 
     def _is_tip_missing(self):

@@ -325,6 +325,59 @@ class TestTipAfterPayment(TipCase):
         self.assertIn("charged already", payment._tip_sentence())
         self.audit()
 
+    def test_a_tip_that_comes_between_release_and_capture_is_left_out(self):
+        order, payment = self.sold()
+        self.tip_screen(order, 0)
+        self.assertTrue(payment.tip_released)
+        self.tip_screen(order, 5.0)
+        self.carry_out(payment)
+        self.assertAgrees(order, 10.0, 0)
+        self.assertTold(order, payment)
+        self.audit()
+
+    def test_a_late_tip_is_found_in_spite_of_rounding(self):
+        payment = self.authorized()
+        order = self.sync([self.card(payment)], uuid=payment.order_uuid, price=9.98)
+        self.tip_screen(order, 0)
+        self.carry_out(payment)
+        self.tip_screen(order, 5.0)
+        self.assertFalse(sum(self.tip_lines(order).mapped("price_subtotal_incl")))
+        self.assertTold(order, payment)
+
+    def test_a_tip_that_somebody_else_has_paid_is_not_charged_to_a_forced_card(self):
+        payment = self.pay(10.0)
+        self.simulator.faults.add("*", "*", "drop_before", times=None)
+        self.look(payment)
+        payment._force_done()
+        self.reader.tap()
+        self.config.with_context(
+            bypass_payment_method_ids_forbidden_change=True
+        ).payment_method_ids += self.other_method
+        cash = {"amount": 11.5, "payment_method_id": self.other_method.id}
+        cards = [self.card(payment, 10.0), {**cash, "uuid": "cash of the second guest"}]
+        self.sync(cards, price=20.0, tip=1.5, uuid=payment.order_uuid)
+        self.simulator.faults.clear()
+        self.look(payment)
+        self.assertEqual(payment.state, "authorized")
+        pass_time(self, hours=40)
+        self.run_cron()
+        self.assertEqual(self.captured(payment), 1000)
+
+    def test_a_refused_tip_of_an_invoiced_order_leaves_the_invoice_alone(self):
+        order, payment = self.sold()
+        self.account.overcapture = False
+        path = "/v1/payment_intents/*/increment_authorization"
+        refusal = {"status": 402, "code": "card_declined", "decline_code": "insufficient_funds"}
+        self.tip_screen(order, 5.0)
+        order.partner_id = self.env["res.partner"].create({"name": "Guest"})
+        order.action_pos_order_invoice()
+        self.simulator.faults.add("POST", path, "error", **refusal)
+        self.simulator.faults.add("POST", "/v1/payment_intents/*/capture", "error", **refusal)
+        self.carry_out(payment)
+        self.assertEqual((payment.state, payment.tip), ("paid", 0))
+        self.assertEqual(sum(self.tip_lines(order).mapped("price_subtotal_incl")), 5.0)
+        self.assertTold(order, payment)
+
     # Given back
 
     def test_what_waits_for_a_tip_is_captured_before_it_is_given_back(self):
