@@ -106,6 +106,7 @@ class PosOrder(models.Model):
         for manager in group.all_user_ids.filtered(
             lambda user: self.company_id in user.company_ids and not user.share
         ):
-            self.sudo().activity_schedule(
+            # Not from here: the runner holds a place in the database, and mail servers are slow.
+            self.sudo().with_context(mail_notify_force_send=False).activity_schedule(
                 "mail.mail_activity_data_todo", summary=summary, note=note, user_id=manager.id
             )

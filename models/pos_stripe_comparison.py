@@ -153,6 +153,8 @@ class PosStripeComparison(models.Model):
         finished = self.env["pos.payment"].search(
             [
                 ("uuid", "in", rows.mapped("line_uuid")),
+                # Somebody may have changed how the order was paid.
+                ("payment_method_id.use_payment_terminal", "=", TERMINAL),
                 ("pos_order_id.state", "not in", ("draft", "cancel")),
             ]
         )
@@ -181,6 +183,7 @@ class PosStripeComparison(models.Model):
                     row.wanted or None,
                     row.line_uuid in recorded,
                     row._is_held(),
+                    row._is_taken_back(),
                 )
                 for row in rows
             ],

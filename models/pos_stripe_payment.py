@@ -8,7 +8,7 @@ from odoo.tools import SQL
 
 from .. import lease, runner
 from ..stripe_terminal import money, refunding, settlement
-from ..stripe_terminal.errors import Kind, sentence
+from ..stripe_terminal.errors import Kind, StripeProblem, sentence
 
 CODE_LEASED = "reader_leased"
 # A till may ask as often as it likes, Stripe is read at most this often for one payment: a little
@@ -147,6 +147,9 @@ class PosStripePayment(models.Model):
     asked_at = fields.Datetime(string="Last Asked for by the Till", readonly=True)
     sent_at = fields.Datetime(string="Sent to Reader", readonly=True)
     last_read_at = fields.Datetime(string="Last Read from Stripe", readonly=True)
+    look_at = fields.Datetime(
+        string="Next Look", readonly=True, help="The scheduled action asks Stripe again then."
+    )
     settled_at = fields.Datetime(readonly=True)
     lease_owner = fields.Char(readonly=True)
     lease_until = fields.Datetime(readonly=True)
@@ -168,13 +171,13 @@ class PosStripePayment(models.Model):
         "The reader is busy with another payment.",
     )
     _open_idx = models.Index(
-        "(last_read_at) WHERE state IN ('new', 'collecting', 'authorized', 'unknown')"
-        " OR wanted IS NOT NULL"
+        "(look_at) WHERE state IN ('new', 'collecting', 'authorized', 'unknown')"
+        " OR wanted IS NOT NULL OR holds_reader IS TRUE"
     )
     _unlinked_idx = models.Index(
         "(settled_at) WHERE payment_id IS NULL AND state IN ('paid', 'authorized')"
     )
-    _refund_idx = models.Index("(settled_at) WHERE kind = 'refund'")
+    _refund_idx = models.Index("(settled_at) WHERE refund IS NOT NULL")
     _declined_idx = models.Index(
         "(write_date) WHERE state = 'declined' AND intent_status IN"
         " ('requires_payment_method', 'requires_confirmation', 'requires_action')"
@@ -215,9 +218,10 @@ class PosStripePayment(models.Model):
         if code:
             return self._amount_refusal(line["line_uuid"], code, currency)
         provider = payment_method._stripe_terminal_provider()
-        if not provider.stripe_secret_key:
-            code = "no_secret_key" if provider else "no_provider"
-            return self._refusal(line["line_uuid"], code)
+        try:
+            provider._stripe_terminal_gateway()
+        except StripeProblem as problem:
+            return self._refusal(line["line_uuid"], problem.code)
         serial_number = payment_method.stripe_serial_number
         reader = self.env["pos.stripe.reader"].search(
             [("provider_id", "=", provider.id), ("serial_number", "=", serial_number)], limit=1
@@ -272,8 +276,10 @@ class PosStripePayment(models.Model):
             payment.state = settlement.NEW
         payment._log("till", "send", {"amount": amount_minor, "currency": currency.name})
         if not payment._hold_reader():
-            payment.write({"wanted": False, "state": settlement.DECLINED})
-            payment.failure_code = CODE_LEASED
+            payment.wanted = False
+            # Of an unknown one only Stripe can say that nothing was charged.
+            if payment.state != settlement.UNKNOWN:
+                payment.write({"state": settlement.DECLINED, "failure_code": CODE_LEASED})
         payment._kick()
         return payment._till_data()
 
@@ -401,6 +407,7 @@ class PosStripePayment(models.Model):
                 "reader_action": settlement.NO_ACTION,
                 "state": settlement.NEW,
                 "settled_at": False,
+                "sent_at": False,
             }
         )
 
@@ -488,7 +495,7 @@ class PosStripePayment(models.Model):
                 "The reader is busy with order %(order)s at %(register)s, since %(seconds)s s.",
                 order=holder.order_ref,
                 register=holder.config_id.name,
-                seconds=int((fields.Datetime.now() - holder.write_date).total_seconds()),
+                seconds=int((fields.Datetime.now() - holder.asked_at).total_seconds()),
             )
         return self.env._(sentence(self.failure_code, Kind.declined))
 

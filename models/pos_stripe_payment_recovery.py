@@ -1,3 +1,4 @@
+import logging
 from datetime import timedelta
 
 from odoo import api, fields, models
@@ -7,7 +8,11 @@ from odoo.tools.misc import format_datetime
 
 from .. import runner
 from ..stripe_terminal import money, refunding, settlement
+from ..stripe_terminal.errors import sentence
 from ..stripe_terminal.receipts import card_name
+from .pos_stripe_payment_work import LOOK_PAUSE, LOOK_PAUSE_MAX
+
+_logger = logging.getLogger(__name__)
 
 PAID_STATES = (settlement.PAID, settlement.AUTHORIZED)
 # A till that was just paid still finishes its order itself.
@@ -16,11 +21,6 @@ UNATTACHED_AFTER = timedelta(seconds=15)
 ATTACHED_FOR = timedelta(minutes=10)
 UNATTACHED_DAYS = 30
 
-# A till looks after its own payments; the cron takes those that no till has asked about lately,
-# and rows that stay open less and less often.
-CRON_INTERVAL = timedelta(seconds=30)
-CRON_GROWTH = 4
-CRON_PAUSE = timedelta(hours=1)
 CRON_ROWS = 50
 # An intent that was declined and never tried again is closed after this long.
 DECLINED_FOR = timedelta(hours=12)
@@ -87,10 +87,24 @@ class PosStripePayment(models.Model):
         if is_paid:
             pos_payment.stripe_unverified = False
         elif pos_payment:
-            pos_payment._report_unpaid(self._unpaid_reason(pos_payment))
+            if self.state not in PAID_STATES or self._is_taken_back():
+                # A reprint must not show an approval that is no longer true.
+                pos_payment.ticket = False
+            row = self._in_company_language()
+            row.payment_id._report_unpaid(row._unpaid_reason(row.payment_id))
+
+    def _in_company_language(self):
+        """Return the row for what its managers read: the runner itself speaks no language."""
+        return self.with_context(lang=self.company_id.partner_id.lang)
 
     def _unpaid_reason(self, pos_payment):
         """Return what a manager reads of a `pos.payment` that Stripe does not confirm."""
+        if self._is_taken_back():
+            return self.env._(
+                "%s by card were recorded as paid after they had been given back to the card, "
+                "because no order showed them. Ask the customer to pay, or correct the order.",
+                self.currency_id.format(pos_payment.amount),
+            )
         return self.env._(
             "%(recorded)s by card were recorded as paid, and Stripe has taken %(taken)s "
             "for it. Ask the customer to pay, or correct the order.",
@@ -119,6 +133,7 @@ class PosStripePayment(models.Model):
         order = pos_payment.pos_order_id
         return (
             self.state in PAID_STATES
+            and not self._is_taken_back()
             and self.order_uuid == order.uuid
             and self.currency_id == order.currency_id
             and money.to_minor(self.amount, self.currency_id.name)
@@ -126,6 +141,22 @@ class PosStripePayment(models.Model):
         )
 
     # Paid, but not on any order
+
+    def _is_taken_back(self):
+        """Tell whether the money goes or went back because no order showed the payment."""
+        is_back = self.kind == refunding.PAYMENT and self.refund and self.refunded_minor
+        return self.wanted == settlement.REFUND or bool(is_back)
+
+    def _till_data(self):
+        """Let no till finish an order with a payment that goes back to the card."""
+        data = super()._till_data()
+        if not self._is_taken_back():
+            return data
+        told = self.env._(
+            "This payment goes back to the card, because no order showed it. Ask the customer to "
+            "pay again."
+        )
+        return {**data, "state": settlement.CANCELED, "sentence": told}
 
     is_unattached = fields.Boolean(
         string="Unattached",
@@ -175,6 +206,8 @@ class PosStripePayment(models.Model):
         """Return the till data with what a person recognises the payment by."""
         return {
             **self._till_data(),
+            # Why the last attempt to give it back failed.
+            "problem": self.failure_code and self.env._(sentence(self.failure_code)),
             "payment_method_id": self.payment_method_id.id,
             "card": card_name(self.card_brand, self.card_last4),
             "paid_at": format_datetime(self.env, self.settled_at, dt_format="short"),
@@ -204,8 +237,18 @@ class PosStripePayment(models.Model):
         self._log("till", "attach", {"order": order_ref})
 
     def _refund_unattached(self):
-        """Write down that the money goes back to the card, and kick the runner."""
+        """Write down that the money goes back to the card, and kick the runner.
+
+        :raise UserError: the payment is on an order, given back, or its card has to be present
+        """
         self._check_unattached()
+        if self._is_in_person():
+            raise UserError(
+                self.env._(
+                    "This card gets money back only when it is presented. Attach the payment to an "
+                    "order, finish it, and refund the order on the card reader."
+                )
+            )
         self.write({"wanted": settlement.REFUND, "command": self.command + 1})
         self._log("till", "refund")
         self._kick()
@@ -262,32 +305,36 @@ class PosStripePayment(models.Model):
         # The runner works in transactions of its own and must neither wait for ours nor miss it.
         cron._commit_progress()
         for payment in self._cron_candidates(now):
-            age = now - payment.create_date
-            pause = min(max(CRON_INTERVAL, age / CRON_GROWTH), CRON_PAUSE)
-            if now - (payment.last_read_at or payment.create_date) < pause:
-                continue
             try:
                 if not runner.carry_out(self.env.cr.dbname, payment.id):
                     # Silent for one is silent for all: the next run tries again.
                     break
             except runner.RowTaken:
                 continue
+            except Exception:
+                # The others must not wait for it.
+                _logger.exception("%s was interrupted", payment)
+                cron._commit_progress()
+                payment.look_at = fields.Datetime.now() + LOOK_PAUSE_MAX
             if not cron._commit_progress(1):
                 break
 
     @api.model
     def _cron_candidates(self, now):
-        """Return the rows that may be due for a look."""
+        """Return the rows that are due for a look, those that wait longest first."""
+        is_open = (
+            Domain("state", "in", settlement.OPEN_STATES)
+            | Domain("wanted", "!=", False)
+            | Domain("holds_reader", "=", True)
+        )
         return self.search(
-            [
-                "|",
-                ("state", "in", settlement.OPEN_STATES),
-                ("wanted", "!=", False),
-                "|",
-                ("last_read_at", "=", False),
-                ("last_read_at", "<", now - CRON_INTERVAL),
-                *self._not_held_domain(),
-            ],
-            order="last_read_at NULLS FIRST",
+            is_open & self._due_domain(now) & Domain(self._not_held_domain()),
+            order="look_at NULLS FIRST",
             limit=CRON_ROWS,
         )
+
+    @api.model
+    def _due_domain(self, now):
+        """Return the domain of the rows that nobody has looked at for long enough."""
+        is_new = Domain("look_at", "=", False) & Domain("create_date", "<", now - LOOK_PAUSE)
+        return Domain("look_at", "<=", now) | is_new

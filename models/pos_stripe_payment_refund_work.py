@@ -6,11 +6,12 @@ from odoo.fields import Domain
 
 from ..runner import Command
 from ..stripe_terminal import money, refund_reading, refunding, settlement
-from ..stripe_terminal.errors import Kind, StripeProblem
+from ..stripe_terminal.errors import Kind
 from ..stripe_terminal.refunding import CREATE_REFUND, READ_CHARGE, REFUND, RefundFacts
 from .pos_stripe_payment import CODE_LEASED
+from .pos_stripe_payment_recovery import CRON_ROWS
 from .pos_stripe_payment_refund import CODE_TOO_MUCH
-from .pos_stripe_payment_work import LEASE, PAUSES
+from .pos_stripe_payment_work import LEASE, PAUSES, now_or_never
 
 # What asks for a refund: its request may be carried out without an answer.
 ASKING = (CREATE_REFUND, settlement.SEND)
@@ -24,21 +25,6 @@ FAILURE_INTERVAL = timedelta(days=1)
 FAILURE_INTERVAL_TOLD = timedelta(days=7)
 # Stripe knows a key for a day; a younger one is certainly known.
 KEY_LIFE = 20 * 3600  # seconds
-# A request that a suspended machine held back for longer is not sent any more, so that what was
-# asked for is known to have arrived, or not, when `LEASE` is over.
-SEND_WITHIN = 20  # seconds
-
-
-def _now_or_never(request):
-    """Return a function that makes a request, unless it is called too late."""
-    latest = time.time() + SEND_WITHIN
-
-    def perform():
-        if time.time() > latest:
-            raise StripeProblem(Kind.ambiguous, "connection_error", "Held back for too long.")
-        return request()
-
-    return perform
 
 
 class PosStripePayment(models.Model):
@@ -49,7 +35,8 @@ class PosStripePayment(models.Model):
     def _is_final(self):
         if self.kind == REFUND:
             return not self.wanted and self.state == settlement.CANCELED
-        return super()._is_final() and not self._has_unread_refunds()
+        # The bank may send back what was given back without an order.
+        return super()._is_final() and not self.refund and not self._has_unread_refunds()
 
     def _has_unread_refunds(self):
         """Tell whether Stripe told of a refund of this payment that was not read since."""
@@ -144,9 +131,9 @@ class PosStripePayment(models.Model):
         params, key = asked["params"], asked["key"]
         if verb == CREATE_REFUND:
             params = {**params, "reason": "requested_by_customer"}
-            return Command(verb, _now_or_never(lambda: gateway.create_refund(params, key)))
+            return Command(verb, now_or_never(lambda: gateway.create_refund(params, key)))
         reader = self.reader_id.stripe_id
-        return Command(verb, _now_or_never(lambda: gateway.refund_payment(reader, params, key)))
+        return Command(verb, now_or_never(lambda: gateway.refund_payment(reader, params, key)))
 
     def _charge_command(self):
         """Return the request that reads the charge and its refunds."""
@@ -358,17 +345,24 @@ class PosStripePayment(models.Model):
 
     # Nobody asks any more
 
+    def _look_pause(self):
+        """Leave a refund that was made alone for days, unless Stripe tells of it."""
+        is_made = self.refund and self.refund_status not in refunding.UNSETTLED
+        if self.state != settlement.PAID or not is_made:
+            return super()._look_pause()
+        is_told = bool(self.provider_id.stripe_terminal_webhook_secret)
+        return FAILURE_INTERVAL_TOLD if is_told else FAILURE_INTERVAL
+
     def _cron_candidates(self, now):
         """Add refunds that are not settled, and those that a bank may still send back."""
-        is_unheard = Domain("last_read_at", "<", now - FAILURE_INTERVAL_TOLD) | (
-            Domain("last_read_at", "<", now - FAILURE_INTERVAL)
-            & Domain("provider_id.stripe_terminal_webhook_secret", "=", False)
-        )
-        due = Domain("refund_status", "in", refunding.UNSETTLED) | (
-            Domain("settled_at", ">", now - MAY_FAIL_FOR) & is_unheard
+        may_change = Domain("refund_status", "in", refunding.UNSETTLED) | Domain(
+            "settled_at", ">", now - MAY_FAIL_FOR
         )
         return super()._cron_candidates(now) | self.search(
-            Domain("kind", "=", REFUND) & Domain("state", "=", settlement.PAID) & due,
-            order="last_read_at",
-            limit=50,
+            Domain("refund", "!=", False)
+            & Domain("state", "=", settlement.PAID)
+            & may_change
+            & self._due_domain(now),
+            order="look_at NULLS FIRST",
+            limit=CRON_ROWS,
         )

@@ -20,10 +20,30 @@ LEASE = timedelta(seconds=60)
 COLLECT_FOR = timedelta(seconds=90)
 # Seconds by which Stripe's clock and ours may differ.
 CLOCK_TOLERANCE = 300
+# A till looks after its own payments; the cron takes those that no till has asked about lately.
+LOOK_PAUSE = timedelta(seconds=30)
+LOOK_PAUSE_MAX = timedelta(hours=1)
+LOOK_GROWTH = 4
+# A command to a reader names no PaymentIntent. Held back for longer, by a suspended machine, it is
+# not sent any more, so that what was asked for is known to have arrived, or not, when `LEASE` is
+# over.
+SEND_WITHIN = 20  # seconds
 # Pauses in seconds before an unanswered request is made again; then the payment is `unknown`.
 PAUSES = (0.3, 1.5)
 BUS_NAME = "STRIPE_TERMINAL_PAYMENT"
 FIND_READER = "find_reader"
+
+
+def now_or_never(request):
+    """Return a function that makes a request, unless it is called too late."""
+    latest = time.time() + SEND_WITHIN
+
+    def perform():
+        if time.time() > latest:
+            raise StripeProblem(Kind.ambiguous, "connection_error", "Held back for too long.")
+        return request()
+
+    return perform
 
 
 class PosStripePayment(models.Model):
@@ -57,7 +77,8 @@ class PosStripePayment(models.Model):
 
     def _is_final(self):
         """Tell whether nothing is to be done or read any more."""
-        return not self.wanted and self.state in (settlement.PAID, settlement.CANCELED)
+        is_over = self.state in (settlement.PAID, settlement.CANCELED)
+        return is_over and not self.wanted and not self.holds_reader
 
     def _is_outdated(self):
         """Tell whether the till asked so long ago that nobody waits for it any more."""
@@ -68,8 +89,17 @@ class PosStripePayment(models.Model):
         return bool(self.payment_intent) and self.wanted != settlement.COLLECT
 
     def _release(self):
-        """Give the row back."""
-        self.write({"lease_owner": False, "lease_until": False})
+        """Give the row back, for a while where Stripe has answered."""
+        values = {"lease_owner": False, "lease_until": False}
+        is_answered = self.reachable or not self.tries
+        if is_answered:
+            values["look_at"] = fields.Datetime.now() + self._look_pause()
+        self.write(values)
+
+    def _look_pause(self):
+        """Return how long the cron leaves an open row alone; it asks old ones less and less."""
+        age = fields.Datetime.now() - self.create_date
+        return min(max(LOOK_PAUSE, age / LOOK_GROWTH), LOOK_PAUSE_MAX)
 
     def _next_command(self, must_read=False, pause=0):
         """Settle what is known, store the state, and return the next command or release the row."""
@@ -186,16 +216,18 @@ class PosStripePayment(models.Model):
             return Command(verb, lambda: gateway.create_refund(params, key))
         reader = self.reader_id.stripe_id
         if verb == settlement.CANCEL_ACTION:
-            return Command(verb, lambda: gateway.cancel_reader_action(reader, key))
+            return Command(verb, now_or_never(lambda: gateway.cancel_reader_action(reader, key)))
         if verb == settlement.SEND:
             if not reader:
                 params = {"serial_number": self.reader_serial}
                 return Command(FIND_READER, lambda: gateway.list_readers(params))
             config = self._tip_config()
             return Command(
-                verb, lambda: gateway.process_payment_intent(reader, intent, key, config)
+                verb,
+                now_or_never(lambda: gateway.process_payment_intent(reader, intent, key, config)),
             )
-        if reader and self.intent_status not in ("requires_capture", "succeeded", "canceled"):
+        is_over = self.intent_status in ("requires_capture", "succeeded", "canceled")
+        if reader and (self.holds_reader or not is_over):
             return Command(verb, lambda: gateway.retrieve_reader(reader))
         return Command(verb, lambda: gateway.retrieve_payment_intent(intent))
 
@@ -234,6 +266,7 @@ class PosStripePayment(models.Model):
         :param StripeProblem | None problem: what went wrong instead
         :param int took: milliseconds
         """
+        self.flush_recordset(["lease_owner"])
         self.env.cr.execute(
             SQL(
                 "SELECT lease_owner FROM pos_stripe_payment WHERE id = %s FOR NO KEY UPDATE",
@@ -251,7 +284,7 @@ class PosStripePayment(models.Model):
                 problem.request_id,
                 took,
             )
-            if problem.intent:
+            if problem.intent and problem.intent["id"] == self.payment_intent:
                 self._learn_intent(problem.intent)
             if problem.answered and problem.http_status != 429:
                 return self._learn_refusal(command.verb, problem)

@@ -35,7 +35,7 @@ class Row(NamedTuple):
     """A row of the journal.
 
     `recorded` tells whether any session has its payment, `held` that it is authorized and may
-    still get a tip.
+    still get a tip, `taken_back` that it was given back as a payment that no order showed.
     """
 
     line_uuid: str
@@ -47,6 +47,7 @@ class Row(NamedTuple):
     wanted: str | None = None
     recorded: bool = False
     held: bool = False
+    taken_back: bool = False
 
     @property
     def is_open(self):
@@ -142,7 +143,7 @@ def _kind(payment, row, intent):
         return STILL_OPEN
     is_its_intent = payment.intent in (None, row.intent) and payment.order_uuid == row.order_uuid
     taken = TAKEN if row.held else ("succeeded",)
-    if not intent or intent.status not in taken or not is_its_intent:
+    if not intent or intent.status not in taken or not is_its_intent or row.taken_back:
         return NOT_TAKEN
     if (payment.amount, payment.currency) != (intent.received, intent.currency):
         return OTHER_AMOUNT

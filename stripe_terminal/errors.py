@@ -546,6 +546,14 @@ _MAP = (
     (
         Kind.misconfigured,
         _(
+            "What is entered as the secret key of the Stripe payment provider is none. "
+            "Ask a manager to copy the key again from Stripe's dashboard."
+        ),
+        "key_is_publishable key_is_webhook_secret key_is_incomplete",
+    ),
+    (
+        Kind.misconfigured,
+        _(
             "Stripe does not accept the secret key. "
             "Ask a manager to copy it again from Stripe's dashboard to the payment provider."
         ),

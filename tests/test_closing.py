@@ -44,6 +44,22 @@ class TestClosing(OwnAccountCase):
         self.finish(payment)
         return payment
 
+    def test_a_card_payment_that_was_changed_to_cash(self):
+        payment = self.sold()
+        self.config.with_context(
+            bypass_payment_method_ids_forbidden_change=True
+        ).payment_method_ids += self.other_method
+        payment.payment_id.payment_method_id = self.other_method
+        self.assertDiffers(self.compare(), "not_recorded")
+
+    def test_a_payment_that_was_given_back_before_its_order_came(self):
+        payment = self.paid()
+        payment.settled_at -= timedelta(minutes=5)
+        payment._refund_unattached()
+        self.carry_out(payment)
+        self.finish(payment)
+        self.assertDiffers(self.compare(), "not_taken")
+
     # What the till does
 
     @property

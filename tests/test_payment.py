@@ -206,6 +206,37 @@ class TestPayment(StripeTerminalCase):
         self.assertEqual((payment.state, payment.failure_code), ("declined", "api_key_invalid"))
         self.assertNotIn("wrong", str(payment.event_ids.mapped("data")))
 
+    def test_a_key_that_is_none_is_refused_before_anything_is_written(self):
+        for key in (self.account.publishable_key, "sk_" + "test_12 34"):
+            self.provider.stripe_secret_key = key
+            line = self.line(5.0)
+            answer = self.Payment._send(self.pos_session, self.method, line)
+            self.assertEqual(answer["state"], "declined")
+            self.assertIn("secret key", answer["sentence"])
+            self.assertFalse(self.Payment.search([("line_uuid", "=", line["line_uuid"])]))
+
+    def test_a_key_that_goes_while_a_payment_runs(self):
+        payment = self.pay(5.0)
+        self.provider.stripe_secret_key = False
+        self.look(payment)
+        self.assertEqual((payment.state, payment.failure_code), ("unknown", "no_secret_key"))
+        self.assertFalse(payment.lease_until)
+
+    def test_an_unknown_payment_stays_unknown_while_another_has_the_reader(self):
+        line = self.line(5.0)
+        payment = self.send(line)
+        self.carry_out(payment)
+        self.simulator.faults.add("*", "*", "drop_before", times=None)
+        self.look(payment)
+        self.reader.tap()
+        self.simulator.faults.clear()
+        other = self.pay(6.0)
+        self.assertTrue(other.holds_reader)
+        self.send(self.again(line))
+        self.assertEqual((payment.state, payment.wanted), ("unknown", False))
+        self.look(payment)
+        self.assertEqual(payment.state, "paid")
+
     def test_no_key_and_no_provider(self):
         self.provider.stripe_secret_key = False
         answer = self.Payment._send(self.pos_session, self.method, self.line(5.0))

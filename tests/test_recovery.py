@@ -1,10 +1,14 @@
 from datetime import timedelta
+from unittest.mock import patch
 
 from odoo import fields
+from odoo.addons.pos_payment_stripe import runner
 from odoo.exceptions import UserError
 from odoo.tests import tagged
+from odoo.tools import mute_logger
 
 from .common import StripeTerminalCase
+from .worker import pass_time
 
 
 @tagged("post_install", "-at_install")
@@ -117,6 +121,19 @@ class TestRecovery(StripeTerminalCase):
         self.assertIn("12.00", activities[0].note)
         self.assertEqual(order.state, "paid")
 
+    def test_the_managers_read_the_language_of_their_company(self):
+        self.env["res.lang"]._activate_lang("fr_FR")
+        self.company.partner_id.lang = "fr_FR"
+        payment = self.pay(12.0)
+        self.silence()
+        self.look(payment)
+        payment._force_done()
+        order = self.order_of(payment)
+        self.simulator.faults.clear()
+        self.reader.customer_cancel()
+        self.look(payment)
+        self.assertIn("12,00", self.activities(order)[0].note)
+
     def test_a_line_that_was_never_sent_is_reported(self):
         payment = self.Payment.new(self.line(12.0) | {"currency_id": self.config.currency_id.id})
         payment.amount_minor = 1200
@@ -182,6 +199,56 @@ class TestRecovery(StripeTerminalCase):
         self.assertFalse(self.unattached())
         self.assertEqual(self.refunded(payment), 1200)
 
+    def test_an_order_that_comes_after_its_payment_was_given_back(self):
+        payment = self.paid(12.0)
+        payment._refund_unattached()
+        data = payment._till_data()
+        self.assertEqual(data["state"], "canceled")
+        self.assertIn("goes back to the card", data["sentence"])
+        order = self.order_of(payment)
+        self.assertTrue(order.payment_ids.stripe_unverified)
+        self.carry_out(payment)
+        self.assertEqual((payment.refunded_minor, payment.unpaid), (1200, True))
+        self.assertTrue(order.payment_ids.stripe_unverified)
+        self.assertFalse(order.payment_ids.ticket)
+        self.assertIn("given back to the card", self.activities(order)[0].note)
+
+    def test_an_ordinary_refund_leaves_the_sale_confirmed(self):
+        payment = self.paid(12.0)
+        order = self.order_of(payment)
+        refund = self.send(self.line(-12.0, refunded_uuid=payment.line_uuid))
+        self.carry_out(refund)
+        self.carry_out(payment)
+        self.assertEqual((payment.refunded_minor, payment._till_data()["state"]), (1200, "paid"))
+        self.assertFalse(order.payment_ids.stripe_unverified)
+        self.assertTrue(order.payment_ids.ticket)
+
+    def test_a_refund_that_stripe_refuses_says_why(self):
+        payment = self.paid(12.0)
+        payment._refund_unattached()
+        self.simulator.faults.add(
+            "POST", "/v1/refunds", "error", status=400, code="insufficient_funds"
+        )
+        self.carry_out(payment)
+        self.assertEqual(self.unattached(), payment)
+        self.assertTrue(payment._unattached_data()["problem"])
+
+    def test_a_refund_that_the_bank_sends_back_is_unattached_again(self):
+        self.simulator.async_refund_time = 0.1
+        payment = self.pay(12.0)
+        self.reader.tap("4000000000005126")
+        self.look(payment)
+        payment.settled_at = fields.Datetime.now() - timedelta(minutes=5)
+        payment._refund_unattached()
+        self.carry_out(payment)
+        self.assertFalse(self.unattached())
+        self.simulator.wait_until(
+            lambda: next(iter(self.account.test.all("refund")))["status"] == "failed"
+        )
+        pass_time(self, hours=30)
+        self.run_cron()
+        self.assertEqual((payment.refunded_minor, self.unattached()), (0, payment))
+
     def test_lost_answer_of_the_refund(self):
         payment = self.paid(12.0)
         self.simulator.faults.add("POST", "/v1/refunds", "drop_after", times=1)
@@ -197,7 +264,7 @@ class TestRecovery(StripeTerminalCase):
         self.carry_out(payment)
         self.assertEqual((payment.wanted, payment.refunded_minor), ("refund", 0))
         self.simulator.faults.clear()
-        payment.last_read_at = fields.Datetime.now() - timedelta(days=1)
+        payment.look_at = fields.Datetime.now()
         self.run_cron()
         self.assertEqual(self.refunded(payment), 1200)
 
@@ -248,7 +315,7 @@ class TestRecovery(StripeTerminalCase):
         self.reader.tap()
         self.run_cron()
         self.assertEqual(payment.state, "collecting", "a till was here just now")
-        payment.last_read_at = fields.Datetime.now() - timedelta(minutes=5)
+        payment.look_at = fields.Datetime.now()
         self.run_cron()
         self.assertEqual(payment.state, "paid")
 
@@ -260,12 +327,71 @@ class TestRecovery(StripeTerminalCase):
             payment = self.send(self.line(5.0), method=method)
             self.carry_out(payment)
             payments |= payment
-        payments.last_read_at = fields.Datetime.now() - timedelta(hours=3)
+        payments.look_at = fields.Datetime.now()
         self.silence()
         before = len(self.sent())
         self.run_cron()
         self.assertEqual(len(self.sent()) - before, 3, "the tries of one row")
         self.assertEqual(sorted(payments.mapped("state")), ["collecting", "collecting", "unknown"])
+
+    def test_the_cron_leaves_what_stripe_refuses_alone_for_a_while(self):
+        payment = self.pay(5.0)
+        del self.account.test.objects["payment_intent"][payment.payment_intent]
+        payment.look_at = fields.Datetime.now()
+        self.run_cron()
+        self.assertEqual((payment.state, payment.failure_code), ("unknown", "resource_missing"))
+        before = len(self.sent())
+        self.run_cron()
+        self.assertEqual(len(self.sent()), before)
+        pass_time(self, hours=3)
+        self.run_cron()
+        self.assertGreater(len(self.sent()), before)
+        self.assertGreater(payment.look_at, fields.Datetime.now() + timedelta(minutes=30))
+
+    def test_a_row_that_fails_does_not_keep_the_cron_from_the_others(self):
+        other = self.other_paid()
+        payment = self.pay(5.0)
+        (payment | other).look_at = fields.Datetime.now()
+        carry_out = runner.carry_out
+
+        def fail_for_one(dbname, record_id, *args):
+            if record_id == payment.id:
+                raise ValueError("out of order")
+            return carry_out(dbname, record_id, *args)
+
+        logger = "odoo.addons.pos_payment_stripe.models.pos_stripe_payment_recovery"
+        with patch.object(runner, "carry_out", fail_for_one), mute_logger(logger):
+            self.run_cron()
+        self.assertEqual(other.state, "paid")
+        self.assertGreater(payment.look_at, fields.Datetime.now())
+
+    def other_paid(self):
+        """Return a payment of another reader whose card was charged, and nobody has looked."""
+        method = self._create_method("Other", "WSC000000000099")
+        reader = self.account.add_reader(serial_number="WSC000000000099")
+        payment = self.send(self.line(5.0), method=method)
+        self.carry_out(payment)
+        reader.tap()
+        return payment
+
+    def test_a_reader_is_free_again_though_it_was_busy_with_a_canceled_payment(self):
+        """Canceled in the dashboard while a card is in the reader, which lets go of neither."""
+        payment = self.pay(5.0)
+        self.provider._stripe_terminal_gateway().cancel_payment_intent(payment.payment_intent, "x")
+        self.simulator.faults.add(
+            "POST",
+            "/v1/terminal/readers/*/cancel_action",
+            "error",
+            status=400,
+            code="terminal_reader_busy",
+        )
+        self.look(payment)
+        self.assertEqual((payment.state, payment.holds_reader), ("canceled", True))
+        self.simulator.faults.clear()
+        payment.look_at = fields.Datetime.now()
+        self.run_cron()
+        self.assertFalse(payment.holds_reader)
+        self.assertEqual(self.pay(6.0).state, "collecting")
 
     def test_a_declined_intent_is_closed_in_the_end(self):
         payment = self.pay(5.0)
@@ -274,7 +400,7 @@ class TestRecovery(StripeTerminalCase):
         self.env.flush_all()
         self.env.cr.execute(
             "UPDATE pos_stripe_payment SET write_date = write_date - interval '1 day',"
-            " last_read_at = last_read_at - interval '1 day' WHERE id = %s",
+            " look_at = look_at - interval '1 day' WHERE id = %s",
             (payment.id,),
         )
         self.env.invalidate_all()

@@ -100,9 +100,7 @@ class Shop:
         while open_rows := [row for row in self.journal() if row["state"] not in SETTLED]:
             assert time.monotonic() < deadline, f"not settled after {timeout} s: {open_rows}"
             # A till was here just now; the cron waits until it is long gone.
-            self.server.sql(
-                "UPDATE pos_stripe_payment SET last_read_at = last_read_at - interval '1 day'"
-            )
+            self.server.sql("UPDATE pos_stripe_payment SET look_at = now() - interval '1 day'")
             admin = self.server.admin
             admin.call("ir.cron", "method_direct_trigger", [admin.ref(CRON)])
             time.sleep(0.5)
