@@ -7,10 +7,13 @@ const RUNNING_STATUSES = ["waiting", "waitingCard", "waitingCapture", "waitingCa
 /** Nobody waits longer than so many milliseconds for Stripe's answer to a cancel. */
 const ANSWER_WAIT = 10000;
 
-/** The lines of an order that a reader is asking a card for. */
+/** The lines of an order that a reader of this register is asking a card for. */
 export function runningLines(order) {
     return order.payment_ids.filter(
-        (line) => line.isStripeTerminal && RUNNING_STATUSES.includes(line.getPaymentStatus())
+        (line) =>
+            line.isStripeTerminal &&
+            !line.isStripeElsewhere &&
+            RUNNING_STATUSES.includes(line.getPaymentStatus())
     );
 }
 

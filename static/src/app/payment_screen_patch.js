@@ -2,6 +2,8 @@ import { PaymentScreen } from "@point_of_sale/app/screens/payment_screen/payment
 import { _t } from "@web/core/l10n/translation";
 import { useService } from "@web/core/utils/hooks";
 import { patch } from "@web/core/utils/patch";
+import { onWillUpdateProps, status } from "@odoo/owl";
+import { isHeldElsewhere, linesElsewhere } from "./elsewhere";
 import { takeBack } from "./payment_guard";
 import { UnattachedPayments } from "./unattached_payments";
 
@@ -12,11 +14,32 @@ patch(PaymentScreen.prototype, {
         super.setup(...arguments);
         this.stripeTerminal = useService("stripe_terminal");
         this.stripeTerminalRefunds = useService("stripe_terminal_refunds");
+        onWillUpdateProps(({ orderUuid }) => {
+            if (orderUuid !== this.props.orderUuid) {
+                this.openUnlessHeldElsewhere(() => {});
+            }
+        });
     },
 
     onMounted() {
-        super.onMounted(...arguments);
-        // The order may come from another till.
+        const open = () => super.onMounted(...arguments);
+        if (linesElsewhere(this.pos.getOrder()).length) {
+            this.openUnlessHeldElsewhere(open);
+        } else {
+            open();
+            // The order may come from another till.
+            this.stripeTerminal.resume();
+        }
+    },
+
+    /** Core drops the lines of other registers here, also when a card was charged. */
+    async openUnlessHeldElsewhere(open) {
+        const order = this.pos.getOrder();
+        if (await isHeldElsewhere(this.env, order)) {
+            this.pos.navigate("ProductScreen", { orderUuid: order.uuid });
+        } else if (status(this) !== "destroyed") {
+            open();
+        }
         this.stripeTerminal.resume();
     },
 

@@ -11,6 +11,15 @@ patch(PosPayment.prototype, {
         return this.isStripeTerminal && Boolean(this.getPaymentStatus()) && this.isDone();
     },
 
+    /** Of a register that shares its open orders with this one: its reader is not ours to stop. */
+    get isStripeElsewhere() {
+        const methods = this.models["pos.config"].getFirst().payment_method_ids;
+        return (
+            this.isStripeTerminal &&
+            !methods.some((method) => method.id === this.payment_method_id.id)
+        );
+    },
+
     /** The card that was charged gets the money. */
     updateRefundPaymentLine(refundedPaymentLine) {
         super.updateRefundPaymentLine(...arguments);

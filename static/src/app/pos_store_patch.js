@@ -3,6 +3,7 @@ import { ask } from "@point_of_sale/app/utils/make_awaitable_dialog";
 import { AlertDialog } from "@web/core/confirmation_dialog/confirmation_dialog";
 import { _t } from "@web/core/l10n/translation";
 import { patch } from "@web/core/utils/patch";
+import { isHeldElsewhere } from "./elsewhere";
 import { runningLines, takeBack, unsettledLines } from "./payment_guard";
 
 /** Locking the till leaves its payments to the server and to whoever unlocks it. */
@@ -39,6 +40,15 @@ patch(PosStore.prototype, {
             return false;
         }
         return takeBack(this.env, unsettledLines(order), _t("Delete the order"));
+    },
+
+    /** The product screen's buttons for payments do not pass by the payment screen. */
+    async validateOrderFast() {
+        const order = this.getOrder();
+        if (order && (await isHeldElsewhere(this.env, order))) {
+            return false;
+        }
+        return super.validateOrderFast(...arguments);
     },
 
     async closeSession() {
