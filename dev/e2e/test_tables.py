@@ -31,7 +31,11 @@ def shop(restaurant, make_shop):
 @pytest.fixture
 def till(open_till, shop):
     """A till whose second table has an order already."""
-    till = open_till(shop)
+    return occupy_tables(open_till(shop))
+
+
+def occupy_tables(till):
+    """Sell something at the second table, and go to the first one."""
     go_to_table(till, 2).add_product("Cappuccino")
     return go_to_table(till, 1)
 
@@ -55,9 +59,39 @@ def transfer_to_table(till, number):
     return press_table(till, number)
 
 
+def drag_table(till, number, other):
+    """Drag a table to another one, and hold it there until the floor offers to link them."""
+    tables = till.page.locator(".floor-map .table")
+    boxes = [tables.filter(has_text=str(table)).bounding_box() for table in (number, other)]
+    start, end = [(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2) for box in boxes]
+    mouse = till.page.mouse
+    mouse.move(*start)
+    mouse.down()
+    mouse.move(*end, steps=10)
+    till.page.wait_for_timeout(600)  # milliseconds; the floor waits for 400
+    mouse.move(end[0] + 2, end[1])
+    mouse.up()
+    return till
+
+
+def parents(shop):
+    """Return the tables that the tables of the floor are linked to."""
+    tables = shop.server.admin.read("restaurant.table", [], ["parent_id"])
+    return [table["parent_id"] for table in tables if table["parent_id"]]
+
+
 def products(till):
     """Return the locator of the products of the order on the product screen."""
     return till.page.locator(".product-screen .order-container .orderline")
+
+
+def pay_part_by_card(till, shop):
+    """Charge 2.00 of 4.60, and leave the rest open."""
+    till.sell("Espresso", "Croissant").choose_method(shop.card).wait_for_card()
+    till.cancel().wait_for_status("canceled")
+    till.type_amount("2").retry().wait_for_card()
+    shop.reader.tap()
+    return till.wait_for_status("Payment Successful")
 
 
 def leave_unknown(till, simulator):
@@ -71,11 +105,7 @@ def leave_unknown(till, simulator):
 
 
 def test_an_order_with_a_paid_card_keeps_its_products(till, shop):
-    till.sell("Espresso", "Croissant").choose_method(shop.card).wait_for_card()
-    till.cancel().wait_for_status("canceled")
-    till.type_amount("2").retry().wait_for_card()
-    shop.reader.tap()
-    till.wait_for_status("Payment Successful").back()
+    pay_part_by_card(till, shop).back()
     transfer_to_table(till, 2)
     expect(till.dialog).to_contain_text("Order T 1 has a card payment of 2.00 €")
     till.screenshot("table_paid")
@@ -87,6 +117,19 @@ def test_an_order_with_a_paid_card_keeps_its_products(till, shop):
     till.choose_method(shop.cash).validate()
     assert sorted(payment["amount"] for payment in shop.payments()) == [2, 2.6]
     audit(shop)
+
+
+def test_a_table_with_a_paid_card_is_not_linked(open_till, shop):
+    till = occupy_tables(open_till(shop, login="admin"))
+    pay_part_by_card(till, shop).back()
+    till.page.locator(".table-button").click()
+    drag_table(till, 1, 2)
+    expect(till.dialog).to_contain_text("Order T 1 has a card payment of 2.00 €")
+    till.answer("Ok")
+    till.screenshot("table_not_linked")
+    press_table(till, 1).payment_screen.wait_for()
+    assert till.lines() == [("Card", "2.00€")]
+    till.wait_until(lambda: not parents(shop))
 
 
 def test_a_running_payment_is_taken_back_before_its_order_moves(till, shop):

@@ -26,6 +26,18 @@ export const stripeTerminalTables = {
                 }
                 return super.mergeOrders(...arguments);
             },
+
+            /** Core links the tables as well, and an order of a linked table cannot be reached. */
+            async mergeTableOrders(orderUuid) {
+                const find = () => this.models["pos.order"].getBy("uuid", orderUuid);
+                const table = find().table_id;
+                await super.mergeTableOrders(...arguments);
+                if (find()?.table_id?.id === table.id) {
+                    // Core's request, which is on its way, is to arrive first.
+                    await env.services.orm.silent.read("restaurant.table", [table.id], ["id"]);
+                    this.data.write("restaurant.table", [table.id], { parent_id: null });
+                }
+            },
         });
     },
 };
