@@ -60,6 +60,12 @@ def odoo_server(start_server):
 
 
 @pytest.fixture(scope="session")
+def restaurant(start_server):
+    """A server with ``pos_restaurant``."""
+    return start_server(modules=["pos_restaurant"])
+
+
+@pytest.fixture(scope="session")
 def profiles():
     """The browser profiles of the run."""
     with browser.launched() as chromium:

@@ -6,14 +6,6 @@ from playwright.sync_api import expect
 from support.audit import audit, intents
 
 
-@pytest.fixture(scope="module")
-def restaurant(start_server):
-    """A server with ``pos_restaurant``."""
-    server = start_server(modules=["pos_restaurant"])
-    yield server
-    server.close()
-
-
 @pytest.fixture
 def shop(restaurant, make_shop):
     """A restaurant's register with two tables."""

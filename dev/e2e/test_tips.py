@@ -28,14 +28,6 @@ def tipping_shop(odoo_server, make_shop, simulator, connection):
     simulator.account.offer_tips()
 
 
-@pytest.fixture(scope="module")
-def restaurant(start_server):
-    """A server with ``pos_restaurant``."""
-    server = start_server(modules=["pos_restaurant"])
-    yield server
-    server.close()
-
-
 @pytest.fixture
 def restaurant_shop(restaurant, make_shop, simulator, connection):
     """A restaurant's register that adds tips after the payment, where Stripe lets it."""
