@@ -1,10 +1,9 @@
 import { AlertDialog } from "@web/core/confirmation_dialog/confirmation_dialog";
 import { _t } from "@web/core/l10n/translation";
-import { rpc } from "@web/core/network/rpc";
 import { registry } from "@web/core/registry";
 import { makeAwaitable } from "@point_of_sale/app/utils/make_awaitable_dialog";
 import { RefundChoiceDialog } from "./refund_choice_dialog";
-import { isConnectionError } from "./stripe_terminal_service";
+import { isConnectionError, request } from "./request";
 
 /** Finds the card payments that a refund order gives back; the server says which and how much. */
 export class RefundService {
@@ -108,11 +107,7 @@ export class RefundService {
 
     async ask(route, params) {
         try {
-            return await rpc(
-                `/pos_payment_stripe/${route}`,
-                { session_id: this.pos.session.id, ...params },
-                { silent: true }
-            );
+            return await request(route, { session_id: this.pos.session.id, ...params });
         } catch (error) {
             this.dialog.add(AlertDialog, {
                 title: _t("The refund cannot be prepared"),

@@ -1,6 +1,5 @@
 import { AlertDialog, ConfirmationDialog } from "@web/core/confirmation_dialog/confirmation_dialog";
 import { _t } from "@web/core/l10n/translation";
-import { ConnectionLostError, ConnectionAbortedError, rpc } from "@web/core/network/rpc";
 import { registry } from "@web/core/registry";
 import { uuidv4 } from "@point_of_sale/utils";
 import { ask } from "@point_of_sale/app/utils/make_awaitable_dialog";
@@ -8,6 +7,7 @@ import { Drivers } from "./drivers";
 import OrderPaymentValidation from "@point_of_sale/app/utils/order_payment_validation";
 import { reactive } from "@odoo/owl";
 import { forceReaderRefundTexts, forceRefundTexts, isRefundWithoutReader } from "./refund_texts";
+import { isConnectionError, request } from "./request";
 
 const BUS_NAME = "STRIPE_TERMINAL_PAYMENT";
 /** Pauses in milliseconds before the request to Odoo is made again. */
@@ -45,8 +45,6 @@ const STATUS_OF_STATE = {
 const WAITING_STATUSES = ["waiting", "waitingCard", "waitingCapture", "waitingCancel"];
 
 const delay = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
-export const isConnectionError = (error) =>
-    error instanceof ConnectionLostError || error instanceof ConnectionAbortedError;
 
 /**
  * Owns the running Stripe payments of this till. It decides nothing about money: it asks Odoo's
@@ -130,7 +128,7 @@ export class StripeTerminalPayments {
         for (const pause of [...SEND_PAUSES, null]) {
             const began = performance.now();
             try {
-                const datum = await rpc("/pos_payment_stripe/send", params, { silent: true });
+                const datum = await request("send", params);
                 this.rest(began);
                 this.sending.delete(line.uuid);
                 this.show(datum);
@@ -167,9 +165,7 @@ export class StripeTerminalPayments {
         const settled = this.waitIn(this.cancelers, line.uuid);
         await this.drivers.stop(line);
         try {
-            this.show(
-                await rpc("/pos_payment_stripe/cancel", { line_uuid: line.uuid }, { silent: true })
-            );
+            this.show(await request("cancel", { line_uuid: line.uuid }));
         } catch (error) {
             if (isConnectionError(error)) {
                 this.showUnreachable(line.uuid);
@@ -187,9 +183,7 @@ export class StripeTerminalPayments {
     /** Give up a line that is declined: its PaymentIntent is canceled beside. */
     async abandon(line) {
         if (this.data[line.uuid]?.id) {
-            rpc("/pos_payment_stripe/cancel", { line_uuid: line.uuid }, { silent: true }).catch(
-                () => {}
-            );
+            request("cancel", { line_uuid: line.uuid }).catch(() => {});
         }
     }
 
@@ -218,11 +212,10 @@ export class StripeTerminalPayments {
         }
         try {
             this.show(
-                await rpc(
-                    "/pos_payment_stripe/force_done",
-                    { line_uuid: line.uuid, employee_id: this.employeeId },
-                    { silent: true }
-                )
+                await request("force_done", {
+                    line_uuid: line.uuid,
+                    employee_id: this.employeeId,
+                })
             );
             return line.isDone();
         } catch (error) {
@@ -296,11 +289,7 @@ export class StripeTerminalPayments {
             return this.drivers.takeOver(line);
         }
         try {
-            await rpc(
-                "/pos_payment_stripe/take_over",
-                { line_uuid: line.uuid, holder_id: holder },
-                { silent: true }
-            );
+            await request("take_over", { line_uuid: line.uuid, holder_id: holder });
         } catch (error) {
             if (!isConnectionError(error)) {
                 throw error;
@@ -511,11 +500,7 @@ export class StripeTerminalPayments {
         const began = performance.now();
         this.respite = 0;
         try {
-            const data = await rpc(
-                "/pos_payment_stripe/status",
-                { line_uuids: uuids },
-                { silent: true }
-            );
+            const data = await request("status", { line_uuids: uuids });
             this.rest(began);
             this.pollFailures = 0;
             data.forEach((datum) => this.show(datum));

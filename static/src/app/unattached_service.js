@@ -1,10 +1,9 @@
 import { ask } from "@point_of_sale/app/utils/make_awaitable_dialog";
 import { AlertDialog } from "@web/core/confirmation_dialog/confirmation_dialog";
 import { _t } from "@web/core/l10n/translation";
-import { rpc } from "@web/core/network/rpc";
 import { registry } from "@web/core/registry";
 import { reactive } from "@odoo/owl";
-import { isConnectionError } from "./stripe_terminal_service";
+import { isConnectionError, request } from "./request";
 
 /** Knows the payments of this register that Stripe has taken and no order shows. */
 export class UnattachedService {
@@ -19,11 +18,7 @@ export class UnattachedService {
 
     async load() {
         try {
-            const data = await rpc(
-                "/pos_payment_stripe/unattached",
-                { session_id: this.pos.session.id },
-                { silent: true }
-            );
+            const data = await request("unattached", { session_id: this.pos.session.id });
             // An order that only this browser has may show it all the same.
             this.payments.splice(
                 0,
@@ -79,11 +74,7 @@ export class UnattachedService {
 
     async settle(datum, verb, params) {
         try {
-            const answer = await rpc(
-                `/pos_payment_stripe/${verb}`,
-                { line_uuid: datum.line_uuid, ...params },
-                { silent: true }
-            );
+            const answer = await request(verb, { line_uuid: datum.line_uuid, ...params });
             this.payments.splice(this.payments.indexOf(datum), 1);
             return answer;
         } catch (error) {

@@ -1,6 +1,6 @@
-import { rpc } from "@web/core/network/rpc";
 import { registry } from "@web/core/registry";
 import { uuidv4 } from "@point_of_sale/utils";
+import { request } from "@pos_payment_stripe/app/request";
 import { SdkProblem, SdkReader } from "./sdk_reader";
 
 /** How often the server hears that this page still collects, in milliseconds. */
@@ -158,11 +158,10 @@ export class BrowserDriver {
     }
 
     async fetchToken(methodId) {
-        const { secret, code } = await rpc(
-            "/pos_payment_stripe/connection_token",
-            { session_id: this.payments.pos.session.id, payment_method_id: methodId },
-            { silent: true }
-        );
+        const { secret, code } = await request("connection_token", {
+            session_id: this.payments.pos.session.id,
+            payment_method_id: methodId,
+        });
         if (!secret) {
             throw new SdkProblem(code);
         }
@@ -170,11 +169,7 @@ export class BrowserDriver {
     }
 
     post(verb, { uuid }, params = {}) {
-        return rpc(
-            `/pos_payment_stripe/${verb}`,
-            { line_uuid: uuid, collector: this.name, ...params },
-            { silent: true }
-        );
+        return request(verb, { line_uuid: uuid, collector: this.name, ...params });
     }
 }
 

@@ -4,6 +4,7 @@ import { getFilledOrder, setupPosEnv } from "@point_of_sale/../tests/unit/utils"
 import { PaymentScreen } from "@point_of_sale/app/screens/payment_screen/payment_screen";
 import { getService, mountWithCleanup, onRpc } from "@web/../tests/web_test_helpers";
 import { addStripeMethod, STRIPE_METHOD_ID } from "./data/pos_payment_method.data";
+import { wait } from "./wait";
 
 describe.current.tags("desktop");
 definePosModels();
@@ -110,6 +111,16 @@ test("a server that takes long is asked less often", async () => {
     server.takes = 500;
     await count();
     expect(await count()).toBeLessThan(often / 2);
+});
+
+test("an answer that never comes does not stop the asking", async () => {
+    const { line } = await pressStripe();
+    server.takes = 10 ** 9;
+    await poll();
+    server.takes = 0;
+    say(line.uuid, { state: "collecting" });
+    await wait(20000);
+    expect(line.payment_status).toBe("waitingCard");
 });
 
 test("Force Done is offered after a connection error only", async () => {
