@@ -8,6 +8,7 @@ import OrderPaymentValidation from "@point_of_sale/app/utils/order_payment_valid
 import { reactive } from "@odoo/owl";
 import { forceReaderRefundTexts, forceRefundTexts, isRefundWithoutReader } from "./refund_texts";
 import { isConnectionError, request } from "./request";
+import { Wishes } from "./wishes";
 
 const BUS_NAME = "STRIPE_TERMINAL_PAYMENT";
 /** Pauses in milliseconds before the request to Odoo is made again. */
@@ -59,6 +60,7 @@ export class StripeTerminalPayments {
         /** What the server said last, by line uuid. */
         this.data = reactive({});
         this.drivers = new Drivers(this);
+        this.wishes = new Wishes(this);
         /** Lines of which the server may know more than this till. */
         this.unseen = new Set();
         this.requests = {};
@@ -97,6 +99,7 @@ export class StripeTerminalPayments {
         const { uiState } = line.pos_order_id;
         uiState.stripeTerminalLines = [...(uiState.stripeTerminalLines || []), line.uuid];
         const requestUuid = uuidv4();
+        this.wishes.forget(line.uuid);
         this.requests[line.uuid] = requestUuid;
         this.sending.add(line.uuid);
         this.setStatus(line, "waiting");
@@ -150,6 +153,13 @@ export class StripeTerminalPayments {
                     await delay(pause);
                 }
             }
+            if (this.wishes.isUnwanted(line.uuid)) {
+                break;
+            }
+        }
+        this.sending.delete(line.uuid);
+        if (this.wishes.isUnwanted(line.uuid)) {
+            await this.wishes.cancel(line.uuid);
         }
         this.pollCount = 0;
         this.schedulePoll();
@@ -163,17 +173,7 @@ export class StripeTerminalPayments {
     async cancel(line) {
         this.setStatus(line, "waitingCancel");
         const settled = this.waitIn(this.cancelers, line.uuid);
-        await this.drivers.stop(line);
-        try {
-            this.show(await request("cancel", { line_uuid: line.uuid }));
-        } catch (error) {
-            if (isConnectionError(error)) {
-                this.showUnreachable(line.uuid);
-            } else {
-                // A line that the server does not know: the poll says so.
-                this.unseen.add(line.uuid);
-            }
-        }
+        await this.wishes.cancel(line.uuid);
         this.pollCount = 0;
         this.poll();
         await settled;
@@ -183,7 +183,8 @@ export class StripeTerminalPayments {
     /** Give up a line that is declined: its PaymentIntent is canceled beside. */
     async abandon(line) {
         if (this.data[line.uuid]?.id) {
-            request("cancel", { line_uuid: line.uuid }).catch(() => {});
+            await this.wishes.cancel(line.uuid);
+            this.schedulePoll();
         }
     }
 
@@ -336,6 +337,10 @@ export class StripeTerminalPayments {
             return;
         }
         const line = this.getLine(uuid);
+        if (this.wishes.toCancel.has(uuid) && !FINAL_STATES.includes(datum.state)) {
+            // What Odoo has not heard yet holds here already: nobody asks for the card any more.
+            datum = { ...datum, canceling: true, collects: false };
+        }
         this.data[uuid] = datum;
         if (!line || line.pos_order_id?.finalized) {
             this.updateInProgress();
@@ -473,7 +478,9 @@ export class StripeTerminalPayments {
                 (datum) => !(FINAL_STATES.includes(datum.state) || datum.held) || datum.canceling
             )
             .map((datum) => datum.line_uuid);
-        return [...new Set([...open, ...this.unseen])].filter((uuid) => !this.sending.has(uuid));
+        return [...new Set([...open, ...this.unseen, ...this.wishes.uuids])].filter(
+            (uuid) => !this.sending.has(uuid)
+        );
     }
 
     async poll() {
@@ -486,7 +493,7 @@ export class StripeTerminalPayments {
         if (!uuids.length) {
             return;
         }
-        this.polling = this.readStatus(uuids);
+        this.polling = this.readStatus(uuids).then(() => this.wishes.postCancels());
         await this.polling;
         this.polling = false;
         if (this.pollAgain) {
@@ -522,8 +529,14 @@ export class StripeTerminalPayments {
     }
 
     showNeverSent(uuid) {
+        if (this.sending.has(uuid)) {
+            return;
+        }
+        this.wishes.forget(uuid);
         const line = this.getLine(uuid);
-        if (line && [...WAITING_STATUSES, "force_done"].includes(line.getPaymentStatus())) {
+        if (!line) {
+            delete this.data[uuid];
+        } else if ([...WAITING_STATUSES, "force_done"].includes(line.getPaymentStatus())) {
             this.data[uuid] = {
                 line_uuid: uuid,
                 state: "declined",

@@ -1,4 +1,4 @@
-import { advanceTime, animationFrame, beforeEach, describe, expect, test } from "@odoo/hoot";
+import { advanceTime, animationFrame, beforeEach, click, describe, expect, test } from "@odoo/hoot";
 import { definePosModels } from "@point_of_sale/../tests/unit/data/generate_model_definitions";
 import { getFilledOrder, setupPosEnv } from "@point_of_sale/../tests/unit/utils";
 import { PaymentScreen } from "@point_of_sale/app/screens/payment_screen/payment_screen";
@@ -210,6 +210,97 @@ test("a cancel of a line that never reached the server ends", async () => {
     screen.sendPaymentCancel(line);
     await poll();
     expect(line.payment_status).toBe("retry");
+});
+
+test("a line that is canceled while its send is lost is not sent again", async () => {
+    server.isDown = true;
+    const { line, screen } = await pressStripe();
+    screen.sendPaymentCancel(line);
+    server.isDown = false;
+    await wait(6000);
+    expect(verbs().filter((verb) => ["send", "cancel"].includes(verb))).toEqual(["send", "cancel"]);
+    expect(line.payment_status).toBe("retry");
+
+    line.pay();
+    await animationFrame();
+    say(line.uuid, { state: "collecting" });
+    await wait(2000);
+    expect(line.payment_status).toBe("waitingCard");
+});
+
+test("a cancel does not overtake the send that is on its way", async () => {
+    server.takes = 2000;
+    const { line, screen } = await pressStripe();
+    server.takes = 0;
+    screen.sendPaymentCancel(line);
+    await wait(1000);
+    expect(verbs()).toEqual(["send"]);
+    await wait(2000);
+    expect(server.rows[line.uuid].canceling).toBe(true);
+    expect(line.payment_status).toBe("waitingCancel");
+});
+
+test("a line that is removed while its send is lost is forgotten", async () => {
+    server.isDown = true;
+    const { line, screen, order } = await pressStripe();
+    const { uuid } = line;
+    screen.deletePaymentLine(uuid);
+    await wait(1000);
+    await click(".modal button:contains(Remove the line)");
+    await animationFrame();
+    expect(order.payment_ids).toHaveLength(0);
+    server.isDown = false;
+    await wait(10000);
+    expect(verbs().filter((verb) => verb === "send")).toHaveLength(1);
+    expect(uuid in getService("stripe_terminal").data).toBe(false);
+    const asked = verbs().length;
+    await wait(10000);
+    expect(verbs()).toHaveLength(asked);
+});
+
+test("a line that has gone in another way is not sent again, but canceled", async () => {
+    server.isDown = true;
+    const { line, order } = await pressStripe();
+    order.removePaymentline(line);
+    server.isDown = false;
+    await wait(6000);
+    expect(verbs().slice(0, 2)).toEqual(["send", "cancel"]);
+    expect(verbs().filter((verb) => verb === "send")).toHaveLength(1);
+});
+
+test("a cancel is posted until Odoo has answered, also for a line that is gone", async () => {
+    const { line, screen, order } = await pressStripe();
+    const { uuid } = line;
+    say(uuid, { state: "collecting" });
+    await poll();
+    server.isDown = true;
+    screen.deletePaymentLine(uuid);
+    await animationFrame();
+    await click(".modal button:contains(Remove the line)");
+    await animationFrame();
+    expect(order.payment_ids).toHaveLength(0);
+    await wait(10000);
+    expect(server.rows[uuid].canceling).toBe(false);
+    server.isDown = false;
+    await wait(6000);
+    expect(server.rows[uuid].canceling).toBe(true);
+    const cancels = () => verbs().filter((verb) => verb === "cancel").length;
+    const posted = cancels();
+    await wait(6000);
+    expect(cancels()).toBe(posted);
+});
+
+test("a line whose cancel Odoo has not heard yet asks for no card", async () => {
+    const { line, screen } = await pressStripe();
+    say(line.uuid, { state: "collecting", collects: true });
+    await poll();
+    server.isDown = true;
+    screen.sendPaymentCancel(line);
+    await animationFrame();
+    expect(line.payment_status).toBe("force_done");
+    getService("stripe_terminal").show(server.rows[line.uuid]);
+    expect(line.payment_status).toBe("waitingCancel");
+    expect(getService("stripe_terminal").data[line.uuid].collects).toBe(false);
 });
 
 test("a deleted line goes only when the server says that nothing is charged", async () => {
