@@ -211,18 +211,9 @@ export class StripeTerminalPayments {
         if (!confirmed || line.getPaymentStatus() !== "force_done") {
             return false;
         }
-        try {
-            this.show(
-                await request("force_done", {
-                    line_uuid: line.uuid,
-                    employee_id: this.employeeId,
-                })
-            );
-            return line.isDone();
-        } catch (error) {
-            // The server marks it unverified when the order arrives there.
-            return isConnectionError(error);
-        }
+        await this.wishes.force(line.uuid, this.employeeId);
+        this.schedulePoll();
+        return line.isDone();
     }
 
     forceTexts(line) {
@@ -399,6 +390,9 @@ export class StripeTerminalPayments {
     }
 
     showUnreachable(uuid) {
+        if (this.getLine(uuid)?.isDone()) {
+            return;
+        }
         this.show({
             ...this.data[uuid],
             line_uuid: uuid,
@@ -489,18 +483,30 @@ export class StripeTerminalPayments {
             this.pollAgain = true;
             return this.polling;
         }
-        const uuids = this.openUuids;
-        if (!uuids.length) {
+        if (!this.openUuids.length) {
             return;
         }
-        this.polling = this.readStatus(uuids).then(() => this.wishes.postCancels());
-        await this.polling;
-        this.polling = false;
+        this.polling = this.ask();
+        try {
+            await this.polling;
+        } finally {
+            this.polling = false;
+        }
         if (this.pollAgain) {
             this.pollAgain = false;
             return this.poll();
         }
         this.schedulePoll();
+    }
+
+    /** A line that was forced here counts as done until the server knows of it. */
+    async ask() {
+        await this.wishes.postForces();
+        const uuids = this.openUuids.filter((uuid) => !this.wishes.toForce.has(uuid));
+        if (uuids.length) {
+            await this.readStatus(uuids);
+        }
+        await this.wishes.postCancels();
     }
 
     async readStatus(uuids) {
@@ -534,15 +540,16 @@ export class StripeTerminalPayments {
         }
         this.wishes.forget(uuid);
         const line = this.getLine(uuid);
-        if (!line) {
-            delete this.data[uuid];
-        } else if ([...WAITING_STATUSES, "force_done"].includes(line.getPaymentStatus())) {
+        const isKnown = FINAL_STATES.includes(this.data[uuid]?.state);
+        if (line && [...WAITING_STATUSES, "force_done"].includes(line.getPaymentStatus())) {
             this.data[uuid] = {
                 line_uuid: uuid,
                 state: "declined",
                 sentence: _t("The payment did not reach the reader. Nothing was charged."),
             };
             this.setStatus(line, "retry");
+        } else if (!line || !isKnown) {
+            delete this.data[uuid];
         }
         this.settle(uuid, false);
     }

@@ -2,7 +2,12 @@ import { advanceTime, animationFrame, beforeEach, click, describe, expect, test 
 import { definePosModels } from "@point_of_sale/../tests/unit/data/generate_model_definitions";
 import { getFilledOrder, setupPosEnv } from "@point_of_sale/../tests/unit/utils";
 import { PaymentScreen } from "@point_of_sale/app/screens/payment_screen/payment_screen";
-import { getService, mountWithCleanup, onRpc } from "@web/../tests/web_test_helpers";
+import {
+    getService,
+    makeServerError,
+    mountWithCleanup,
+    onRpc,
+} from "@web/../tests/web_test_helpers";
 import { addStripeMethod, STRIPE_METHOD_ID } from "./data/pos_payment_method.data";
 import { wait } from "./wait";
 
@@ -50,6 +55,9 @@ function answer(verb, params) {
         }
         say(uuid, { canceling: true });
     } else {
+        if (server.refusal) {
+            throw makeServerError({ type: "AccessError", message: server.refusal });
+        }
         say(uuid, { forced: true, unverified: true });
     }
     return server.rows[uuid];
@@ -137,6 +145,66 @@ test("Force Done is offered after a connection error only", async () => {
     say(line.uuid, { state: "collecting", sentence: "" });
     await poll();
     expect(".send_force_done").toHaveCount(0);
+});
+
+/** Press Force Done while Odoo itself cannot be reached, and confirm. */
+async function forceUnreachable() {
+    const paying = await pressStripe();
+    // The order stays open, as one does that is paid in part.
+    paying.store.config.auto_validate_terminal_payment = false;
+    say(paying.line.uuid, { state: "collecting" });
+    await poll();
+    server.isDown = true;
+    await wait(15000);
+    expect(paying.line.payment_status).toBe("force_done");
+    paying.screen.sendForceDone(paying.line);
+    await wait(10000);
+    await click(".modal button:contains(The reader shows it as approved)");
+    await wait(15000);
+    return paying;
+}
+
+test("a line that was forced while Odoo was away stays done, and Odoo hears of it", async () => {
+    const { line } = await forceUnreachable();
+    expect(line.payment_status).toBe("done");
+    server.isDown = false;
+    server.calls = [];
+    await wait(6000);
+    expect(server.rows[line.uuid].forced).toBe(true);
+    expect(verbs()[0]).toBe("force_done");
+    expect(verbs().filter((verb) => verb === "force_done")).toHaveLength(1);
+    expect(line.payment_status).toBe("done");
+});
+
+test("where the server knows better than who forced a line, its word counts", async () => {
+    const { line } = await forceUnreachable();
+    server.isDown = false;
+    server.refusal = "Only a payment with a connection error can be forced.";
+    await wait(6000);
+    expect(line.payment_status).toBe("waitingCard");
+    expect(".modal").toHaveText(/Only a payment with a connection error can be forced/);
+});
+
+test("a line that was forced and never reached the server is not paid", async () => {
+    const { line } = await forceUnreachable();
+    delete server.rows[line.uuid];
+    server.isDown = false;
+    server.refusal = "You cannot use this payment terminal.";
+    await wait(6000);
+    expect(line.payment_status).toBe("retry");
+});
+
+test("a refused Force Done says why", async () => {
+    const { line, screen } = await pressStripe();
+    say(line.uuid, { state: "unknown" });
+    await poll();
+    server.refusal = "Only a payment with a connection error can be forced.";
+    screen.sendForceDone(line);
+    await wait(10000);
+    await click(".modal button:contains(The reader shows it as approved)");
+    await wait(500);
+    expect(".modal").toHaveText(/Only a payment with a connection error can be forced/);
+    expect(line.payment_status).toBe("force_done");
 });
 
 test("a decline shows its reason and can be retried", async () => {

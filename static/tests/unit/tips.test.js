@@ -4,6 +4,7 @@ import { getFilledOrder, setupPosEnv } from "@point_of_sale/../tests/unit/utils"
 import { getService, onRpc } from "@web/../tests/web_test_helpers";
 import { tipFacts } from "@pos_payment_stripe/app/tips";
 import { addStripeMethod, STRIPE_METHOD_ID } from "./data/pos_payment_method.data";
+import { wait } from "./wait";
 
 describe.current.tags("desktop");
 definePosModels();
@@ -55,6 +56,16 @@ test("a tip on the reader is on the order once", async () => {
     expect(order.priceIncl).toBe(TOTAL_WITH_TIP);
     expect(order.is_tipped).toBe(true);
     expect(order.tip_amount).toBe(1.5);
+});
+
+test("a paid line that may still get a tip stays paid while Odoo cannot be reached", async () => {
+    const { store, line, payments } = await asked();
+    store.config.set_tip_after_payment = true;
+    line.setPaymentStatus("done");
+    onRpc("/pos_payment_stripe/status", () => new Response("", { status: 502 }));
+    payments.resume();
+    await wait(15000);
+    expect(line.payment_status).toBe("done");
 });
 
 test("each guest's tip is added to the one before", async () => {
