@@ -6,12 +6,15 @@ import { takeBack, unsettledLines } from "./payment_guard";
 patch(OrderPaymentValidation.prototype, {
     /** Core drops the lines that are not paid, also while a reader asks a card for one of them. */
     async askBeforeValidation() {
+        const { order } = this;
+        const { env } = this.pos;
+        const isCharged = order.payment_ids.some((line) => line.isStripeTerminal);
+        if (isCharged && !(await env.services.stripe_terminal.readyToFinish(order))) {
+            return false;
+        }
         if ((await super.askBeforeValidation(...arguments)) === false) {
             return false;
         }
-        return (
-            !this.order.isPaid() ||
-            takeBack(this.pos.env, unsettledLines(this.order), _t("Finish the order"))
-        );
+        return !order.isPaid() || takeBack(env, unsettledLines(order), _t("Finish the order"));
     },
 });

@@ -45,6 +45,9 @@ const STATUS_OF_STATE = {
 };
 const WAITING_STATUSES = ["waiting", "waitingCard", "waitingCapture", "waitingCancel"];
 
+/** Whether the money is the shop's, or held for it until the tip is known. */
+const isPaid = (datum) => datum.state === "paid" || (datum.held && !datum.canceling);
+
 const delay = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
 /**
@@ -71,6 +74,10 @@ export class StripeTerminalPayments {
         this.senders = new Map();
         this.cancelers = new Map();
         this.syncs = new Map();
+        /** Lines that are being shown as paid. */
+        this.recording = new Map();
+        /** Orders that wait for their synchronisation, to be finished. */
+        this.finishing = new Set();
         this.pollCount = 0;
         this.pollFailures = 0;
         this.pollTimer = null;
@@ -338,7 +345,7 @@ export class StripeTerminalPayments {
             return;
         }
         this.drivers.follow(line, datum);
-        if (datum.state === "paid" || (datum.held && !datum.canceling)) {
+        if (isPaid(datum)) {
             this.showPaid(line, datum);
         } else if (datum.forced) {
             this.setStatus(line, "done");
@@ -367,6 +374,21 @@ export class StripeTerminalPayments {
     async showPaid(line, datum) {
         // Two synchronisations of one order must not overlap: the draft's one goes first.
         await this.synced(line.pos_order_id);
+        await this.recordPaid(line, datum);
+    }
+
+    /** Once at a time: a line counts as paid when its tip is on the order. */
+    recordPaid(line, datum) {
+        const { uuid } = line;
+        if (!this.recording.has(uuid)) {
+            const recording = this.record(line, datum);
+            this.recording.set(uuid, recording);
+            recording.finally(() => this.recording.delete(uuid));
+        }
+        return this.recording.get(uuid);
+    }
+
+    async record(line, datum) {
         if (line.pos_order_id.finalized) {
             return;
         }
@@ -453,6 +475,7 @@ export class StripeTerminalPayments {
     /** What the payment screen does itself, for a payment that it no longer waits for. */
     validateIfPaid(order) {
         if (
+            !this.finishing.has(order.uuid) &&
             this.isOnScreen(order) &&
             order.isPaid() &&
             this.pos.config.auto_validate_terminal_payment &&
@@ -581,22 +604,52 @@ export class StripeTerminalPayments {
         await Promise.race([this.syncs.get(order.uuid), delay(SYNC_WAIT)]);
     }
 
+    /**
+     * Wait for a draft's synchronisations before its order is finished: core would leave that one
+     * out meanwhile, and the late answer would make the order a draft again.
+     *
+     * @returns {Promise<boolean>} false when somebody waits for that already
+     */
+    async readyToFinish(order) {
+        if (this.finishing.has(order.uuid)) {
+            return false;
+        }
+        this.finishing.add(order.uuid);
+        try {
+            while (this.syncs.has(order.uuid)) {
+                await this.syncs.get(order.uuid);
+            }
+        } finally {
+            this.finishing.delete(order.uuid);
+        }
+        return true;
+    }
+
     /** The server should have the order if this till dies; the customer need not wait for it. */
     syncOrder(order) {
-        const sync = this.pos
-            .syncAllOrders({ orders: [order] })
-            .catch(() => {})
-            .then(() => {
+        const sync = this.sync(order, this.syncs.get(order.uuid)).finally(() => {
+            if (this.syncs.get(order.uuid) === sync) {
                 this.syncs.delete(order.uuid);
-                // What the server sent back of the line is older than what is shown.
-                for (const line of order.payment_ids) {
-                    const datum = this.data[line.uuid];
-                    if (line.isStripeTerminal && datum && datum.state !== "paid") {
-                        this.show(datum);
-                    }
-                }
-            });
+            }
+        });
         this.syncs.set(order.uuid, sync);
+    }
+
+    async sync(order, before) {
+        await before;
+        if (order.finalized || !this.pos.models["pos.order"].getBy("uuid", order.uuid)) {
+            return;
+        }
+        await this.pos.syncAllOrders({ orders: [order] }).catch(() => {});
+        // What the server sent back of the lines is older than what is shown.
+        for (const line of order.payment_ids) {
+            const datum = line.isStripeTerminal && this.data[line.uuid];
+            if (datum && !isPaid(datum)) {
+                this.show(datum);
+            } else if (datum && !line.isDone()) {
+                await this.recordPaid(line, datum);
+            }
+        }
     }
 }
 

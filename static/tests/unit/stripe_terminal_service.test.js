@@ -1,12 +1,14 @@
 import { advanceTime, animationFrame, beforeEach, click, describe, expect, test } from "@odoo/hoot";
 import { definePosModels } from "@point_of_sale/../tests/unit/data/generate_model_definitions";
 import { getFilledOrder, setupPosEnv } from "@point_of_sale/../tests/unit/utils";
+import OrderPaymentValidation from "@point_of_sale/app/utils/order_payment_validation";
 import { PaymentScreen } from "@point_of_sale/app/screens/payment_screen/payment_screen";
 import {
     getService,
     makeServerError,
     mountWithCleanup,
     onRpc,
+    patchWithCleanup,
 } from "@web/../tests/web_test_helpers";
 import { addStripeMethod, STRIPE_METHOD_ID } from "./data/pos_payment_method.data";
 import { wait } from "./wait";
@@ -396,6 +398,38 @@ test("a deleted line waits for the order's synchronisation, which would bring it
     endSync();
     await animationFrame();
     expect(order.payment_ids.length).toBe(0);
+});
+
+test("an order is finished when its draft is synchronised, however long that takes", async () => {
+    const { store, line, order } = await pressStripe();
+    const payments = getService("stripe_terminal");
+    store.config.auto_validate_terminal_payment = false;
+    const syncs = [];
+    patchWithCleanup(store, {
+        syncAllOrders: () => new Promise((resolve) => syncs.push(resolve)),
+    });
+    payments.syncOrder(order);
+    payments.syncOrder(order);
+    say(line.uuid, { state: "paid" });
+    await wait(6000);
+    expect(line.payment_status).toBe("done");
+    // One after the other.
+    expect(syncs).toHaveLength(1);
+    const validation = new OrderPaymentValidation({ pos: store, orderUuid: order.uuid });
+    const asking = validation.askBeforeValidation().then(() => expect.step("asked"));
+    // Who presses Validate meanwhile does not finish it a second time.
+    expect(await validation.askBeforeValidation()).toBe(false);
+    await wait(60000);
+    expect.verifySteps([]);
+    // The server's copy is from before the card was charged.
+    line.setPaymentStatus("waiting");
+    syncs.shift()();
+    await animationFrame();
+    expect(line.payment_status).toBe("done");
+    expect.verifySteps([]);
+    syncs.shift()();
+    await asking;
+    expect.verifySteps(["asked"]);
 });
 
 test("a lost answer of the send is asked for again with the same request", async () => {
