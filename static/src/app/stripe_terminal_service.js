@@ -70,6 +70,8 @@ export class StripeTerminalPayments {
         this.sending = new Set();
         /** Lines of finished orders whose tip is being charged. */
         this.capturing = new Set();
+        /** The tips that this till has put on orders, by line uuid. */
+        this.addedTips = new Map();
         /** Who waits for a payment, and who for a cancel, by line uuid. */
         this.senders = new Map();
         this.cancelers = new Map();
@@ -311,13 +313,15 @@ export class StripeTerminalPayments {
     /** Look at every line of this till that is not paid, whatever the browser remembers of it. */
     resume() {
         for (const line of this.pos.models["pos.payment"].getAll()) {
-            if (
-                line.isStripeTerminal &&
-                !line.pos_order_id?.finalized &&
-                !line.isDone() &&
-                !this.data[line.uuid]?.id
-            ) {
+            if (!line.isStripeTerminal || line.pos_order_id?.finalized || line.isDone()) {
+                continue;
+            }
+            const datum = this.data[line.uuid];
+            if (!datum?.id) {
                 this.unseen.add(line.uuid);
+            } else if (isPaid(datum)) {
+                // An older copy of the order has come from the server.
+                this.show(datum);
             }
         }
         return this.poll();

@@ -1,4 +1,3 @@
-import { PaymentScreen } from "@point_of_sale/app/screens/payment_screen/payment_screen";
 import { AlertDialog } from "@web/core/confirmation_dialog/confirmation_dialog";
 import { _t } from "@web/core/l10n/translation";
 import { patch } from "@web/core/utils/patch";
@@ -98,15 +97,22 @@ patch(StripeTerminalPayments.prototype, {
      */
     async addTip(line, tip) {
         const order = line.pos_order_id;
-        const added = order.currency.round(tip - (line.stripe_tip || 0));
+        // An older copy of the line from the server knows nothing of what was added here.
+        const known = line.stripe_tip || 0;
+        const before = this.addedTips.get(line.uuid) ?? known;
+        const added = order.currency.round(tip - before);
         const product = this.pos.config.tip_product_id;
-        if (!added || !product) {
+        if (!product || (!added && known === before)) {
             return true;
         }
         if (!this.isOurs(line)) {
             return false;
         }
+        this.addedTips.set(line.uuid, tip);
         line.stripe_tip = tip;
+        if (!added) {
+            return true;
+        }
         const total = order.currency.round(sum(tipLines(order)) + added);
         let [tipLine] = tipLines(order);
         if (!tipLine) {
@@ -123,18 +129,6 @@ patch(StripeTerminalPayments.prototype, {
         order.is_tipped = true;
         order.tip_amount = total;
         return true;
-    },
-});
-
-patch(PaymentScreen.prototype, {
-    onMounted() {
-        super.onMounted(...arguments);
-        for (const line of this.currentOrder.payment_ids) {
-            const datum = line.isStripeTerminal && this.stripeTerminal.data[line.uuid];
-            if (datum?.state === "paid" && !line.isDone()) {
-                this.stripeTerminal.show(datum);
-            }
-        }
     },
 });
 

@@ -80,6 +80,19 @@ test("each guest's tip is added to the one before", async () => {
     expect([line.stripe_tip, second.stripe_tip]).toEqual([1.5, 2]);
 });
 
+test("an older copy of a paid line is shown as paid again, with its tip added once", async () => {
+    const { order, line, payments } = await asked();
+    payments.show(paid(line, 1));
+    await animationFrame();
+    line.setPaymentStatus("waiting");
+    line.stripe_tip = 0;
+    payments.resume();
+    await animationFrame();
+    expect(line.isDone()).toBe(true);
+    expect(line.stripe_tip).toBe(1.5);
+    expect(tips(order).map((tip) => tip.priceIncl)).toEqual([1.5]);
+});
+
 test("the tip of another till's payment is left to that till", async () => {
     const { order, line, payments } = await asked();
     order.uiState.stripeTerminalLines = [];
