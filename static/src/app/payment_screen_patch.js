@@ -74,7 +74,9 @@ patch(PaymentScreen.prototype, {
         if (amount === null) {
             this.deletePaymentLine(line.uuid);
         } else {
-            const due = Math.abs(this.currentOrder.remainingDue + line.getAmount());
+            // Core counts a line as paid that was not sent yet, and one that was refused not.
+            const counted = line.isDone() ? line.getAmount() : 0;
+            const due = Math.abs(this.currentOrder.remainingDue + counted);
             line.setAmount(-Math.min(Math.abs(amount || 0), due));
         }
     },

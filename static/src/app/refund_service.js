@@ -56,7 +56,14 @@ export class RefundService {
             });
             return false;
         }
-        const lines = plan.lines.map((choice) => this.addLine(order, method, choice, choice.part));
+        const lines = [];
+        for (const choice of plan.lines) {
+            const line = this.addLine(order, method, choice, choice.part);
+            if (!line) {
+                return lines.length > 0;
+            }
+            lines.push(line);
+        }
         order.selectPaymentline(lines[0]);
         const rest = order.currency.round(
             due - plan.lines.reduce((sum, choice) => sum + choice.part, 0)
@@ -83,14 +90,25 @@ export class RefundService {
             return false;
         }
         const line = this.addLine(order, method, chosen, Math.min(due, chosen.left));
+        if (!line) {
+            return false;
+        }
         if (chosen.presented) {
             line.uiState = { ...line.uiState, stripeOnReader: true };
         }
         return true;
     }
 
+    /** Return the new line; null where core adds none and the cashier reads why. */
     addLine(order, method, choice, amount) {
-        const line = order.addPaymentline(method).data;
+        const { status, data: line } = order.addPaymentline(method);
+        if (!status) {
+            this.dialog.add(AlertDialog, {
+                title: _t("The refund cannot be prepared"),
+                body: line,
+            });
+            return null;
+        }
         line.setAmount(-amount);
         line.updateRefundPaymentLine(choice);
         return line;

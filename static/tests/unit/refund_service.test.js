@@ -1,0 +1,58 @@
+import { animationFrame, beforeEach, describe, expect, test } from "@odoo/hoot";
+import { definePosModels } from "@point_of_sale/../tests/unit/data/generate_model_definitions";
+import { getFilledOrder, setupPosEnv } from "@point_of_sale/../tests/unit/utils";
+import { PaymentScreen } from "@point_of_sale/app/screens/payment_screen/payment_screen";
+import { getService, mountWithCleanup, onRpc } from "@web/../tests/web_test_helpers";
+import { addStripeMethod, STRIPE_METHOD_ID } from "./data/pos_payment_method.data";
+
+describe.current.tags("desktop");
+definePosModels();
+
+/** What the order of the tests gives back. */
+const TOTAL = 17.85;
+
+/** The cards that the server would give the money back to. */
+let plan;
+
+beforeEach(() => {
+    addStripeMethod();
+    plan = { found: true, lines: [{ uuid: "paid-1", card_no: "4242", part: TOTAL }] };
+    onRpc("/pos_payment_stripe/unattached", () => []);
+    onRpc("/pos_payment_stripe/status", () => []);
+    onRpc("/pos_payment_stripe/refund_plan", () => plan);
+});
+
+/** Return an order that gives money back, on its payment screen. */
+async function refunding() {
+    const store = await setupPosEnv();
+    const order = await getFilledOrder(store);
+    order.lines.forEach((line) => line.setQuantity(-line.getQuantity(), true));
+    const method = store.models["pos.payment.method"].get(STRIPE_METHOD_ID);
+    const screen = await mountWithCleanup(PaymentScreen, { props: { orderUuid: order.uuid } });
+    await animationFrame();
+    return { order, method, screen, refunds: getService("stripe_terminal_refunds") };
+}
+
+test("a refused refund may be tried again with what is due, and no more", async () => {
+    const { order, method, screen } = await refunding();
+    await screen.addNewPaymentLine(method);
+    const [line] = order.payment_ids;
+    for (const status of ["", "pending", "retry"]) {
+        line.setPaymentStatus(status);
+        screen.updateSelectedPaymentline(100);
+        expect(line.getAmount()).toBe(-TOTAL);
+        screen.updateSelectedPaymentline(5);
+        expect(line.getAmount()).toBe(-5);
+    }
+});
+
+test("where core adds no line, the cashier reads why", async () => {
+    const { order, method, refunds } = await refunding();
+    const running = order.addPaymentline(method).data;
+    running.setAmount(0);
+    running.setPaymentStatus("retry");
+    expect(await refunds.addLines(order, method)).toBe(false);
+    await animationFrame();
+    expect(order.payment_ids).toHaveLength(1);
+    expect(".modal").toHaveText(/There is already an electronic payment in progress/);
+});
