@@ -1,16 +1,19 @@
 import OrderPaymentValidation from "@point_of_sale/app/utils/order_payment_validation";
 import { _t } from "@web/core/l10n/translation";
 import { patch } from "@web/core/utils/patch";
-import { takeBack, unsettledLines } from "./payment_guard";
+import { LOCK_SCREENS, takeBack, unsettledLines } from "./payment_guard";
 
 patch(OrderPaymentValidation.prototype, {
     /** Core drops the lines that are not paid, also while a reader asks a card for one of them. */
     async askBeforeValidation() {
         const { order } = this;
-        const { env } = this.pos;
-        const isCharged = order.payment_ids.some((line) => line.isStripeTerminal);
-        if (isCharged && !(await env.services.stripe_terminal.readyToFinish(order))) {
-            return false;
+        const { env, router } = this.pos;
+        if (order.payment_ids.some((line) => line.isStripeTerminal)) {
+            const isReady = await env.services.stripe_terminal.readyToFinish(order);
+            // Its receipt would unlock the till: who unlocks it finishes the order.
+            if (!isReady || LOCK_SCREENS.includes(router.state.current)) {
+                return false;
+            }
         }
         if ((await super.askBeforeValidation(...arguments)) === false) {
             return false;

@@ -3,6 +3,8 @@ import { AlertDialog } from "@web/core/confirmation_dialog/confirmation_dialog";
 import { _t } from "@web/core/l10n/translation";
 import { refundedTexts, unknownRefundTexts } from "./refund_texts";
 
+/** Locking the till leaves its payments to the server and to whoever unlocks it. */
+export const LOCK_SCREENS = ["LoginScreen", "SaverScreen"];
 const RUNNING_STATUSES = ["waiting", "waitingCard", "waitingCapture", "waitingCancel"];
 /** Nobody waits longer than so many milliseconds for Stripe's answer to a cancel. */
 const ANSWER_WAIT = 10000;

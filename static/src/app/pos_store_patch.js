@@ -4,10 +4,7 @@ import { AlertDialog } from "@web/core/confirmation_dialog/confirmation_dialog";
 import { _t } from "@web/core/l10n/translation";
 import { patch } from "@web/core/utils/patch";
 import { isHeldElsewhere } from "./elsewhere";
-import { runningLines, takeBack, unsettledLines } from "./payment_guard";
-
-/** Locking the till leaves its payments to the server and to whoever unlocks it. */
-const LOCK_SCREENS = ["LoginScreen", "SaverScreen"];
+import { LOCK_SCREENS, runningLines, takeBack, unsettledLines } from "./payment_guard";
 
 patch(PosStore.prototype, {
     /** An order goes when no card was or may be charged for it; also for “Cancel Orders”. */

@@ -1,6 +1,7 @@
 import { animationFrame, beforeEach, click, describe, expect, test } from "@odoo/hoot";
 import { definePosModels } from "@point_of_sale/../tests/unit/data/generate_model_definitions";
 import { getFilledOrder, setupPosEnv } from "@point_of_sale/../tests/unit/utils";
+import OrderPaymentValidation from "@point_of_sale/app/utils/order_payment_validation";
 import { PaymentScreen } from "@point_of_sale/app/screens/payment_screen/payment_screen";
 import { mountWithCleanup, onRpc, patchWithCleanup } from "@web/../tests/web_test_helpers";
 import { addStripeMethod, STRIPE_METHOD_ID } from "./data/pos_payment_method.data";
@@ -82,6 +83,19 @@ test("locking the till is not leaving", async () => {
     store.navigate("LoginScreen");
     expect(store.router.state.current).toBe("LoginScreen");
     expect(canceled).toEqual([]);
+});
+
+test("a payment that ends while the till is locked does not unlock it", async () => {
+    const { store, order, line } = await payWith(STRIPE_METHOD_ID, "waitingCard");
+    const validation = new OrderPaymentValidation({ pos: store, orderUuid: order.uuid });
+    store.navigate("LoginScreen");
+    line.setPaymentStatus("done");
+    expect(await validation.validateOrder(false)).toBe(false);
+    expect(order.state).toBe("draft");
+    expect(store.router.state.current).toBe("LoginScreen");
+
+    store.navigate("PaymentScreen", { orderUuid: order.uuid });
+    expect(await validation.askBeforeValidation()).toBe(true);
 });
 
 test("an order goes when its payment is canceled", async () => {
