@@ -56,6 +56,10 @@ patch(StripeTerminalPayments.prototype, {
         const wasHeld = before?.held;
         super.show(...arguments);
         const shown = this.data[datum.line_uuid];
+        if (!shown) {
+            // A late answer for a line of which nothing is known yet.
+            return;
+        }
         if (wasHeld && !shown.held && shown.state === "authorized") {
             // It is being captured: keep asking, also for an order that is finished.
             this.capturing.add(datum.line_uuid);

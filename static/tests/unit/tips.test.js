@@ -68,6 +68,14 @@ test("a paid line that may still get a tip stays paid while Odoo cannot be reach
     expect(line.payment_status).toBe("done");
 });
 
+test("a late answer for a line of which nothing is known is left out", async () => {
+    const { line, payments } = await asked();
+    payments.sending.add(line.uuid);
+    payments.requests[line.uuid] = "newer";
+    payments.show({ line_uuid: line.uuid, state: "paid", request_uuid: "older" });
+    expect(line.uuid in payments.data).toBe(false);
+});
+
 test("each guest's tip is added to the one before", async () => {
     const { store, order, line, payments } = await asked();
     line.setAmount(10);
