@@ -75,7 +75,11 @@ export class UnattachedService {
     async settle(datum, verb, params) {
         try {
             const answer = await request(verb, { line_uuid: datum.line_uuid, ...params });
-            this.payments.splice(this.payments.indexOf(datum), 1);
+            // What a component hands in is another proxy than what the list holds.
+            const index = this.payments.findIndex((payment) => payment.id === datum.id);
+            if (index >= 0) {
+                this.payments.splice(index, 1);
+            }
             return answer;
         } catch (error) {
             this.dialog.add(AlertDialog, {

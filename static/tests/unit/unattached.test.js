@@ -1,0 +1,45 @@
+import { animationFrame, beforeEach, click, describe, expect, test } from "@odoo/hoot";
+import { definePosModels } from "@point_of_sale/../tests/unit/data/generate_model_definitions";
+import { getFilledOrder, setupPosEnv } from "@point_of_sale/../tests/unit/utils";
+import { UnattachedPayments } from "@pos_payment_stripe/app/unattached_payments";
+import { mountWithCleanup, onRpc } from "@web/../tests/web_test_helpers";
+import { addStripeMethod } from "./data/pos_payment_method.data";
+
+describe.current.tags("desktop");
+definePosModels();
+
+const payment = (id, amount) => ({
+    id,
+    line_uuid: `line-${id}`,
+    amount,
+    card: `Visa ${id}`,
+    paid_at: "12:00",
+    register: "Counter",
+});
+const NOTICE = ".stripe_terminal_unattached";
+
+beforeEach(() => {
+    addStripeMethod();
+    onRpc("/pos_payment_stripe/status", () => []);
+    onRpc("/pos_payment_stripe/unattached", () => [payment(1, 2), payment(2, 500)]);
+    onRpc("/pos_payment_stripe/refund_unattached", () => ({}));
+});
+
+async function showNotices() {
+    const store = await setupPosEnv();
+    const order = await getFilledOrder(store);
+    await mountWithCleanup(UnattachedPayments, { props: { order } });
+    await animationFrame();
+    expect(NOTICE).toHaveCount(2);
+}
+
+test("the payment that is refunded goes, and no other", async () => {
+    await showNotices();
+    await click(`${NOTICE}:first .stripe_terminal_refund`);
+    await animationFrame();
+    await click(".modal button:contains(Refund)");
+    await animationFrame();
+    await animationFrame();
+    expect(NOTICE).toHaveCount(1);
+    expect(NOTICE).toHaveText(/Visa 2/);
+});
