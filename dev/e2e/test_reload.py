@@ -91,7 +91,7 @@ def test_while_canceling(till, shop, simulator, connection):
     till.wait_for_card()
     simulator.faults.add("POST", CANCEL[connection], "delay", seconds=4)
     till.cancel()
-    till.wait_for_status("Request sent")
+    till.wait_for_status("Canceling")
     till.reload()
     till.wait_for_status("canceled")
     till.delete_line()

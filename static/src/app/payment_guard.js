@@ -96,7 +96,7 @@ function goesOnUnknown(dialog, facts, goOn) {
     return ask(dialog, {
         title: _t("Is the card charged?"),
         body: _t(
-            "Stripe cannot be asked now whether the card payment of %(amount)s for order %(order)s was made. If you go on, the payment is canceled as soon as Stripe answers. If the card was charged all the same, nothing is lost: the payment shows up on its order, or among those without an order, where it can be refunded.",
+            "It is not known yet whether the card payment of %(amount)s for order %(order)s was made. If you go on, the payment is canceled as soon as possible. If the card was charged all the same, nothing is lost: the payment shows up on its order, or among those without an order, where it can be refunded.",
             facts
         ),
         confirmLabel: goOn,

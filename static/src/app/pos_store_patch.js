@@ -5,6 +5,7 @@ import { _t } from "@web/core/l10n/translation";
 import { patch } from "@web/core/utils/patch";
 import { isHeldElsewhere } from "./elsewhere";
 import { LOCK_SCREENS, runningLines, takeBack, unsettledLines } from "./payment_guard";
+import { runningRefundTexts } from "./refund_texts";
 
 patch(PosStore.prototype, {
     /** An order goes when no card was or may be charged for it; also for “Cancel Orders”. */
@@ -105,14 +106,18 @@ patch(PosStore.prototype, {
 
     askToCancel(lines) {
         const [line] = lines;
+        const facts = {
+            amount: this.env.utils.formatCurrency(Math.abs(line.getAmount())),
+            order: line.pos_order_id.pos_reference || line.pos_order_id.getName(),
+        };
+        if (line.getAmount() < 0) {
+            return ask(this.dialog, runningRefundTexts(facts));
+        }
         return ask(this.dialog, {
             title: _t("A card payment is running"),
             body: _t(
                 "The card reader asks for %(amount)s for order %(order)s. To go on, this payment has to be canceled first.",
-                {
-                    amount: this.env.utils.formatCurrency(line.getAmount()),
-                    order: line.pos_order_id.pos_reference || line.pos_order_id.getName(),
-                }
+                facts
             ),
             confirmLabel: _t("Cancel the payment"),
             cancelLabel: _t("Stay here"),

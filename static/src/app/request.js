@@ -1,3 +1,4 @@
+import { _t } from "@web/core/l10n/translation";
 import { ConnectionAbortedError, ConnectionLostError, rpc } from "@web/core/network/rpc";
 
 /** No route of the addon waits for a reader: an answer that takes longer, in milliseconds, is lost. */
@@ -5,6 +6,12 @@ const ANSWER_WAIT = 15000;
 
 export const isConnectionError = (error) =>
     error instanceof ConnectionLostError || error instanceof ConnectionAbortedError;
+
+/** What the cashier reads when a request had no answer, or an error for one. */
+export const problemSentence = (error) =>
+    isConnectionError(error)
+        ? _t("Odoo's server cannot be reached. Check this till's network.")
+        : _t("Odoo's server has answered with an error: %s", error.data?.message || error.message);
 
 /**
  * Ask one of the addon's routes; always ends, with an answer or an error.

@@ -7,7 +7,7 @@ import { Drivers } from "./drivers";
 import OrderPaymentValidation from "@point_of_sale/app/utils/order_payment_validation";
 import { reactive } from "@odoo/owl";
 import { forceReaderRefundTexts, forceRefundTexts, isRefundWithoutReader } from "./refund_texts";
-import { isConnectionError, request } from "./request";
+import { isConnectionError, problemSentence, request } from "./request";
 import { Wishes } from "./wishes";
 
 const BUS_NAME = "STRIPE_TERMINAL_PAYMENT";
@@ -157,7 +157,7 @@ export class StripeTerminalPayments {
                 }
                 if (pause === null) {
                     this.sending.delete(line.uuid);
-                    this.showUnreachable(line.uuid);
+                    this.showUnreachable(line.uuid, error);
                 } else {
                     await delay(pause);
                 }
@@ -297,7 +297,7 @@ export class StripeTerminalPayments {
             }
             this.dialog.add(AlertDialog, {
                 title: _t("Connection error"),
-                body: _t("Odoo's server cannot be reached. Check this till's network."),
+                body: problemSentence(error),
             });
             return;
         }
@@ -415,7 +415,7 @@ export class StripeTerminalPayments {
         }
     }
 
-    showUnreachable(uuid) {
+    showUnreachable(uuid, error) {
         if (this.getLine(uuid)?.isDone()) {
             return;
         }
@@ -423,7 +423,7 @@ export class StripeTerminalPayments {
             ...this.data[uuid],
             line_uuid: uuid,
             state: "unknown",
-            sentence: _t("Odoo's server cannot be reached. Check this till's network."),
+            sentence: problemSentence(error),
         });
     }
 
@@ -550,7 +550,7 @@ export class StripeTerminalPayments {
         } catch (error) {
             this.pollFailures += 1;
             if (this.pollFailures >= POLL_FAILURES || !isConnectionError(error)) {
-                uuids.forEach((uuid) => this.showUnreachable(uuid));
+                uuids.forEach((uuid) => this.showUnreachable(uuid, error));
             }
         }
     }

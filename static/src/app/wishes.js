@@ -82,7 +82,7 @@ export class Wishes {
         } catch (error) {
             // Whether the server knows no such line is told by its status.
             if (isConnectionError(error) && line?.getPaymentStatus() === "waitingCancel") {
-                this.payments.showUnreachable(uuid);
+                this.payments.showUnreachable(uuid, error);
             }
         }
     }

@@ -209,6 +209,18 @@ test("a refused Force Done says why", async () => {
     expect(line.payment_status).toBe("force_done");
 });
 
+test("an error of Odoo's server is not called a lost connection", async () => {
+    const { line } = await pressStripe();
+    onRpc("/pos_payment_stripe/status", () => {
+        throw makeServerError({ message: "Odoo Session Expired" });
+    });
+    await poll();
+    expect(line.payment_status).toBe("force_done");
+    expect(".stripe_terminal_sentence").toHaveText(
+        "Odoo's server has answered with an error: Odoo Session Expired"
+    );
+});
+
 test("a decline shows its reason and can be retried", async () => {
     const { line, screen } = await pressStripe();
     say(line.uuid, { state: "declined", sentence: "The card has expired." });
@@ -268,6 +280,7 @@ test("a cancel ends with the server's answer, also when the card won", async () 
     screen.sendPaymentCancel(line);
     await animationFrame();
     expect(line.payment_status).toBe("waitingCancel");
+    expect(".electronic_status").toHaveText("Canceling…");
     expect(".send_force_done").toHaveCount(0);
     say(line.uuid, { state: "paid", canceling: false });
     await poll();

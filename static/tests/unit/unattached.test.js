@@ -43,3 +43,10 @@ test("the payment that is refunded goes, and no other", async () => {
     expect(NOTICE).toHaveCount(1);
     expect(NOTICE).toHaveText(/Visa 2/);
 });
+
+test("why a payment cannot be attached can be read", async () => {
+    await showNotices();
+    expect(`${NOTICE}:first`).not.toHaveText(/more than what is left to pay/);
+    expect(`${NOTICE}:last`).toHaveText(/more than what is left to pay/);
+    expect(`${NOTICE}:last .stripe_terminal_attach`).toHaveProperty("disabled", true);
+});
