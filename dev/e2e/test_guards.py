@@ -89,6 +89,24 @@ def test_leaving_while_stripe_is_silent(paying, shop, simulator):
     assert_canceled(shop)
 
 
+@both_drivers
+def test_a_line_removed_while_odoo_is_away_is_canceled_later(paying, shop, simulator):
+    # Pictures of the page cannot be loaded either.
+    till = paying.go_offline().tolerate("net::ERR_FAILED").cancel()
+    till.wait_for_status("Connection error")
+    till.delete_line()
+    expect(till.dialog).to_contain_text("It is not known yet")
+    till.screenshot("guard_odoo_away")
+    till.answer("Remove the line")
+    expect(till.page.locator(".paymentlines .paymentline")).to_have_count(0)
+    till.go_online()
+    assert simulator.wait_until(lambda: states(shop) == ["canceled"], 20)
+    shop.settle()
+    assert_canceled(shop)
+    till.choose_method(shop.cash).validate()
+    audit(shop)
+
+
 def test_a_deleted_order_is_canceled_at_stripe_first(paying, shop):
     till = paying.reload()
     till.page.locator(".payment-screen").wait_for()
