@@ -145,6 +145,31 @@ def test_forced_and_never_paid_reaches_the_managers(till, shop, simulator, conne
     assert "2.40" in activities[0]["note"]
 
 
+def test_forced_while_odoo_was_away_and_unpaid(till, shop):
+    till.sell("Espresso", "Croissant").choose_method(shop.card).wait_for_card()
+    till.cancel().wait_for_status("canceled")
+    # The order stays open, with less than it costs.
+    till.type_amount("2").retry().wait_for_card()
+    till.go_offline().tolerate("net::ERR_FAILED")
+    till.wait_for_status(CONNECTION_ERROR)
+    till.force_done()
+    till.answer("approved")
+    till.wait_for_status("Payment Successful")
+    till.page.wait_for_timeout(5000)  # milliseconds, in which the till asks again and again
+    assert till.payment_status() == "Payment Successful"
+    till.go_online()
+    # Odoo has asked Stripe all the time: it is not paid.
+    expect(till.dialog).to_contain_text("Only a payment with a connection error can be forced")
+    till.screenshot("not_forced")
+    till.answer("Ok")
+    till.wait_for_card()
+    shop.reader.tap()
+    till.wait_for_status("Payment Successful")
+    till.choose_method(shop.cash).validate()
+    assert [row["forced_at"] for row in shop.journal(("forced_at",))] == [False]
+    audit(shop)
+
+
 @contextmanager
 def busy_journal(shop):
     """Write the session's journal all the time, as the runner does while Stripe is silent."""
