@@ -1,7 +1,6 @@
 import { AlertDialog } from "@web/core/confirmation_dialog/confirmation_dialog";
 import { _t } from "@web/core/l10n/translation";
-import { rpc } from "@web/core/network/rpc";
-import { isConnectionError } from "./stripe_terminal_service";
+import { isConnectionError, request } from "./request";
 
 /** Nothing was charged for lines in these statuses, nor asked for. */
 const OPEN_STATUSES = ["", "pending", "retry"];
@@ -43,11 +42,7 @@ async function askServer({ services }, lines) {
     const methodIds = lines.map((line) => line.payment_method_id.id);
     try {
         const [data, registers] = await Promise.all([
-            rpc(
-                "/pos_payment_stripe/status",
-                { line_uuids: lines.map((line) => line.uuid) },
-                { silent: true }
-            ),
+            request("status", { line_uuids: lines.map((line) => line.uuid) }),
             services.orm.silent.searchRead(
                 "pos.config",
                 [["payment_method_ids", "in", methodIds]],

@@ -91,7 +91,7 @@ for (const [button, moves] of [
         const merging = merge();
         await animationFrame();
         await animationFrame();
-        expect(".modal").toHaveText(/Stripe cannot be asked now/);
+        expect(".modal").toHaveText(/It is not known yet/);
         expect(store.ui.isBlocked).toBe(false);
         await click(`.modal button:contains(${button})`);
         await merging;

@@ -21,7 +21,10 @@ const NOTICE = ".stripe_terminal_unattached";
 beforeEach(() => {
     addStripeMethod();
     onRpc("/pos_payment_stripe/status", () => []);
-    onRpc("/pos_payment_stripe/unattached", () => [payment(1, 2), payment(2, 500)]);
+    onRpc("/pos_payment_stripe/unattached", () => [
+        payment(1, 2),
+        { ...payment(2, 500), problem: "Stripe refuses the refund." },
+    ]);
     onRpc("/pos_payment_stripe/refund_unattached", () => ({}));
 });
 
@@ -48,5 +51,6 @@ test("why a payment cannot be attached can be read", async () => {
     await showNotices();
     expect(`${NOTICE}:first`).not.toHaveText(/more than what is left to pay/);
     expect(`${NOTICE}:last`).toHaveText(/more than what is left to pay/);
+    expect(`${NOTICE}:last`).toHaveText(/Stripe refuses the refund\./);
     expect(`${NOTICE}:last .stripe_terminal_attach`).toHaveProperty("disabled", true);
 });
