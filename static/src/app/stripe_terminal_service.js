@@ -385,15 +385,14 @@ export class StripeTerminalPayments {
     recordPaid(line, datum) {
         const { uuid } = line;
         if (!this.recording.has(uuid)) {
-            const recording = this.record(line, datum);
+            const recording = this.record(line, datum).finally(() => this.recording.delete(uuid));
             this.recording.set(uuid, recording);
-            recording.finally(() => this.recording.delete(uuid));
         }
         return this.recording.get(uuid);
     }
 
     async record(line, datum) {
-        if (line.pos_order_id.finalized) {
+        if (!line.pos_order_id || line.pos_order_id.finalized) {
             return;
         }
         if (!(await this.addTip(line, datum.tip || 0))) {

@@ -447,6 +447,18 @@ test("an order is finished when its draft is synchronised, however long that tak
     expect.verifySteps(["asked"]);
 });
 
+test("a line that goes while its order is synchronised is not shown as paid", async () => {
+    const { line, order } = await pressStripe();
+    const payments = getService("stripe_terminal");
+    let endSync;
+    payments.syncs.set(order.uuid, new Promise((resolve) => (endSync = resolve)));
+    const showing = payments.showPaid(line, { state: "paid", amount: line.getAmount() });
+    order.removePaymentline(line);
+    endSync();
+    await showing;
+    expect(order.payment_ids).toHaveLength(0);
+});
+
 test("a lost answer of the send is asked for again with the same request", async () => {
     const store = await setupPosEnv();
     const order = await getFilledOrder(store);
