@@ -15,10 +15,12 @@ beforeEach(async () => {
 test("an answer is waited for", async () => {
     onRpc("/pos_payment_stripe/status", async (request) => {
         const { params } = await request.json();
+        expect.step("asked");
         await new Promise((resolve) => setTimeout(resolve, 5000));
         return params.line_uuids;
     });
     const answer = request("status", { line_uuids: ["line-1"] });
+    await expect.waitForSteps(["asked"]);
     await advanceTime(5000);
     expect(await answer).toEqual(["line-1"]);
 });

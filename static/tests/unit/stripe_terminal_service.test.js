@@ -162,9 +162,9 @@ async function forceUnreachable() {
     await wait(15000);
     expect(paying.line.payment_status).toBe("force_done");
     paying.screen.sendForceDone(paying.line);
-    await wait(10000);
+    await wait(9000);
     await click(".modal button:contains(The reader shows it as approved)");
-    await wait(15000);
+    await wait(8000);
     return paying;
 }
 
@@ -434,7 +434,7 @@ test("an order is finished when its draft is synchronised, however long that tak
     const asking = validation.askBeforeValidation().then(() => expect.step("asked"));
     // Who presses Validate meanwhile does not finish it a second time.
     expect(await validation.askBeforeValidation()).toBe(false);
-    await wait(60000);
+    await wait(15000);
     expect.verifySteps([]);
     // The server's copy is from before the card was charged.
     line.setPaymentStatus("waiting");
