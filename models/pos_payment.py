@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 
-from ..stripe_terminal.settlement import CANCELED, OPEN_STATES, PAID
+from ..stripe_terminal.refunding import PAYMENT
+from ..stripe_terminal.settlement import AUTHORIZED, CANCELED, OPEN_STATES, PAID
 
 TERMINAL = "stripe_terminal"
 # How ids of PaymentIntents and Charges begin; Odoo's own pos_stripe keeps either as transaction.
@@ -69,6 +70,10 @@ class PosPayment(models.Model):
                 payment.stripe_unverified = True
                 row.unverified = True
                 row._log("till", "recorded_unverified")
+                is_asked = row.kind == PAYMENT and row.state != AUTHORIZED
+                if is_asked and not row.forced_at:
+                    # Forced while Odoo was away: nobody else's card shall pay for this.
+                    row._give_up()
             else:
                 row.unpaid = True
                 row._log("till", "recorded_unpaid", {"amount": payment.amount})

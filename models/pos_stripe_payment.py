@@ -447,6 +447,8 @@ class PosStripePayment(models.Model):
             "id": self.id,
             "line_uuid": self.line_uuid,
             "request_uuid": self.request_uuid,
+            "order_uuid": self.order_uuid or False,
+            "order_ref": self.order_ref or False,
             "revision": self.revision,
             "state": self.state,
             "canceling": self.wanted == settlement.CANCEL,

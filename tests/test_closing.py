@@ -389,5 +389,10 @@ class TestClosing(OwnAccountCase):
         dialog = self.env["pos.stripe.closing"].browse(action["res_id"])
         with self.assertRaises(AccessError):
             dialog.with_user(self.cashier).action_close()
-        dialog.with_user(self.manager).action_close()
+        dialog = dialog.with_user(self.manager)
+        action = dialog.action_close()
+        self.assertEqual((action["res_model"], session.state), ("pos.stripe.closing", "opened"))
+        differences = self.pos_session.stripe_terminal_compare()["differences"]
+        dialog.shown = "\n".join(difference["key"] for difference in differences)
+        dialog.action_close()
         self.assertEqual(session.state, "closed")

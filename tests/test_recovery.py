@@ -121,6 +121,24 @@ class TestRecovery(StripeTerminalCase):
         self.assertIn("12.00", activities[0].note)
         self.assertEqual(order.state, "paid")
 
+    def test_forced_while_odoo_was_away(self):
+        """The till finished the order by itself; the reader must not ask the next customer."""
+        payment = self.pay(12.0)
+        order = self.order_of(payment)
+        self.assertTrue(order.payment_ids.stripe_unverified)
+        self.carry_out(payment)
+        self.assertEqual((payment.state, self.reader.screen["state"]), ("canceled", "idle"))
+        self.assertIn("12.00", self.activities(order)[0].note)
+
+    def test_forced_while_odoo_was_away_and_paid(self):
+        payment = self.pay(12.0)
+        self.reader.tap()
+        order = self.order_of(payment)
+        self.carry_out(payment)
+        self.assertEqual(payment.state, "paid")
+        self.assertFalse(order.payment_ids.stripe_unverified)
+        self.assertFalse(self.activities(order))
+
     def test_the_managers_read_the_language_of_their_company(self):
         self.env["res.lang"]._activate_lang("fr_FR")
         self.company.partner_id.lang = "fr_FR"
@@ -182,6 +200,9 @@ class TestRecovery(StripeTerminalCase):
         self.assertFalse(self.unattached())
         with self.assertRaises(UserError):
             payment._attach(self.pos_session, order_uuid, "2-0010")
+        # What tells the till that has it on another order.
+        data = payment._till_data()
+        self.assertEqual((data["order_uuid"], data["order_ref"]), (order_uuid, "2-0009"))
         order = self.order_of(payment)
         self.assertEqual(order.uuid, order_uuid)
         self.assertFalse(order.payment_ids.stripe_unverified)

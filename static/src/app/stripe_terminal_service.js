@@ -48,6 +48,18 @@ const WAITING_STATUSES = ["waiting", "waitingCard", "waitingCapture", "waitingCa
 /** Whether the money is the shop's, or held for it until the tip is known. */
 const isPaid = (datum) => datum.state === "paid" || (datum.held && !datum.canceling);
 
+/** Whether another till has put the payment, which no order showed there, on an order of its own. */
+const isOnOtherOrder = (line, datum) =>
+    datum.order_uuid && datum.order_uuid !== line.pos_order_id.uuid;
+
+const notOfThisOrder = (datum) => ({
+    ...datum,
+    state: "canceled",
+    held: false,
+    forced: false,
+    sentence: _t("This payment was put on order %s, because no order showed it.", datum.order_ref),
+});
+
 const delay = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
 /**
@@ -342,6 +354,9 @@ export class StripeTerminalPayments {
         if (this.wishes.toCancel.has(uuid) && !FINAL_STATES.includes(datum.state)) {
             // What Odoo has not heard yet holds here already: nobody asks for the card any more.
             datum = { ...datum, canceling: true, collects: false };
+        }
+        if (line?.pos_order_id && isOnOtherOrder(line, datum)) {
+            datum = notOfThisOrder(datum);
         }
         this.data[uuid] = datum;
         if (!line || line.pos_order_id?.finalized) {

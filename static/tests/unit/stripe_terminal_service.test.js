@@ -459,6 +459,14 @@ test("a line that goes while its order is synchronised is not shown as paid", as
     expect(order.payment_ids).toHaveLength(0);
 });
 
+test("a payment that was put on another order is not this one's", async () => {
+    const { line } = await pressStripe();
+    say(line.uuid, { state: "paid", order_uuid: "another order", order_ref: "2-0009" });
+    await poll();
+    expect(line.payment_status).toBe("retry");
+    expect(".stripe_terminal_sentence").toHaveText(/was put on order 2-0009/);
+});
+
 test("a lost answer of the send is asked for again with the same request", async () => {
     const store = await setupPosEnv();
     const order = await getFilledOrder(store);

@@ -1,4 +1,4 @@
-import { Component, xml } from "@odoo/owl";
+import { Component, useEffect, xml } from "@odoo/owl";
 import {
     StripeComparison,
     useStripeComparison,
@@ -13,7 +13,13 @@ class StripeTerminalComparison extends Component {
     static props = standardWidgetProps;
 
     setup() {
-        this.comparison = useStripeComparison(this.props.record.data.session_id.id);
+        const { record } = this.props;
+        this.comparison = useStripeComparison(record.data.session_id.id);
+        // Who closes the session accepts what was shown here, and nothing that came later.
+        useEffect(
+            (shown) => void record.update({ shown }),
+            () => [this.comparison.result.differences.map(({ key }) => key).join("\n")]
+        );
     }
 }
 
