@@ -10,6 +10,7 @@ from playwright.sync_api import TimeoutError as PageTimeout
 from playwright.sync_api import expect
 
 from harness import paths
+from stripe_simulator.cards import DEFAULT_CARD
 
 from . import naming
 
@@ -298,6 +299,14 @@ class Till:
         """Press “Cancel” of the selected line."""
         self.page.locator(".electronic_payment .send_payment_cancel").click()
         return self
+
+    def pay_part_by_card(self, amount, card=DEFAULT_CARD):
+        """Charge a part of the order, such as ``"2"``, and leave the rest open."""
+        self.choose_method(self.shop.card).wait_for_card()
+        self.cancel().wait_for_status("canceled")
+        self.type_amount(amount).retry().wait_for_card()
+        self.shop.reader.tap(card)
+        return self.wait_for_status("Payment Successful")
 
     def has_force_done(self):
         """Tell whether the selected line offers “Force done”."""
