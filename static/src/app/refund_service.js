@@ -1,9 +1,9 @@
 import { AlertDialog } from "@web/core/confirmation_dialog/confirmation_dialog";
 import { _t } from "@web/core/l10n/translation";
+import { loadBundle } from "@web/core/assets";
 import { registry } from "@web/core/registry";
 import { makeAwaitable } from "@point_of_sale/app/utils/make_awaitable_dialog";
-import { RefundChoiceDialog } from "./refund_choice_dialog";
-import { isConnectionError, request } from "./request";
+import { isConnectionError, problemSentence, request } from "./request";
 
 /** Finds the card payments that a refund order gives back; the server says which and how much. */
 export class RefundService {
@@ -82,10 +82,13 @@ export class RefundService {
 
     /** Where the order does not tell what is given back, a person chooses. */
     async addChosenLine(order, method, due) {
-        const chosen = await makeAwaitable(this.dialog, RefundChoiceDialog, {
-            due,
-            find: (query) => this.ask("refund_choices", { query }),
-        });
+        const RefundChoiceDialog = await this.loadChoice();
+        const chosen =
+            RefundChoiceDialog &&
+            (await makeAwaitable(this.dialog, RefundChoiceDialog, {
+                due,
+                find: (query) => this.ask("refund_choices", { query }),
+            }));
         if (!chosen) {
             return false;
         }
@@ -99,14 +102,22 @@ export class RefundService {
         return true;
     }
 
+    /** Few refunds need the dialog, and no till loads it before. */
+    async loadChoice() {
+        try {
+            await loadBundle("pos_payment_stripe.refund_choice");
+            return registry.category("stripe_terminal_dialogs").get("refund_choice");
+        } catch (error) {
+            this.refuse(problemSentence(error));
+            return null;
+        }
+    }
+
     /** Return the new line; null where core adds none and the cashier reads why. */
     addLine(order, method, choice, amount) {
         const { status, data: line } = order.addPaymentline(method);
         if (!status) {
-            this.dialog.add(AlertDialog, {
-                title: _t("The refund cannot be prepared"),
-                body: line,
-            });
+            this.refuse(line);
             return null;
         }
         line.setAmount(-amount);
@@ -127,14 +138,20 @@ export class RefundService {
         try {
             return await request(route, { session_id: this.pos.session.id, ...params });
         } catch (error) {
-            this.dialog.add(AlertDialog, {
-                title: _t("The refund cannot be prepared"),
-                body: isConnectionError(error)
-                    ? _t("Odoo's server cannot be reached. Check this till's network.")
-                    : error.data?.message || error.message,
-            });
+            this.refuse(
+                isConnectionError(error)
+                    ? problemSentence(error)
+                    : error.data?.message || error.message
+            );
             return false;
         }
+    }
+
+    refuse(sentence) {
+        this.dialog.add(AlertDialog, {
+            title: _t("The refund cannot be prepared"),
+            body: sentence,
+        });
     }
 }
 

@@ -1,11 +1,12 @@
 import { Component, onWillStart, useState } from "@odoo/owl";
 import { Dialog } from "@web/core/dialog/dialog";
+import { registry } from "@web/core/registry";
 import { useDebounced } from "@web/core/utils/timing";
 
 const TYPING_PAUSE = 300;
 
 /** Which card payment is given back, when the order does not tell. */
-export class RefundChoiceDialog extends Component {
+class RefundChoiceDialog extends Component {
     static template = "pos_payment_stripe.RefundChoiceDialog";
     static components = { Dialog };
     static props = { due: Number, find: Function, getPayload: Function, close: Function };
@@ -34,3 +35,5 @@ export class RefundChoiceDialog extends Component {
         this.props.close();
     }
 }
+
+registry.category("stripe_terminal_dialogs").add("refund_choice", RefundChoiceDialog);
