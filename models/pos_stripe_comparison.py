@@ -207,5 +207,5 @@ class PosStripeComparison(models.Model):
         return (
             bool(self.accepted_at)
             and self.accepted_at > fields.Datetime.now() - MAX_AGE
-            and {difference["key"] for difference in differences} <= set(self.accepted_keys)
+            and {difference["key"] for difference in differences} <= set(self.accepted_keys or [])
         )

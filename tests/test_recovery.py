@@ -127,7 +127,7 @@ class TestRecovery(StripeTerminalCase):
         order = self.order_of(payment)
         self.assertTrue(order.payment_ids.stripe_unverified)
         self.carry_out(payment)
-        self.assertEqual((payment.state, self.reader.screen["state"]), ("canceled", "idle"))
+        self.assertEqual((payment.state, self.reader.screen["state"]), ("canceled", "cancelled"))
         self.assertIn("12.00", self.activities(order)[0].note)
 
     def test_forced_while_odoo_was_away_and_paid(self):

@@ -33,14 +33,22 @@ export const stripeTerminalTables = {
                 const table = find().table_id;
                 await super.mergeTableOrders(...arguments);
                 if (find()?.table_id?.id === table.id) {
-                    // Core's request, which is on its way, is to arrive first.
-                    await env.services.orm.silent.read("restaurant.table", [table.id], ["id"]);
+                    // Core's request, which is on its way, is to be carried out first.
+                    for (let tries = 0; tries < 20 && !(await isLinked(env, table)); tries++) {
+                        await new Promise((resolve) => setTimeout(resolve, 250));
+                    }
                     this.data.write("restaurant.table", [table.id], { parent_id: null });
                 }
             },
         });
     },
 };
+
+/** Whether the server has a table linked to another one. */
+async function isLinked({ services }, { id }) {
+    const [found] = await services.orm.silent.read("restaurant.table", [id], ["parent_id"]);
+    return Boolean(found.parent_id);
+}
 
 /** Whether no card was or will be charged for an order; its lines are gone then. */
 async function mayBeEmptied(env, order) {
