@@ -226,8 +226,12 @@ class PaymentProvider(models.Model):
                 provider.stripe_terminal_webhook_id
                 and provider._stripe_terminal_is_test() != was_test[provider]
             )
-        ).write({"stripe_terminal_webhook_secret": False, "stripe_terminal_webhook_id": False})
+        )._stripe_terminal_forget_webhook()
         return result
+
+    def _stripe_terminal_forget_webhook(self):
+        """Take no more events; whatever is at Stripe stays there."""
+        self.write({"stripe_terminal_webhook_secret": False, "stripe_terminal_webhook_id": False})
 
     def action_stripe_terminal_create_webhook(self):
         """Create our webhook on the Stripe account, in place of those with the same address.
@@ -301,7 +305,7 @@ class PaymentProvider(models.Model):
         except StripeProblem as problem:
             raise UserError(self._stripe_terminal_webhook_advice(problem)) from problem
         known = self.stripe_terminal_webhook_id
-        self.write({"stripe_terminal_webhook_secret": False, "stripe_terminal_webhook_id": False})
+        self._stripe_terminal_forget_webhook()
         if known and known not in webhooks:
             message = self.env._(
                 "Odoo no longer takes events. The webhook %(webhook)s is not at Stripe with this "

@@ -26,7 +26,7 @@ class PaymentProvider(models.Model):
 
     def _stripe_terminal_leave_account(self):
         """Forget the webhook, readers and locations of the account of the key before."""
-        self.write({"stripe_terminal_webhook_secret": False, "stripe_terminal_webhook_id": False})
+        self._stripe_terminal_forget_webhook()
         for model in ("pos.stripe.reader", "pos.stripe.location"):
             listed = self.env[model].sudo().search([("provider_id", "=", self.id)])
             listed.active = False

@@ -10,6 +10,11 @@ CORE_TERMINAL = "stripe"  # of Odoo's own pos_stripe
 SWITCH = "pos_payment_stripe.enabled"  # system parameter
 
 
+def _without_blanks(serial_number):
+    """Return a serial number as Stripe knows it: blanks come from copying."""
+    return "".join(str(serial_number or "").split())
+
+
 class PosPaymentMethod(models.Model):
     _inherit = "pos.payment.method"
 
@@ -99,8 +104,7 @@ class PosPaymentMethod(models.Model):
 
     @api.onchange("stripe_serial_number")
     def _onchange_stripe_serial_number(self):
-        # Blanks come from copying, and Stripe would find no such reader.
-        self.stripe_serial_number = "".join((self.stripe_serial_number or "").split())
+        self.stripe_serial_number = _without_blanks(self.stripe_serial_number)
 
     @api.onchange("use_payment_terminal")
     def _onchange_use_payment_terminal(self):
@@ -128,7 +132,7 @@ class PosPaymentMethod(models.Model):
             serial_number = reader.serial_number
         if not serial_number:
             return vals
-        return {**vals, "stripe_serial_number": "".join(str(serial_number).split())}
+        return {**vals, "stripe_serial_number": _without_blanks(serial_number)}
 
     @api.model
     def _stripe_terminal_switched_off(self):

@@ -67,6 +67,14 @@ class TestRecovery(StripeTerminalCase):
         payment.settled_at = fields.Datetime.now() - timedelta(minutes=minutes_ago)
         return payment
 
+    def forced(self):
+        """Return a payment that was forced while Stripe is silent, and its order."""
+        payment = self.pay(12.0)
+        self.silence()
+        self.look(payment)
+        payment._force_done()
+        return payment, self.order_of(payment)
+
     def silence(self):
         self.simulator.faults.add("*", "*", "drop_before", times=None)
 
@@ -90,11 +98,7 @@ class TestRecovery(StripeTerminalCase):
         self.assertFalse(self.activities(order))
 
     def test_forced_and_paid_becomes_verified(self):
-        payment = self.pay(12.0)
-        self.silence()
-        self.look(payment)
-        payment._force_done()
-        order = self.order_of(payment)
+        payment, order = self.forced()
         self.assertTrue(order.payment_ids.stripe_unverified)
         self.reader.tap()
         self.simulator.faults.clear()
@@ -105,11 +109,7 @@ class TestRecovery(StripeTerminalCase):
         self.assertFalse(self.activities(order))
 
     def test_forced_and_never_paid_tells_the_managers(self):
-        payment = self.pay(12.0)
-        self.silence()
-        self.look(payment)
-        payment._force_done()
-        order = self.order_of(payment)
+        payment, order = self.forced()
         self.simulator.faults.clear()
         self.reader.customer_cancel()
         self.look(payment)
@@ -142,11 +142,7 @@ class TestRecovery(StripeTerminalCase):
     def test_the_managers_read_the_language_of_their_company(self):
         self.env["res.lang"]._activate_lang("fr_FR")
         self.company.partner_id.lang = "fr_FR"
-        payment = self.pay(12.0)
-        self.silence()
-        self.look(payment)
-        payment._force_done()
-        order = self.order_of(payment)
+        payment, order = self.forced()
         self.simulator.faults.clear()
         self.reader.customer_cancel()
         self.look(payment)

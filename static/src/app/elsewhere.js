@@ -2,9 +2,8 @@ import { AlertDialog } from "@web/core/confirmation_dialog/confirmation_dialog";
 import { _t } from "@web/core/l10n/translation";
 import { isConnectionError, request } from "./request";
 
-/** Nothing was charged for lines in these statuses, nor asked for. */
-const OPEN_STATUSES = ["", "pending", "retry"];
-const OPEN_STATES = ["declined", "canceled"];
+/** Nothing was charged in these states, and nothing is asked for. */
+const UNCHARGED_STATES = ["declined", "canceled"];
 
 /** Lines of an order that belong to the readers of registers which share their open orders. */
 export function linesElsewhere(order) {
@@ -65,9 +64,7 @@ function mayBeCharged(line, datum) {
     if (line.isStripeDone || datum?.forced) {
         return true;
     }
-    return datum
-        ? !OPEN_STATES.includes(datum.state)
-        : !OPEN_STATUSES.includes(line.getPaymentStatus() || "");
+    return datum ? !UNCHARGED_STATES.includes(datum.state) : !line.isStripeOpen;
 }
 
 function texts(env, line, { data, registers }) {

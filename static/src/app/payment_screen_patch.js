@@ -62,10 +62,7 @@ patch(PaymentScreen.prototype, {
     /** Less than what is due may be given back to a card; core keeps the amounts of terminals. */
     updateSelectedPaymentline(amount = false) {
         const line = this.selectedPaymentLine;
-        const isOpenRefund =
-            line?.stripe_refunded_uuid &&
-            ["", "pending", "retry"].includes(line.getPaymentStatus() || "");
-        if (!isOpenRefund) {
+        if (!line?.stripe_refunded_uuid || !line.isStripeOpen) {
             return super.updateSelectedPaymentline(...arguments);
         }
         if (amount === false) {

@@ -11,6 +11,11 @@ patch(PosPayment.prototype, {
         return this.isStripeTerminal && Boolean(this.getPaymentStatus()) && this.isDone();
     },
 
+    /** Not sent yet, or refused: nothing was charged, and nothing is asked for. */
+    get isStripeOpen() {
+        return ["", "pending", "retry"].includes(this.getPaymentStatus() || "");
+    },
+
     /** Of a register that shares its open orders with this one: its reader is not ours to stop. */
     get isStripeElsewhere() {
         const methods = this.models["pos.config"].getFirst().payment_method_ids;
