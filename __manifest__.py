@@ -41,8 +41,8 @@
         ],
         # Loaded by a till when it first uses a method that its browser collects for.
         "pos_payment_stripe.browser_sdk": ["pos_payment_stripe/static/src/browser_sdk/**/*"],
-        # Loaded when a refund does not tell which payment it gives back.
-        "pos_payment_stripe.refund_choice": ["pos_payment_stripe/static/src/refund_choice/**/*"],
+        # Loaded by a till when it first gives money back to a card.
+        "pos_payment_stripe.refunds": ["pos_payment_stripe/static/src/refunds/**/*"],
         "web.assets_backend": [
             "pos_payment_stripe/static/src/common/**/*",
             "pos_payment_stripe/static/src/backend/**/*",
@@ -51,7 +51,7 @@
         "web.assets_unit_tests_setup": [
             ("remove", "pos_payment_stripe/static/src/backend/pos_payment_provider_cards/**/*"),
             "pos_payment_stripe/static/src/browser_sdk/**/*",
-            "pos_payment_stripe/static/src/refund_choice/**/*",
+            "pos_payment_stripe/static/src/refunds/**/*",
         ],
         "web.assets_unit_tests": ["pos_payment_stripe/static/tests/unit/**/*"],
     },

@@ -32,6 +32,7 @@ from . import (
     test_refund_reader,
     test_refund_webhook,
     test_runner,
+    test_sent_again,
     test_settings,
     test_switch,
     test_terminal_test,

@@ -35,6 +35,8 @@ FORGET_JS_SDK = """async () => {
         }
     }
 }"""
+# With which a till synchronises its orders, drafts too.
+SYNC = "/web/dataset/call_kw/pos.order/sync_from_ui"
 JS_SDK_DOUBLE = paths.ROOT / "static/tests/js_sdk/stripe_terminal_double.js"
 # Odoo's pages ask for these where a browser has none.
 HARMLESS = (r"favicon\.ico",)
@@ -157,15 +159,16 @@ class Till:
         return self
 
     def lose(self, route, *, after):
-        """Lose one request of the page to a route of the addon on its way.
+        """Lose one request of the page to a route of the addon, or to its Odoo, on its way.
 
-        :param route: such as ``"send"``
+        :param route: such as ``"send"``, or :data:`SYNC`
         :param after: whether Odoo gets it, and its answer is lost
         :return: something with ``hits``, how many were lost
         """
         lost = LostRequest(after)
         self.tolerate("net::ERR_FAILED")
-        self.page.route(f"**/pos_payment_stripe/{route}", lost.handle, times=1)
+        url = f"**{route}" if route.startswith("/") else f"**/pos_payment_stripe/{route}"
+        self.page.route(url, lost.handle, times=1)
         return lost
 
     def shows_products(self):
@@ -183,6 +186,15 @@ class Till:
             product.first.click()
         line = self.page.locator(".order-container .orderline", has_text=name)
         expect(line.first).to_be_visible()
+        return self
+
+    def remove_product(self, name):
+        """Take a product out of the order again."""
+        line = self.page.locator(".order-container .orderline", has_text=name)
+        line.click()
+        while line.count():
+            self.page.locator(".product-screen .numpad button", has_text="⌫").click()
+            self.page.wait_for_timeout(250)
         return self
 
     def go_to_payment(self):

@@ -1,6 +1,7 @@
 import { ask } from "@point_of_sale/app/utils/make_awaitable_dialog";
 import { AlertDialog } from "@web/core/confirmation_dialog/confirmation_dialog";
 import { _t } from "@web/core/l10n/translation";
+import { delay } from "@web/core/utils/concurrency";
 import { refundedTexts, unknownRefundTexts } from "./refund_texts";
 
 /** Locking the till leaves its payments to the server and to whoever unlocks it. */
@@ -52,10 +53,7 @@ export async function takeBack(env, lines, goOn) {
         };
         ui.block({ message: _t("Taking the card payment back…") });
         try {
-            await Promise.race([
-                cancel(),
-                new Promise((resolve) => setTimeout(resolve, ANSWER_WAIT)),
-            ]);
+            await Promise.race([cancel(), delay(ANSWER_WAIT)]);
         } finally {
             ui.unblock();
         }

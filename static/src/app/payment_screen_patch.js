@@ -1,3 +1,5 @@
+import { loadBundle } from "@web/core/assets";
+import { AlertDialog } from "@web/core/confirmation_dialog/confirmation_dialog";
 import { PaymentScreen } from "@point_of_sale/app/screens/payment_screen/payment_screen";
 import { _t } from "@web/core/l10n/translation";
 import { useService } from "@web/core/utils/hooks";
@@ -5,6 +7,7 @@ import { patch } from "@web/core/utils/patch";
 import { onWillUpdateProps, status } from "@odoo/owl";
 import { isHeldElsewhere, linesElsewhere } from "./elsewhere";
 import { takeBack } from "./payment_guard";
+import { problemSentence } from "./request";
 import { UnattachedPayments } from "./unattached_payments";
 
 PaymentScreen.components = { ...PaymentScreen.components, UnattachedPayments };
@@ -13,7 +16,6 @@ patch(PaymentScreen.prototype, {
     setup() {
         super.setup(...arguments);
         this.stripeTerminal = useService("stripe_terminal");
-        this.stripeTerminalRefunds = useService("stripe_terminal_refunds");
         onWillUpdateProps(({ orderUuid }) => {
             if (orderUuid !== this.props.orderUuid) {
                 this.openUnlessHeldElsewhere(() => {});
@@ -54,7 +56,17 @@ patch(PaymentScreen.prototype, {
         if (!isCardRefund || this.pos.paymentTerminalInProgress) {
             return super.addNewPaymentLine(...arguments);
         }
-        const isAdded = await this.stripeTerminalRefunds.addLines(this.currentOrder, paymentMethod);
+        try {
+            await loadBundle("pos_payment_stripe.refunds");
+        } catch (error) {
+            this.dialog.add(AlertDialog, {
+                title: _t("The refund cannot be prepared"),
+                body: problemSentence(error),
+            });
+            return false;
+        }
+        const { stripe_terminal_refunds: refunds } = this.env.services;
+        const isAdded = await refunds.addLines(this.currentOrder, paymentMethod);
         this.numberBuffer.reset();
         return isAdded;
     },

@@ -5,9 +5,42 @@ import { _t } from "@web/core/l10n/translation";
 import { patch } from "@web/core/utils/patch";
 import { isHeldElsewhere } from "./elsewhere";
 import { LOCK_SCREENS, runningLines, takeBack, unsettledLines } from "./payment_guard";
+import { isStripeOrder } from "./pos_data_patch";
 import { runningRefundTexts } from "./refund_texts";
 
 patch(PosStore.prototype, {
+    /** Before Odoo is asked for its drafts. */
+    async processServerData() {
+        const send = () =>
+            this.data.sendKeptOrders((problem) =>
+                this.notification.add(problem, { type: "danger" })
+            );
+        window.addEventListener("pos-network-online", send);
+        await send();
+        return super.processServerData(...arguments);
+    },
+
+    /** Core lets two synchronisations overlap; the second one lacks what the first one may lose. */
+    async preSyncAllOrders(orders) {
+        for (const { uuid } of orders) {
+            await this.data.stripeSyncs.get(uuid)?.catch(() => {});
+        }
+        return super.preSyncAllOrders(...arguments);
+    },
+
+    /** Offline, core sends nothing; a page that is closed then would take the order along. */
+    async syncAllOrders() {
+        if (this.data.network.offline) {
+            const isUnsynced = (order) =>
+                order.finalized && order.isDirty() && isStripeOrder(order);
+            for (const order of this.models["pos.order"].filter(isUnsynced)) {
+                await this.preSyncAllOrders([order]);
+                this.data.stripeKept.keep(order.serializeForORM({ keepCommands: true }));
+            }
+        }
+        return super.syncAllOrders(...arguments);
+    },
+
     /** An order goes when no card was or may be charged for it; also for “Cancel Orders”. */
     async _onBeforeDeleteOrder(order) {
         if (!(await super._onBeforeDeleteOrder(...arguments))) {

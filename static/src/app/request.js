@@ -2,7 +2,7 @@ import { _t } from "@web/core/l10n/translation";
 import { ConnectionAbortedError, ConnectionLostError, rpc } from "@web/core/network/rpc";
 
 /** No route of the addon waits for a reader: an answer that takes longer, in milliseconds, is lost. */
-const ANSWER_WAIT = 15000;
+export const ANSWER_WAIT = 15000;
 
 export const isConnectionError = (error) =>
     error instanceof ConnectionLostError || error instanceof ConnectionAbortedError;

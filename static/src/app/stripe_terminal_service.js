@@ -1,6 +1,7 @@
 import { AlertDialog, ConfirmationDialog } from "@web/core/confirmation_dialog/confirmation_dialog";
 import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
+import { delay } from "@web/core/utils/concurrency";
 import { uuidv4 } from "@point_of_sale/utils";
 import { ask } from "@point_of_sale/app/utils/make_awaitable_dialog";
 import { Drivers } from "./drivers";
@@ -59,8 +60,6 @@ const notOfThisOrder = (datum) => ({
     forced: false,
     sentence: _t("This payment was put on order %s, because no order showed it.", datum.order_ref),
 });
-
-const delay = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
 /**
  * Owns the running Stripe payments of this till. It decides nothing about money: it asks Odoo's
@@ -623,8 +622,7 @@ export class StripeTerminalPayments {
     }
 
     /**
-     * Wait for a draft's synchronisations before its order is finished: core would leave that one
-     * out meanwhile, and the late answer would make the order a draft again.
+     * Wait for a draft's synchronisation before its order is finished, so that it is sent once.
      *
      * @returns {Promise<boolean>} false when somebody waits for that already
      */
@@ -633,19 +631,14 @@ export class StripeTerminalPayments {
             return false;
         }
         this.finishing.add(order.uuid);
-        try {
-            while (this.syncs.has(order.uuid)) {
-                await this.syncs.get(order.uuid);
-            }
-        } finally {
-            this.finishing.delete(order.uuid);
-        }
+        await this.syncs.get(order.uuid);
+        this.finishing.delete(order.uuid);
         return true;
     }
 
     /** The server should have the order if this till dies; the customer need not wait for it. */
     syncOrder(order) {
-        const sync = this.sync(order, this.syncs.get(order.uuid)).finally(() => {
+        const sync = this.sync(order).finally(() => {
             if (this.syncs.get(order.uuid) === sync) {
                 this.syncs.delete(order.uuid);
             }
@@ -653,11 +646,7 @@ export class StripeTerminalPayments {
         this.syncs.set(order.uuid, sync);
     }
 
-    async sync(order, before) {
-        await before;
-        if (order.finalized || !this.pos.models["pos.order"].getBy("uuid", order.uuid)) {
-            return;
-        }
+    async sync(order) {
         await this.pos.syncAllOrders({ orders: [order] }).catch(() => {});
         // What the server sent back of the lines is older than what is shown.
         for (const line of order.payment_ids) {

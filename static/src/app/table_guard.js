@@ -2,6 +2,7 @@ import { AlertDialog } from "@web/core/confirmation_dialog/confirmation_dialog";
 import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
 import { patch } from "@web/core/utils/patch";
+import { delay } from "@web/core/utils/concurrency";
 import { takeBack, unsettledLines } from "./payment_guard";
 
 /**
@@ -35,7 +36,7 @@ export const stripeTerminalTables = {
                 if (find()?.table_id?.id === table.id) {
                     // Core's request, which is on its way, is to be carried out first.
                     for (let tries = 0; tries < 20 && !(await isLinked(env, table)); tries++) {
-                        await new Promise((resolve) => setTimeout(resolve, 250));
+                        await delay(250);
                     }
                     this.data.write("restaurant.table", [table.id], { parent_id: null });
                 }

@@ -1,4 +1,5 @@
 import { registry } from "@web/core/registry";
+import { delay } from "@web/core/utils/concurrency";
 import { uuidv4 } from "@point_of_sale/utils";
 import { request } from "@pos_payment_stripe/app/request";
 import { SdkProblem, SdkReader } from "./sdk_reader";
@@ -14,8 +15,6 @@ const REPORT_PAUSES = [500, 1500, 3000, 6000];
 const LATE_STAGES = ["confirm", "process"];
 /** The states of a payment during which this page may go on. */
 const RUNNING_STATES = ["new", "collecting", "unknown"];
-
-const delay = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
 /**
  * Collects cards in this browser for payments that Odoo's journal leaves to it, one after the

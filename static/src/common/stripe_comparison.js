@@ -1,6 +1,7 @@
 import { Component, onMounted, onWillUnmount, useState } from "@odoo/owl";
 import { _t } from "@web/core/l10n/translation";
 import { useService } from "@web/core/utils/hooks";
+import { delay } from "@web/core/utils/concurrency";
 
 const POLL_PAUSE = 700;
 
@@ -25,7 +26,7 @@ export class StripeComparisonState {
         try {
             let result = await this.ask(again);
             while (result.state === "comparing" && !this.isStopped) {
-                await new Promise((resolve) => setTimeout(resolve, POLL_PAUSE));
+                await delay(POLL_PAUSE);
                 result = await this.ask(false);
             }
             Object.assign(this.result, result);

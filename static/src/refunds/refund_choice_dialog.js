@@ -1,12 +1,11 @@
 import { Component, onWillStart, useState } from "@odoo/owl";
 import { Dialog } from "@web/core/dialog/dialog";
-import { registry } from "@web/core/registry";
 import { useDebounced } from "@web/core/utils/timing";
 
 const TYPING_PAUSE = 300;
 
 /** Which card payment is given back, when the order does not tell. */
-class RefundChoiceDialog extends Component {
+export class RefundChoiceDialog extends Component {
     static template = "pos_payment_stripe.RefundChoiceDialog";
     static components = { Dialog };
     static props = { due: Number, find: Function, getPayload: Function, close: Function };
@@ -35,5 +34,3 @@ class RefundChoiceDialog extends Component {
         this.props.close();
     }
 }
-
-registry.category("stripe_terminal_dialogs").add("refund_choice", RefundChoiceDialog);

@@ -1,9 +1,9 @@
 import { AlertDialog } from "@web/core/confirmation_dialog/confirmation_dialog";
 import { _t } from "@web/core/l10n/translation";
-import { loadBundle } from "@web/core/assets";
 import { registry } from "@web/core/registry";
 import { makeAwaitable } from "@point_of_sale/app/utils/make_awaitable_dialog";
-import { isConnectionError, problemSentence, request } from "./request";
+import { isConnectionError, problemSentence, request } from "@pos_payment_stripe/app/request";
+import { RefundChoiceDialog } from "./refund_choice_dialog";
 
 /** Finds the card payments that a refund order gives back; the server says which and how much. */
 export class RefundService {
@@ -82,13 +82,10 @@ export class RefundService {
 
     /** Where the order does not tell what is given back, a person chooses. */
     async addChosenLine(order, method, due) {
-        const RefundChoiceDialog = await this.loadChoice();
-        const chosen =
-            RefundChoiceDialog &&
-            (await makeAwaitable(this.dialog, RefundChoiceDialog, {
-                due,
-                find: (query) => this.ask("refund_choices", { query }),
-            }));
+        const chosen = await makeAwaitable(this.dialog, RefundChoiceDialog, {
+            due,
+            find: (query) => this.ask("refund_choices", { query }),
+        });
         if (!chosen) {
             return false;
         }
@@ -100,17 +97,6 @@ export class RefundService {
             line.uiState = { ...line.uiState, stripeOnReader: true };
         }
         return true;
-    }
-
-    /** Few refunds need the dialog, and no till loads it before. */
-    async loadChoice() {
-        try {
-            await loadBundle("pos_payment_stripe.refund_choice");
-            return registry.category("stripe_terminal_dialogs").get("refund_choice");
-        } catch (error) {
-            this.refuse(problemSentence(error));
-            return null;
-        }
     }
 
     /** Return the new line; null where core adds none and the cashier reads why. */

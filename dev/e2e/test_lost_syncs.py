@@ -1,0 +1,114 @@
+"""A card order whose synchronisation with Odoo is lost on its way, and how it still gets there."""
+
+import pytest
+from playwright.sync_api import expect
+
+from support.audit import audit
+from support.drivers import both_drivers
+from support.till import SYNC
+
+on_its_way = pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
+
+
+def assert_sold(shop, *products):
+    """Assert that Odoo has one order, paid, of these products, and what was paid for it."""
+    [order] = shop.orders(("state", "amount_total", "amount_paid", "lines", "payment_ids"))
+    assert order["state"] == "paid"
+    fields = ["full_product_name", "price_subtotal_incl"]
+    lines = shop.server.admin.read("pos.order.line", [("order_id", "=", order["id"])], fields)
+    assert sorted(line["full_product_name"] for line in lines) == sorted(products)
+    total = round(sum(line["price_subtotal_incl"] for line in lines), 2)
+    paid = round(sum(payment["amount"] for payment in shop.payments()), 2)
+    assert (order["amount_total"], order["amount_paid"], paid) == (total, total, total)
+    audit(shop)
+
+
+def wait_for_draft(till, shop):
+    """Wait until the till knows that Odoo has its order."""
+    assert shop.simulator.wait_until(shop.orders, 10)
+    till.page.wait_for_timeout(500)
+
+
+@both_drivers
+@on_its_way
+def test_of_the_draft(till, shop, after):
+    till.add_product("Espresso")
+    lost = till.lose(SYNC, after=after)
+    till.go_to_payment().choose_method(shop.card).wait_for_card()
+    shop.reader.tap()
+    till.wait_for_receipt()
+    assert lost.hits == 1
+    assert_sold(shop, "Espresso")
+
+
+@on_its_way
+def test_of_the_draft_and_then_paid_otherwise(till, shop, after):
+    till.add_product("Espresso").add_product("Croissant")
+    lost = till.lose(SYNC, after=after)
+    till.go_to_payment().choose_method(shop.card).wait_for_card()
+    till.cancel().wait_for_status("canceled")
+    till.delete_line()
+    expect(till.page.locator(".paymentlines .paymentline")).to_have_count(0)
+    assert lost.hits == 1
+    till.back()
+    till.remove_product("Croissant")
+    till.go_to_payment().choose_method(shop.cash).validate()
+    assert_sold(shop, "Espresso")
+
+
+@on_its_way
+def test_of_the_draft_after_a_change(till, shop, after):
+    till.sell("Espresso", "Croissant").choose_method(shop.card).wait_for_card()
+    till.cancel().wait_for_status("canceled")
+    till.delete_line()
+    expect(till.page.locator(".paymentlines .paymentline")).to_have_count(0)
+    till.back()
+    till.remove_product("Croissant").add_product("Cheesecake")
+    lost = till.lose(SYNC, after=after)
+    till.go_to_payment().choose_method(shop.card).wait_for_card()
+    shop.reader.tap()
+    till.wait_for_receipt()
+    assert lost.hits == 1
+    assert_sold(shop, "Espresso", "Cheesecake")
+
+
+def carry_on_offline(till):
+    """Answer core's dialog about the lost connection."""
+    till.tolerate("ConnectionLostError: ")
+    expect(till.dialog).to_contain_text("Connection Lost")
+    till.answer("Continue with limited functionality")
+    return till
+
+
+def wait_until_paid(shop):
+    """Wait until Odoo has the one order, finished."""
+
+    def is_paid():
+        return [order["state"] for order in shop.orders()] == ["paid"]
+
+    assert shop.simulator.wait_until(is_paid, 20), shop.orders()
+
+
+@on_its_way
+def test_of_the_finished_order(till, shop, after):
+    till.sell("Espresso").choose_method(shop.card).wait_for_card()
+    wait_for_draft(till, shop)
+    lost = till.lose(SYNC, after=after)
+    shop.reader.tap()
+    till.wait_for_receipt()
+    assert lost.hits == 1
+    carry_on_offline(till).next_order()
+    wait_until_paid(shop)
+    assert_sold(shop, "Espresso")
+
+
+def test_of_the_finished_order_and_then_the_page(till, shop):
+    till.sell("Espresso", "Croissant").pay_part_by_card("2")
+    wait_for_draft(till, shop)
+    till.go_offline().choose_method(shop.cash).validate()
+    carry_on_offline(till)
+    till.page.wait_for_timeout(2000)
+    till.crash()
+    till.go_online().reopen()
+    wait_until_paid(shop)
+    assert_sold(shop, "Espresso", "Croissant")

@@ -1,0 +1,80 @@
+from odoo import Command, api, models
+
+TERMINAL = "stripe_terminal"
+GOING = (Command.DELETE, Command.UNLINK)
+
+
+class PosOrder(models.Model):
+    """What a till sends again, because it had no answer when it sent it first.
+
+    Core refuses lines that it has by then, so that an order for which a card was charged could not
+    be finished.
+    """
+
+    _inherit = "pos.order"
+
+    @api.model
+    def sync_from_ui(self, orders):
+        """Take what was sent before as changes of what came of it; for orders paid by card."""
+        uuids = [order["uuid"] for order in orders if order.get("uuid")]
+        drafts = self.search([("uuid", "in", uuids), ("state", "=", "draft")])
+        draft_of = {draft.uuid: draft for draft in drafts._of_stripe_terminal()}
+        for order in orders:
+            if draft := draft_of.get(order.get("uuid")):
+                draft._stripe_sent_again(order)
+        return super().sync_from_ui(orders)
+
+    def _of_stripe_terminal(self):
+        """Return those of these orders for which a card payment was recorded or asked for."""
+        rows = self.env["pos.stripe.payment"].sudo()
+        asked = rows.search([("order_uuid", "in", self.mapped("uuid"))]).mapped("order_uuid")
+        return self.filtered(
+            lambda order: (
+                order.uuid in asked
+                or TERMINAL in order.payment_ids.payment_method_id.mapped("use_payment_terminal")
+            )
+        )
+
+    def _stripe_sent_again(self, order):
+        """Change the commands for what this draft consists of to what is still to be done on it.
+
+        :param dict order: what a till sends of it
+        """
+        self.ensure_one()
+        for name, commands in order.items():
+            field = self._fields.get(name)
+            if (
+                field
+                and field.type == "one2many"
+                and "uuid" in self.env[field.comodel_name]._fields
+            ):
+                order[name] = _still_to_do(self[name], commands, is_whole=not order.get("id"))
+
+
+def _still_to_do(records, commands, is_whole):
+    """Return commands for `records` without what was done of them before.
+
+    :param bool is_whole: whether what they do not name goes: a till that never heard of the draft
+        sends all of it
+    """
+    record_of = {record.uuid: record for record in records}
+    named, changes = records.browse(), []
+    for command in commands:
+        record = command[0] == Command.CREATE and record_of.get(command[2].get("uuid"))
+        if record:
+            changes.append(Command.update(record.id, _anew(record, command[2])))
+            named += record
+        elif command[0] not in GOING or command[1] in records.ids:
+            changes.append(command)
+            named += records.filtered(lambda record, id=command[1]: record.id == id)
+    gone = records - named if is_whole else records.browse()
+    return [*changes, *map(Command.delete, gone.ids)]
+
+
+def _anew(record, values):
+    """Return `values` that replace what a record has of lots and the like, which have no uuid."""
+    anew = dict(values)
+    for name, commands in values.items():
+        if commands and record._fields[name].type == "one2many":
+            anew[name] = [*map(Command.delete, record[name].ids), *commands]
+    return anew

@@ -1,0 +1,29 @@
+import { browser } from "@web/core/browser/browser";
+
+/** Finished orders that Odoo has not confirmed, for when the page goes: core forgets those it had a draft of. */
+export class KeptOrders {
+    /** @param {string} name of this database and register */
+    constructor(name) {
+        this.key = `${name}-stripe-terminal-orders`;
+    }
+
+    /** @returns {Object} what synchronises each of them, by uuid */
+    get all() {
+        return JSON.parse(browser.localStorage.getItem(this.key) || "{}");
+    }
+
+    keep(vals) {
+        this.write({ ...this.all, [vals.uuid]: vals });
+    }
+
+    drop(uuid) {
+        const { [uuid]: dropped, ...others } = this.all;
+        if (dropped) {
+            this.write(others);
+        }
+    }
+
+    write(orders) {
+        browser.localStorage.setItem(this.key, JSON.stringify(orders));
+    }
+}

@@ -1,0 +1,121 @@
+import { PosData } from "@point_of_sale/app/services/data_service";
+import { patch } from "@web/core/utils/patch";
+import { ConnectionLostError } from "@web/core/network/rpc";
+import { delay } from "@web/core/utils/concurrency";
+import { KeptOrders } from "./kept_orders";
+import { ANSWER_WAIT, isConnectionError } from "./request";
+
+/** Milliseconds until Odoo is asked whether it is there again. */
+const RETRY_PAUSE = 3000;
+
+export const isStripeOrder = (order) =>
+    order.uiState?.stripeTerminalLines?.length ||
+    order.payment_ids.some((line) => line.isStripeTerminal);
+
+/**
+ * Mark again what a synchronisation took along and Odoo has not confirmed: core forgets it.
+ *
+ * @param {Object} record whose values were sent
+ * @param {Object} vals what `serializeForORM` made of it
+ */
+function markUnsynced(record, vals) {
+    const { models, model } = record;
+    record._dirty = true;
+    for (const [name, commands] of Object.entries(vals)) {
+        const child = models[model.fields[name]?.relation];
+        if (!child || !Array.isArray(commands)) {
+            continue;
+        }
+        const { delete: deleted, unlink: unlinked } = models.commands[model.name];
+        for (const [command, id, childVals] of commands.filter(Array.isArray)) {
+            const changed = command === 1 && child.get(id);
+            if (changed) {
+                markUnsynced(changed, childVals);
+            } else if (command > 1) {
+                const removed = command === 2 ? deleted : unlinked;
+                removed.set(name, [...(removed.get(name) || []), { id, parentId: record.id }]);
+            }
+        }
+    }
+}
+
+patch(PosData.prototype, {
+    async setup() {
+        /** The synchronisations of orders that are on their way, by uuid. */
+        this.stripeSyncs = new Map();
+        this.stripeKept = new KeptOrders(this.databaseName);
+        return super.setup(...arguments);
+    },
+
+    async call(model, method, args) {
+        const vals = method === "sync_from_ui" && args[0][0];
+        const order = vals && this.models["pos.order"].getBy("uuid", vals.uuid);
+        if (!order || !isStripeOrder(order)) {
+            return super.call(...arguments);
+        }
+        const sync = this.syncStripeOrder(order, vals, super.call(...arguments)).finally(() => {
+            if (this.stripeSyncs.get(order.uuid) === sync) {
+                this.stripeSyncs.delete(order.uuid);
+            }
+        });
+        this.stripeSyncs.set(order.uuid, sync);
+        return sync;
+    },
+
+    /** Nothing of an order with our payments is forgotten when its synchronisation fails. */
+    async syncStripeOrder(order, vals, sent) {
+        const isDraft = vals.state === "draft";
+        const lost = () => Promise.reject(new ConnectionLostError());
+        if (!isDraft) {
+            this.stripeKept.keep(vals);
+        }
+        try {
+            // A draft's that hangs would hold the finished order back.
+            const answer = await Promise.race([
+                sent,
+                ...(isDraft ? [delay(ANSWER_WAIT).then(lost)] : []),
+            ]);
+            if (isDraft && order.finalized) {
+                // It would make the order a draft again.
+                await lost();
+            }
+            this.stripeKept.drop(order.uuid);
+            return answer;
+        } catch (error) {
+            markUnsynced(order, vals);
+            if (isConnectionError(error)) {
+                // Core asks only a browser that lost its network; its answer has orders sent again.
+                this.checkConnectivityTimeout ??= setTimeout(
+                    () => this.checkConnectivity(),
+                    RETRY_PAUSE
+                );
+            } else {
+                this.stripeKept.drop(order.uuid);
+            }
+            throw error;
+        }
+    },
+
+    /**
+     * Send the finished orders of a page that has gone before Odoo confirmed them.
+     *
+     * @param {Function} refuse is called with the sentence of what Odoo refuses
+     */
+    async sendKeptOrders(refuse) {
+        for (const [uuid, vals] of Object.entries(this.stripeKept.all)) {
+            if (this.models["pos.order"].getBy("uuid", uuid)?.finalized) {
+                continue;
+            }
+            const context = { config_id: odoo.pos_config_id };
+            try {
+                await this.orm.call("pos.order", "sync_from_ui", [[vals]], { context });
+            } catch (error) {
+                if (isConnectionError(error)) {
+                    return;
+                }
+                refuse(error.data?.message || error.message);
+            }
+            this.stripeKept.drop(uuid);
+        }
+    },
+});
