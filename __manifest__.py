@@ -43,6 +43,8 @@
         "pos_payment_stripe.browser_sdk": ["pos_payment_stripe/static/src/browser_sdk/**/*"],
         # Loaded by a till when it first gives money back to a card.
         "pos_payment_stripe.refunds": ["pos_payment_stripe/static/src/refunds/**/*"],
+        # Loaded by a till of a restaurant.
+        "pos_payment_stripe.restaurant": ["pos_payment_stripe/static/src/restaurant/**/*"],
         "web.assets_backend": [
             "pos_payment_stripe/static/src/common/**/*",
             "pos_payment_stripe/static/src/backend/**/*",
@@ -52,6 +54,7 @@
             ("remove", "pos_payment_stripe/static/src/backend/pos_payment_provider_cards/**/*"),
             "pos_payment_stripe/static/src/browser_sdk/**/*",
             "pos_payment_stripe/static/src/refunds/**/*",
+            "pos_payment_stripe/static/src/restaurant/**/*",
         ],
         "web.assets_unit_tests": ["pos_payment_stripe/static/tests/unit/**/*"],
     },
