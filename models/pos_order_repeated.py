@@ -1,3 +1,5 @@
+from uuid import uuid4
+
 from odoo import Command, api, models
 
 TERMINAL = "stripe_terminal"
@@ -5,10 +7,9 @@ GOING = (Command.DELETE, Command.UNLINK)
 
 
 class PosOrder(models.Model):
-    """What a till sends again, because it had no answer when it sent it first.
+    """What Odoo has already when a till sends it.
 
-    Core refuses lines that it has by then, so that an order for which a card was charged could not
-    be finished.
+    Core refuses that, and an order for which a card was charged could not be finished.
     """
 
     _inherit = "pos.order"
@@ -16,6 +17,8 @@ class PosOrder(models.Model):
     @api.model
     def sync_from_ui(self, orders):
         """Take what was sent before as changes of what came of it; for orders paid by card."""
+        for order in orders:
+            self._stripe_rename_payments(order)
         uuids = [order["uuid"] for order in orders if order.get("uuid")]
         drafts = self.search([("uuid", "in", uuids), ("state", "=", "draft")])
         draft_of = {draft.uuid: draft for draft in drafts._of_stripe_terminal()}
@@ -23,6 +26,27 @@ class PosOrder(models.Model):
             if draft := draft_of.get(order.get("uuid")):
                 draft._stripe_sent_again(order)
         return super().sync_from_ui(orders)
+
+    @api.model
+    def _stripe_rename_payments(self, order):
+        """Have card payments that another till put on its own order recorded with this one too.
+
+        Nothing proves them here then, and the managers are asked to look at them.
+        """
+        sent = {
+            command[2].get("uuid"): command[2]
+            for command in order.get("payment_ids") or []
+            if command[0] == Command.CREATE
+        }
+        elsewhere = self.env["pos.payment"].search(
+            [
+                ("uuid", "in", list(sent)),
+                ("pos_order_id.uuid", "!=", order.get("uuid")),
+                ("payment_method_id.use_payment_terminal", "=", TERMINAL),
+            ]
+        )
+        for payment in elsewhere:
+            sent[payment.uuid]["uuid"] = str(uuid4())
 
     def _of_stripe_terminal(self):
         """Return those of these orders for which a card payment was recorded or asked for."""

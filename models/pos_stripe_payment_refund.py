@@ -6,7 +6,7 @@ from odoo.tools import SQL
 from odoo.tools.misc import format_date
 
 from ..stripe_terminal import closing, money, refunding, settlement
-from ..stripe_terminal.errors import sentence
+from ..stripe_terminal.errors import StripeProblem, sentence
 from .pos_stripe_payment import CODE_LEASED
 
 CODE_TOO_MUCH = "refund_exceeds"
@@ -115,8 +115,10 @@ class PosStripePayment(models.Model):
             return refuse("refund_without_original")
         if original.currency_id != currency:
             return refuse("refund_other_currency")
-        if not original.provider_id.stripe_secret_key:
-            return refuse("no_secret_key" if original.provider_id else "no_provider")
+        try:
+            original.provider_id._stripe_terminal_gateway()
+        except StripeProblem as problem:
+            return refuse(problem.code)
         row = self._insert(
             {
                 "kind": refunding.REFUND,

@@ -41,22 +41,25 @@ class TestRecovery(StripeTerminalCase):
                     },
                 )
             ],
-            "payment_ids": [
-                (
-                    0,
-                    0,
-                    {
-                        "uuid": payment.line_uuid,
-                        "amount": amount,
-                        "payment_method_id": self.method.id,
-                        "payment_status": "done",
-                    },
-                )
-            ],
+            "payment_ids": [self.card_line(payment, amount=amount)],
             **values,
         }
         result = self.env["pos.order"].sync_from_ui([order])
         return self.env["pos.order"].browse(result["pos.order"][0]["id"])
+
+    def card_line(self, payment, **values):
+        """Return the command with which a till sends the line of `payment`."""
+        return (
+            0,
+            0,
+            {
+                "uuid": payment.line_uuid,
+                "amount": payment.amount,
+                "payment_method_id": self.method.id,
+                "payment_status": "done",
+                **values,
+            },
+        )
 
     def paid(self, amount=12.0, minutes_ago=5):
         """Return a payment that Stripe has taken a while ago."""
@@ -203,6 +206,20 @@ class TestRecovery(StripeTerminalCase):
         self.assertEqual(order.uuid, order_uuid)
         self.assertFalse(order.payment_ids.stripe_unverified)
         self.assertMoney(payment)
+
+    def test_attached_and_finished_by_the_till_that_had_it(self):
+        payment = self.paid(12.0)
+        first_uuid = payment.order_uuid
+        payment._attach(self.pos_session, "00000000-0000-4000-8000-000000000001", "2-0009")
+        attached = self.order_of(payment)
+        line = self.card_line(payment, transaction_id=payment.payment_intent)
+        order = self.order_of(payment, uuid=first_uuid, payment_ids=[line])
+        self.assertNotEqual(order, attached)
+        self.assertEqual((order.state, order.payment_ids.amount), ("paid", 12.0))
+        self.assertTrue(order.payment_ids.stripe_unverified)
+        self.assertIn(attached.pos_reference, self.activities(order)[0].note)
+        self.assertEqual(payment.payment_id, attached.payment_ids)
+        self.assertFalse(attached.payment_ids.stripe_unverified)
 
     def test_refunded_once(self):
         payment = self.paid(12.0)

@@ -43,6 +43,14 @@ class TestRefund(RefundCase):
         self.assertFalse(self.sent("POST", "/v1/terminal/readers/*/refund_payment"))
         self.assertNotEqual(other.state, "paid")
 
+    def test_without_a_key_that_can_be_one(self):
+        line = self.refund_line(self.sell(12.0), 5.0)
+        for key, code in ((False, "no_secret_key"), ("pk_test_1", "key_is_publishable")):
+            self.provider.stripe_secret_key = key
+            answer = self.Payment._send(self.pos_session, self.method, line)
+            self.assertEqual(answer["failure_code"], code)
+        self.assertFalse(self.Payment.search([("kind", "=", "refund")]))
+
     def test_in_parts(self):
         sale = self.sell(12.0)
         for amount in (5.0, 4.0, 3.0):
