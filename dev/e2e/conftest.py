@@ -99,9 +99,11 @@ def connection():
 
 
 @pytest.fixture
-def shop(make_shop, connection):
+def shop(request, connection):
     """A register with Cash and Card, its session open."""
-    return make_shop(connection=connection)
+    if request.node.get_closest_marker("kept_till"):
+        return request.getfixturevalue("till").shop
+    return request.getfixturevalue("make_shop")(connection=connection)
 
 
 @pytest.fixture
@@ -173,17 +175,22 @@ def kept_till(request, kept_tills, make_shop, profiles):
         if failed:
             show_failed(till, request.node.name)
         if not failed and till.has_receipt():
-            till.next_order()
-        else:
-            kept_tills.pop(key).close(keep_profile=not failed)
-        if not failed:
-            till.check()
+            till.next_order().check()
+            continue
+        del kept_tills[key]
+        try:
+            if not failed:
+                till.check()
+        finally:
+            till.close(keep_profile=not failed)
 
 
 @pytest.fixture
-def till(open_till, shop):
-    """A cashier's page of ``shop`` on the product screen."""
-    return open_till(shop)
+def till(request, connection):
+    """A cashier's page of ``shop`` on the product screen; a kept one with that mark."""
+    if request.node.get_closest_marker("kept_till"):
+        return request.getfixturevalue("kept_till")(connection)
+    return request.getfixturevalue("open_till")(request.getfixturevalue("shop"))
 
 
 @pytest.fixture

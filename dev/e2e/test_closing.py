@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from harness.rpc import OdooError
-from support.audit import audit
+from support.audit import audit, intents
 from support.closing import (
     confirm_closing,
     open_closing,
@@ -212,3 +212,17 @@ def test_where_employees_log_in(start_server, make_shop):
         "pos.stripe.comparison", [("session_id", "=", shop.session_id)], ["accepted_by"]
     )
     assert comparison["accepted_by"] == "Ada"
+
+
+def test_cancel_orders_takes_running_payments_back(manager_till, open_till, shop):
+    open_closing(manager_till)
+    wait_for_comparison(manager_till, "agrees")
+    open_till(shop).sell("Espresso").choose_method(shop.card).wait_for_card()
+    confirm_closing(manager_till)
+    expect(manager_till.dialog).to_contain_text("is still open")
+    manager_till.answer("Close all the same")
+    expect(manager_till.dialog).to_contain_text("draft orders")
+    manager_till.answer("Cancel Orders")
+    shop.settle()
+    assert [row["state"] for row in shop.journal()] == ["canceled"]
+    assert [intent["amount_received"] for intent in intents(shop)] == [0]

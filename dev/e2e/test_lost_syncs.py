@@ -4,9 +4,9 @@ import pytest
 from playwright.sync_api import expect
 
 from support.audit import audit
-from support.drivers import both_drivers
 from support.till import SYNC
 
+pytestmark = pytest.mark.kept_till
 on_its_way = pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
 
 
@@ -29,7 +29,6 @@ def wait_for_draft(till, shop):
     till.page.wait_for_timeout(500)
 
 
-@both_drivers
 @on_its_way
 def test_of_the_draft(till, shop, after):
     till.add_product("Espresso")
@@ -41,10 +40,9 @@ def test_of_the_draft(till, shop, after):
     assert_sold(shop, "Espresso")
 
 
-@on_its_way
-def test_of_the_draft_and_then_paid_otherwise(till, shop, after):
+def test_of_the_draft_and_then_paid_otherwise(till, shop):
     till.add_product("Espresso").add_product("Croissant")
-    lost = till.lose(SYNC, after=after)
+    lost = till.lose(SYNC, after=True)
     till.go_to_payment().choose_method(shop.card).wait_for_card()
     till.cancel().wait_for_status("canceled")
     till.delete_line()

@@ -8,18 +8,7 @@ from support.drivers import both_drivers
 
 PAID = "Payment Successful"
 CONNECTION_ERROR = "Connection error"
-
-
-@pytest.fixture
-def till(kept_till, connection):
-    """A till that goes on from test to test."""
-    return kept_till(connection)
-
-
-@pytest.fixture
-def shop(till):
-    """That till's shop."""
-    return till.shop
+pytestmark = pytest.mark.kept_till
 
 
 @both_drivers

@@ -12,24 +12,13 @@ CANCEL = {
     "server": "/v1/terminal/readers/*/cancel_action",
     "browser": "/v1/payment_intents/*/cancel",
 }
+pytestmark = pytest.mark.kept_till
 
 
 @pytest.fixture(params=["server", "browser"])
 def connection(request):
     """Both drivers, where a test says nothing else."""
     return request.param
-
-
-@pytest.fixture
-def till(kept_till, connection):
-    """A till that goes on from test to test."""
-    return kept_till(connection)
-
-
-@pytest.fixture
-def shop(till):
-    """That till's shop."""
-    return till.shop
 
 
 def pay_and_audit(till, shop):

@@ -5,6 +5,8 @@ export class KeptOrders {
     /** @param {string} name of this database and register */
     constructor(name) {
         this.key = `${name}-stripe-terminal-orders`;
+        /** Those that this page has finished, and sends again itself. */
+        this.own = new Set();
     }
 
     /** @returns {Object} what synchronises each of them, by uuid */
@@ -12,7 +14,13 @@ export class KeptOrders {
         return JSON.parse(browser.localStorage.getItem(this.key) || "{}");
     }
 
+    /** @returns {Array} of those that another page has left */
+    get left() {
+        return Object.values(this.all).filter(({ uuid }) => !this.own.has(uuid));
+    }
+
     keep(vals) {
+        this.own.add(vals.uuid);
         this.write({ ...this.all, [vals.uuid]: vals });
     }
 

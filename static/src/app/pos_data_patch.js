@@ -97,15 +97,12 @@ patch(PosData.prototype, {
     },
 
     /**
-     * Send the finished orders of a page that has gone before Odoo confirmed them.
+     * Send the finished orders of a page that has gone before Odoo had them.
      *
      * @param {Function} refuse is called with the sentence of what Odoo refuses
      */
     async sendKeptOrders(refuse) {
-        for (const [uuid, vals] of Object.entries(this.stripeKept.all)) {
-            if (this.models["pos.order"].getBy("uuid", uuid)?.finalized) {
-                continue;
-            }
+        for (const vals of this.stripeKept.left) {
             const context = { config_id: odoo.pos_config_id };
             try {
                 await this.orm.call("pos.order", "sync_from_ui", [[vals]], { context });
@@ -115,7 +112,7 @@ patch(PosData.prototype, {
                 }
                 refuse(error.data?.message || error.message);
             }
-            this.stripeKept.drop(uuid);
+            this.stripeKept.drop(vals.uuid);
         }
     },
 });

@@ -152,26 +152,30 @@ test("an order that was finished offline is kept too, and one that Odoo refuses 
     expect(store.data.stripeKept.all).toEqual({});
 });
 
-test("what a page that has gone kept is sent, unless this page has it", async () => {
+test("what a page that has gone left is sent, and what this page finished is not", async () => {
     const { store, order } = await synchronised();
     const refused = [];
     const send = () => store.data.sendKeptOrders((sentence) => refused.push(sentence));
+    const { stripeKept } = store.data;
     const vals = { ...order.serializeForORM({ keepCommands: true }), state: "paid" };
-    store.data.stripeKept.keep({ ...vals, uuid: "of-another-page" });
-    store.data.stripeKept.keep(vals);
-    order.state = "paid";
+    const leave = () => {
+        stripeKept.keep({ ...vals, uuid: "of-another-page" });
+        stripeKept.own.delete("of-another-page");
+    };
+    leave();
+    stripeKept.keep(vals);
     onItsWay = lose;
     await send();
-    expect(Object.keys(store.data.stripeKept.all)).toHaveLength(2);
+    expect(Object.keys(stripeKept.all)).toHaveLength(2);
     onItsWay = () => ({});
     await send();
     expect(sent.map(({ uuid }) => uuid)).toEqual(["of-another-page", "of-another-page"]);
-    expect(Object.keys(store.data.stripeKept.all)).toEqual([order.uuid]);
+    expect(Object.keys(stripeKept.all)).toEqual([order.uuid]);
     onItsWay = () => {
         throw makeServerError({ message: "Order is not fully paid." });
     };
-    store.data.stripeKept.keep({ ...vals, uuid: "of-another-page" });
+    leave();
     await send();
     expect(refused).toEqual(["Order is not fully paid."]);
-    expect(Object.keys(store.data.stripeKept.all)).toEqual([order.uuid]);
+    expect(Object.keys(stripeKept.all)).toEqual([order.uuid]);
 });
