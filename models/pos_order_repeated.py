@@ -34,9 +34,9 @@ class PosOrder(models.Model):
         Nothing proves them here then, and the managers are asked to look at them.
         """
         sent = {
-            command[2].get("uuid"): command[2]
+            command[2]["uuid"]: command[2]
             for command in order.get("payment_ids") or []
-            if command[0] == Command.CREATE
+            if command[0] == Command.CREATE and command[2].get("uuid")
         }
         elsewhere = self.env["pos.payment"].search(
             [
@@ -65,6 +65,8 @@ class PosOrder(models.Model):
         :param dict order: what a till sends of it
         """
         self.ensure_one()
+        # A till that never heard of this draft; a customer's phone knows nothing of a till's lines.
+        is_whole = not order.get("id") and order.get("source") in (False, None, "pos")
         for name, commands in order.items():
             field = self._fields.get(name)
             if (
@@ -72,14 +74,13 @@ class PosOrder(models.Model):
                 and field.type == "one2many"
                 and "uuid" in self.env[field.comodel_name]._fields
             ):
-                order[name] = _still_to_do(self[name], commands, is_whole=not order.get("id"))
+                order[name] = _still_to_do(self[name], commands, is_whole)
 
 
 def _still_to_do(records, commands, is_whole):
     """Return commands for `records` without what was done of them before.
 
-    :param bool is_whole: whether what they do not name goes: a till that never heard of the draft
-        sends all of it
+    :param bool is_whole: whether they name all that shall be there, so that the rest goes
     """
     record_of = {record.uuid: record for record in records}
     named, changes = records.browse(), []

@@ -68,6 +68,12 @@ class TestSentAgain(StripeTerminalCase):
         self.assertEqual(order.lines.mapped("uuid"), ["line-1"])
         self.assertEqual(order.payment_ids.mapped("uuid"), ["bank-1"])
 
+    def test_a_customer_s_phone_knows_nothing_of_the_till_s_lines(self):
+        order = self.sync([("line-1", 4.0), ("line-2", 8.0)], [("card-1",)])
+        self.sync([("line-1", 4.0)], source="mobile")
+        self.assertEqual(order.lines.mapped("uuid"), ["line-1", "line-2"])
+        self.assertEqual(order.payment_ids.mapped("uuid"), ["card-1"])
+
     def test_a_till_that_knows_the_order_names_what_changed(self):
         order = self.sync([("line-1", 4.0), ("line-2", 8.0)], [("card-1",)])
         gone = Command.delete(order.lines[1].id)
