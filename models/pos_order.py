@@ -28,10 +28,12 @@ class PosOrder(models.Model):
         """Take the card payments of finished orders from the runner before the work begins.
 
         They are linked at its end: what the runner has written meanwhile would undo all of it.
+        What a till sends again is taken once, see `_stripe_take_known`.
         """
         finished = [order.get("uuid") for order in orders if order.get("state") != "draft"]
         rows = self.env["pos.stripe.payment"].sudo()
         rows.search([("order_uuid", "in", list(filter(None, finished)))])._lock()
+        self._stripe_take_known(orders)
         return super().sync_from_ui(orders)
 
     def _process_saved_order(self, draft):

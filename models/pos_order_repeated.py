@@ -2,7 +2,8 @@ from uuid import uuid4
 
 from odoo import Command, api, models
 
-TERMINAL = "stripe_terminal"
+from .pos_payment_method import TERMINAL
+
 GOING = (Command.DELETE, Command.UNLINK)
 
 
@@ -15,8 +16,11 @@ class PosOrder(models.Model):
     _inherit = "pos.order"
 
     @api.model
-    def sync_from_ui(self, orders):
-        """Take what was sent before as changes of what came of it; for orders paid by card."""
+    def _stripe_take_known(self, orders):
+        """Make what was sent before changes of what came of it; for orders paid by card.
+
+        :param list orders: what a till sends
+        """
         for order in orders:
             self._stripe_rename_payments(order)
         uuids = [order["uuid"] for order in orders if order.get("uuid")]
@@ -25,7 +29,6 @@ class PosOrder(models.Model):
         for order in orders:
             if draft := draft_of.get(order.get("uuid")):
                 draft._stripe_sent_again(order)
-        return super().sync_from_ui(orders)
 
     @api.model
     def _stripe_rename_payments(self, order):
@@ -83,17 +86,17 @@ def _still_to_do(records, commands, is_whole):
     :param bool is_whole: whether they name all that shall be there, so that the rest goes
     """
     record_of = {record.uuid: record for record in records}
-    named, changes = records.browse(), []
+    named, changes = set(), []
     for command in commands:
         record = command[0] == Command.CREATE and record_of.get(command[2].get("uuid"))
         if record:
             changes.append(Command.update(record.id, _anew(record, command[2])))
-            named += record
+            named.add(record.id)
         elif command[0] not in GOING or command[1] in records.ids:
             changes.append(command)
-            named += records.filtered(lambda record, id=command[1]: record.id == id)
-    gone = records - named if is_whole else records.browse()
-    return [*changes, *map(Command.delete, gone.ids)]
+            named.add(command[1])
+    gone = [id_ for id_ in records.ids if is_whole and id_ not in named]
+    return [*changes, *map(Command.delete, gone)]
 
 
 def _anew(record, values):

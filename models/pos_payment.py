@@ -2,8 +2,8 @@ from odoo import api, fields, models
 
 from ..stripe_terminal.refunding import PAYMENT
 from ..stripe_terminal.settlement import AUTHORIZED, CANCELED, OPEN_STATES, PAID
+from .pos_payment_method import TERMINAL
 
-TERMINAL = "stripe_terminal"
 # How ids of PaymentIntents and Charges begin; Odoo's own pos_stripe keeps either as transaction.
 REFERENCES = ("pi_", "ch_", "py_")
 
@@ -81,17 +81,15 @@ class PosPayment(models.Model):
 
     def _never_sent_reason(self):
         """Return what a manager reads of a payment or refund that the journal does not know."""
-        if self.transaction_id:
-            other = self.search(
-                [("transaction_id", "=", self.transaction_id), ("id", "!=", self.id)], limit=1
+        other = self.transaction_id and self.search(
+            [("transaction_id", "=", self.transaction_id), ("id", "!=", self.id)], limit=1
+        )
+        if other:
+            return self.env._(
+                "This card payment is also on order %s, where another till put it because no order "
+                "showed it. The card was charged once. Check which of the orders it paid for.",
+                other.pos_order_id.pos_reference or other.pos_order_id.name,
             )
-            if other:
-                return self.env._(
-                    "This card payment is also on order %s, where another till put it because no "
-                    "order showed it. The card was charged once. Check which of the orders it paid "
-                    "for.",
-                    other.pos_order_id.pos_reference or other.pos_order_id.name,
-                )
         if self.amount < 0:
             return self.env._(
                 "A refund to a card was recorded that was never sent to Stripe by this database. "

@@ -65,19 +65,20 @@ patch(PosData.prototype, {
     /** Nothing of an order with our payments is forgotten when its synchronisation fails. */
     async syncStripeOrder(order, vals, sent) {
         const isDraft = vals.state === "draft";
-        const lost = () => Promise.reject(new ConnectionLostError());
+        const lose = () => {
+            throw new ConnectionLostError();
+        };
         if (!isDraft) {
             this.stripeKept.keep(vals);
         }
         try {
             // A draft's that hangs would hold the finished order back.
-            const answer = await Promise.race([
-                sent,
-                ...(isDraft ? [delay(ANSWER_WAIT).then(lost)] : []),
-            ]);
+            const answer = await (isDraft
+                ? Promise.race([sent, delay(ANSWER_WAIT).then(lose)])
+                : sent);
             if (isDraft && order.finalized) {
                 // It would make the order a draft again.
-                await lost();
+                lose();
             }
             this.stripeKept.drop(order.uuid);
             return answer;
