@@ -104,6 +104,28 @@ class StripeTerminalCase(AccountTestInvoicingCommon):
             **values,
         }
 
+    def product_line(self, amount, **values):
+        """Return the command with which a till sends an order line without taxes."""
+        return (
+            0,
+            0,
+            {
+                "product_id": self.product_a.id,
+                "qty": 1,
+                "price_unit": amount,
+                "price_subtotal": amount,
+                "price_subtotal_incl": amount,
+                "tax_ids": [(6, 0, [])],
+                **values,
+            },
+        )
+
+    def sync_order(self, **values):
+        """Synchronise an order as a till does; returns it."""
+        order = {"session_id": self.pos_session.id, "amount_tax": 0, "amount_return": 0, **values}
+        result = self.env["pos.order"].sync_from_ui([order])
+        return self.env["pos.order"].browse(result["pos.order"][0]["id"])
+
     def draft_order(self, payment, **values):
         """Return a draft order on the server that has the line of a journal row.
 
@@ -118,20 +140,7 @@ class StripeTerminalCase(AccountTestInvoicingCommon):
                 "amount_paid": 0,
                 "amount_tax": 0,
                 "amount_return": 0,
-                "lines": [
-                    (
-                        0,
-                        0,
-                        {
-                            "product_id": self.product_a.id,
-                            "qty": 1,
-                            "price_unit": amount,
-                            "price_subtotal": amount,
-                            "price_subtotal_incl": amount,
-                            "tax_ids": [(6, 0, [])],
-                        },
-                    )
-                ],
+                "lines": [self.product_line(amount)],
             }
         )
         order.add_payment(

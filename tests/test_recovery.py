@@ -20,32 +20,14 @@ class TestRecovery(StripeTerminalCase):
         amount = payment.amount if amount is None else amount
         order = {
             "uuid": payment.order_uuid,
-            "session_id": self.pos_session.id,
             "state": "paid",
             "amount_total": amount,
             "amount_paid": amount,
-            "amount_tax": 0,
-            "amount_return": 0,
             "date_order": fields.Datetime.to_string(fields.Datetime.now()),
-            "lines": [
-                (
-                    0,
-                    0,
-                    {
-                        "product_id": self.product_a.id,
-                        "qty": 1,
-                        "price_unit": amount,
-                        "price_subtotal": amount,
-                        "price_subtotal_incl": amount,
-                        "tax_ids": [(6, 0, [])],
-                    },
-                )
-            ],
+            "lines": [self.product_line(amount)],
             "payment_ids": [self.card_line(payment, amount=amount)],
-            **values,
         }
-        result = self.env["pos.order"].sync_from_ui([order])
-        return self.env["pos.order"].browse(result["pos.order"][0]["id"])
+        return self.sync_order(**{**order, **values})
 
     def card_line(self, payment, **values):
         """Return the command with which a till sends the line of `payment`."""

@@ -22,34 +22,18 @@ class TestSentAgain(StripeTerminalCase):
         order = {
             "uuid": "order-1",
             "access_token": "token-1",
-            "session_id": self.pos_session.id,
             "state": "draft",
             "amount_total": 12.0,
             "amount_paid": 0,
-            "amount_tax": 0,
-            "amount_return": 0,
             "lines": [
-                self.product_line(*line) if isinstance(line[0], str) else line for line in lines
+                self.uuid_line(*line) if isinstance(line[0], str) else line for line in lines
             ],
             "payment_ids": [self.payment_line(*payment) for payment in payments],
-            **values,
         }
-        result = self.env["pos.order"].sync_from_ui([order])
-        return self.env["pos.order"].browse(result["pos.order"][0]["id"])
+        return self.sync_order(**{**order, **values})
 
-    def product_line(self, uuid, amount=12.0, **values):
-        return Command.create(
-            {
-                "uuid": uuid,
-                "product_id": self.product_a.id,
-                "qty": 1,
-                "price_unit": amount,
-                "price_subtotal": amount,
-                "price_subtotal_incl": amount,
-                "tax_ids": [Command.clear()],
-                **values,
-            }
-        )
+    def uuid_line(self, uuid, amount=12.0, **values):
+        return self.product_line(amount, uuid=uuid, **values)
 
     def payment_line(self, uuid, method=None, amount=12.0):
         method = method or self.method
@@ -85,7 +69,7 @@ class TestSentAgain(StripeTerminalCase):
     def test_what_has_no_uuid_is_had_once(self):
         def sync():
             lots = [Command.create({"lot_name": "serial-1"})]
-            return self.sync([self.product_line("line-1", pack_lot_ids=lots)], [("card-1",)])
+            return self.sync([self.uuid_line("line-1", pack_lot_ids=lots)], [("card-1",)])
 
         order = sync()
         sync()
@@ -98,7 +82,7 @@ class TestSentAgain(StripeTerminalCase):
                     "pos.order.line": {"part-1": {"combo_parent_id": "line-1"}}
                 }
             }
-            combo = self.product_line("line-1", combo_line_ids=[])
+            combo = self.uuid_line("line-1", combo_line_ids=[])
             return self.sync([combo, ("part-1", 0)], [("card-1",)], **parts)
 
         order = sync()

@@ -91,17 +91,13 @@ class TipCase(FaultCase):
             "state": state,
             "amount_total": paid,
             "amount_paid": paid,
-            "amount_tax": 0,
-            "amount_return": 0,
             "is_tipped": bool(tip),
             "tip_amount": tip,
             "date_order": fields.Datetime.to_string(fields.Datetime.now()),
             "lines": lines,
             "payment_ids": [(0, 0, {"payment_status": "done", **one}) for one in payments],
-            **values,
         }
-        result = self.env["pos.order"].sync_from_ui([order])
-        order = self.env["pos.order"].browse(result["pos.order"][0]["id"])
+        order = self.sync_order(**{**order, **values})
         order._compute_prices()
         return order
 
