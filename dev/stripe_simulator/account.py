@@ -2,7 +2,7 @@
 
 import time
 
-from . import ids, money
+from . import ids, money, refunding
 from .auth import ApiKey, normalized
 from .device import add_device
 from .environment import Environment
@@ -29,6 +29,7 @@ class Account:
     :ivar str publishable_key: of test mode
     :ivar str api_version: used for requests without a `Stripe-Version`
     :ivar bool charges_enabled: whether Stripe has activated it; only told, payments go on
+    :ivar bool covers_refunds: whether the balance is enough for refunds; if not, they are pending
     :ivar bool overcapture: whether the shop's trade may capture more than was authorized
     :ivar int | None overcapture_limit: how many per cent more; None means no limit
     :ivar bool incremental_authorization: whether the shop's trade may authorize more later
@@ -45,6 +46,7 @@ class Account:
         self.api_version = api_version
         self.charges_enabled = True
         self.descriptor = name.upper()[:22]
+        self.covers_refunds = True
         self.overcapture = False
         self.overcapture_limit = None
         self.incremental_authorization = True
@@ -149,13 +151,45 @@ class Account:
         """Return a copy of a charge as the API shows it."""
         return self._copy_of("charge", charge_id)
 
+    def refund(self, intent_id, amount=None):
+        """Refund a payment as somebody does in Stripe's dashboard; returns a copy of the Refund.
+
+        :param int amount: minor units; None means all that is left
+        :raise ApiError: where Stripe refuses
+        """
+        with self.simulator.lock:
+            environment = self._environment_of("payment_intent", intent_id)
+            charge = refunding.find_charge(environment, intent_id=intent_id)
+            amount = refunding.check_amount(charge, amount)
+            return self.simulator.copy(refunding.create(environment, charge, amount))
+
+    def top_up(self):
+        """Put money on the balance: refunds that waited for it are made."""
+        with self.simulator.lock:
+            self.covers_refunds = True
+            for environment in self.environments.values():
+                refunding.settle_pending(environment)
+            self.simulator.notify()
+
+    def dispute(self, charge_id):
+        """Let the card's owner dispute a charge at the bank, which refuses refunds from then on."""
+        with self.simulator.lock:
+            environment = self._environment_of("charge", charge_id)
+            charge = environment.find("charge", charge_id)
+            charge["disputed"] = True
+            environment.emit("charge.updated", charge, {"disputed": False})
+            self.simulator.notify()
+
+    def _environment_of(self, object_name, object_id):
+        for environment in self.environments.values():
+            if environment.find(object_name, object_id):
+                return environment
+        raise SimulatorError(f"No {object_name} {object_id}")
+
     def _copy_of(self, object_name, object_id):
         with self.simulator.lock:
-            for environment in self.environments.values():
-                obj = environment.find(object_name, object_id)
-                if obj:
-                    return self.simulator.copy(obj)
-        raise SimulatorError(f"No {object_name} {object_id}")
+            environment = self._environment_of(object_name, object_id)
+            return self.simulator.copy(environment.find(object_name, object_id))
 
     def _register(self, secret, livemode, permissions=None):
         key = ApiKey(secret, self.environments[livemode], permissions)

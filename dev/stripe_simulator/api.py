@@ -14,7 +14,7 @@ from . import (
     versions,
 )
 from .call import Call
-from .errors import ApiError, ConnectionDropped, rate_limited, server_error
+from .errors import ApiError, ConnectionDropped, rate_limited, rejected, server_error
 from .routing import match
 from .validation import checker_for, validate
 
@@ -109,6 +109,8 @@ class _Request:
         route, path_ids = match(self.record.method, self.record.path)
         self.api.check_rate(account)
         api_key.check(route.permission, self.record.method != "GET")
+        if fault and fault.is_at_the_door:
+            self._before(fault)
         stored = self._take_key(raw)
         self._before(fault)
         if stored:
@@ -116,6 +118,8 @@ class _Request:
             self.record.replayed = True
             self.extra_headers["Idempotent-Replayed"] = "true"
             self.extra_headers["Original-Request"] = original
+        elif fault and fault.kind == "late":
+            self._put_off(route, path_ids, raw, fault)
         else:
             status, body = self._execute(route, path_ids, raw, fault)
         self._after(fault)
@@ -129,6 +133,30 @@ class _Request:
             stored = self.environment.idempotency.begin(self.key, endpoint, raw)
         self.holds_key = stored is None
         return stored
+
+    def _put_off(self, route, path_ids, raw, fault):
+        """Leave the client without an answer and execute its request later.
+
+        :raise ConnectionDropped: always
+        """
+        held, self.holds_key = self.holds_key, False
+        if held:
+            with self.simulator.lock:
+                self.environment.idempotency.put_off(self.key, fault.meanwhile)
+
+        def carry_out():
+            self.holds_key = held
+            try:
+                return self._execute(route, path_ids, raw, None)[0]
+            except ApiError as error:
+                return error.status
+            finally:
+                self._release_key()
+
+        if self.record.method != "GET":
+            self.simulator.late.put_off(self.record, carry_out, fault.seconds)
+        self.simulator.sleep(fault.hold)
+        raise ConnectionDropped
 
     def _execute(self, route, path_ids, raw, fault):
         try:
@@ -151,6 +179,9 @@ class _Request:
         check = checker_for(route.params, versions.parameter_changes(self.version))
         params = validate(check, raw)
         self.expand = params.pop("expand", [])
+        for name in sorted(params):
+            if route.takes is not None and name not in route.takes:
+                raise rejected(f"The simulator does nothing with the parameter {name}.", param=name)
         expansion.check_paths(route.returns, route.is_list, self.expand)
         return Call(
             self.simulator, self.environment, params, self.version, self.request_id, self.key
@@ -170,7 +201,7 @@ class _Request:
         if not fault:
             return
         self.record.fault = fault.kind
-        if fault.kind == "delay_after":
+        if fault.kind in ("delay_after", "late"):
             return
         self.simulator.sleep(fault.seconds)
         if fault.kind == "drop_before":

@@ -56,7 +56,7 @@ def _new(environment, source, amount, fee, kind, category):
         available_on=environment.now + PAYOUT_DELAY,
         balance_type="payments",
         currency=source["currency"],
-        description=source["description"],
+        description=source.get("description"),
         exchange_rate=None,
         fee=fee,
         fee_details=details,

@@ -48,7 +48,6 @@ def payment_method(environment, card, read_method):
     facts = {**_identity(card, read_method), "networks": _networks(card)}
     if not card.interac:
         facts |= {"brand_product": None, "offline": {"stored_at": None, "type": None}}
-        facts["wallet"] = None
     method[card.method_type] = facts
     return environment.add(method)
 
@@ -79,23 +78,22 @@ def charge_details(
         facts |= {
             "amount_authorized": amount if approved else None,
             "brand_product": None,
-            "capture_before": environment.now + AUTHORIZATION_KEPT if approved and manual else None,
             "incremental_authorization_supported": bool(
                 flexible and may_increment and account.incremental_authorization
             ),
             "offline": {"stored_at": None, "type": None},
             "overcapture_supported": bool(flexible and account.overcapture),
-            "wallet": None,
         }
+        if approved and manual:
+            facts["capture_before"] = environment.now + AUTHORIZATION_KEPT
     return {card.method_type: facts, "type": card.method_type}
 
 
-def refund_details(charge, card_reference):
+def refund_details(charge):
     """Return `destination_details` of a refund to the card."""
     return {
         "card": {
-            "reference": card_reference,
-            "reference_status": "available" if card_reference else "pending",
+            "reference_status": "pending",
             "reference_type": "acquirer_reference_number",
             "type": "refund" if charge["captured"] else "reversal",
         },

@@ -8,7 +8,7 @@ from werkzeug.routing import Map, Rule
 from werkzeug.wrappers import Response
 
 from .cards import CARDS
-from .errors import SimulatorError
+from .errors import ApiError, SimulatorError
 
 PREFIX = "/_simulator/"
 LONGEST_WAIT = 25  # seconds
@@ -174,6 +174,18 @@ def clear_faults(simulator, data):
     return []
 
 
+@control("GET", "late")
+def late(simulator, data):
+    """The requests that are still to be carried out after a fault `late`: `account`."""
+    return [dataclasses.asdict(record) for record in simulator.late.records(**data)]
+
+
+@control("POST", "execute_late")
+def execute_late(simulator, data):
+    """Carry them out now: `account`."""
+    return [dataclasses.asdict(record) for record in simulator.late.execute(**data)]
+
+
 # --- The whole simulator
 
 
@@ -217,6 +229,33 @@ def add_reader(simulator, data):
     account = data.pop("account", None)
     account = _account(simulator, account) if account else simulator.account
     return account.add_reader(**data).screen
+
+
+@control("POST", "accounts/<account_id>/refund")
+def refund(simulator, data, account_id):
+    """Refund a payment as in Stripe's dashboard: `intent_id`, `amount`."""
+    try:
+        return _account(simulator, account_id).refund(**data)
+    except ApiError as error:
+        raise SimulatorError(error.message) from error
+
+
+@control("POST", "accounts/<account_id>/dispute")
+def dispute(simulator, data, account_id):
+    """Let a charge be disputed: `charge_id`."""
+    _account(simulator, account_id).dispute(**data)
+    return {}
+
+
+@control("POST", "accounts/<account_id>/balance")
+def balance(simulator, data, account_id):
+    """Say whether the balance is enough for refunds: `covers_refunds`."""
+    account = _account(simulator, account_id)
+    if data["covers_refunds"]:
+        account.top_up()
+    else:
+        account.covers_refunds = False
+    return {}
 
 
 @control("GET", "cards")

@@ -91,6 +91,18 @@ def lock_timeout():
     )
 
 
+def key_in_use(key):
+    """Return the error for an idempotency key whose first request is still at work."""
+    return ApiError(
+        409,
+        f"Another request with the idempotency key '{key}' is still being worked on. "
+        "Try again later.",
+        "idempotency_key_in_use",
+        type="idempotency_error",
+        executed=False,
+    )
+
+
 def rate_limited():
     """Return the answer to too many requests (page "Rate limits")."""
     return ApiError(429, "Too many requests in a short time.", "rate_limit", executed=False)

@@ -18,6 +18,7 @@ REQUEST_KINDS = (
     "429",
     "error",
     "error_after",
+    "late",
 )
 ALIASES = {
     "delay_before": "delay",
@@ -26,6 +27,7 @@ ALIASES = {
     "429_before": "429",
     "error_before": "error",
 }
+MEANWHILE = (400, 401, 403, 409, 429, 500, 503, "drop")
 WEBHOOK_KINDS = ("drop", "double", "delay", "reorder", "forge", "unsigned")
 
 
@@ -50,6 +52,8 @@ class Fault:
     params: dict | None = None
     account: str | None = None
     stored: bool | None = None
+    meanwhile: int | str = 409
+    hold: float = 0.0
     seen: int = 0
     hits: int = 0
 
@@ -66,6 +70,12 @@ class Fault:
         transient = self.status in (401, 403, 409, 429) or self.status >= 500
         error.executed = self.stored if self.stored is not None else not transient
         return error
+
+    @property
+    def is_at_the_door(self):
+        """Whether the request fails before its idempotency key is looked up."""
+        is_error = self.kind in ("429", "500_before", "error") and not self.error().executed
+        return is_error or self.kind == "drop_before"
 
     def as_dict(self):
         """Return the rule as plain data for the control API."""
@@ -97,6 +107,8 @@ class Faults:
         params=None,
         account=None,
         stored=None,
+        meanwhile=409,
+        hold=0.0,
     ):
         """Let requests to the API go wrong.
 
@@ -107,14 +119,20 @@ class Faults:
             `delay_after` (executed at once, answered after `seconds`), `drop_before` (connection
             closed, never executed), `drop_after` (executed, answer lost), `500_before`,
             `500_after`, `429`, `error` (answers `status`, `code`, `type`, `message`,
-            `decline_code` without executing) or `error_after` (executes, then answers so)
+            `decline_code` without executing), `error_after` (executes, then answers so) or `late`
+            (connection closed, executed later, see `seconds`, `meanwhile` and `hold`)
         :param int | None times: how many requests it hits; None means all from then on
         :param int nth: the first matching request that it hits, counted from 1
-        :param float seconds: the length of a delay; with a drop or error: wait before it
+        :param float seconds: the length of a delay; with a drop or error: wait before it; with
+            `late`: after which it is executed, 0 until `Simulator.execute_late` is called
         :param dict params: only requests with these parameters, nested as in the API
         :param str account: only requests of this account
         :param bool stored: whether a custom error is kept under the idempotency key; by default
             it is, unless its status is 401, 403, 409, 429 or 5xx
+        :param int meanwhile: with `late`: what a try with the same idempotency key is answered
+            until it is executed: 409 (`idempotency_key_in_use`), 400, 401, 403, 429, 500, 503, or
+            `drop` (connection closed); kept under the key is none of them
+        :param float hold: with `late`: the connection is closed after these seconds
         :return: the `Fault`
         """
         kind = ALIASES.get(str(kind), str(kind))
@@ -122,6 +140,8 @@ class Faults:
             raise errors.SimulatorError(
                 f"Unknown kind of fault {kind!r}: use one of {', '.join(REQUEST_KINDS)}"
             )
+        if meanwhile not in MEANWHILE:
+            raise errors.SimulatorError(f"Stripe does not answer {meanwhile} meanwhile")
         return self._add(
             target="request",
             kind=kind,
@@ -138,6 +158,8 @@ class Faults:
             params=params,
             account=account,
             stored=stored,
+            meanwhile=meanwhile,
+            hold=float(hold),
         )
 
     def add_webhook(self, kind, event="*", *, times=1, nth=1, seconds=0.0):

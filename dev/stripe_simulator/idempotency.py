@@ -3,7 +3,14 @@
 import json
 import time
 
-from .errors import ApiError, rejected
+from .errors import (
+    ApiError,
+    ConnectionDropped,
+    key_in_use,
+    rate_limited,
+    rejected,
+    server_error,
+)
 
 KEPT = 24 * 3600  # seconds
 MAX_LENGTH = 255  # characters
@@ -21,7 +28,8 @@ class IdempotencyStore:
         :param str endpoint: method and path
         :param dict params: as decoded from the form
         :return: the stored answer `(status, body, request_id)`, or None when the request shall run
-        :raise ApiError: 400 for a key that belongs to another request, 409 for one in use
+        :raise ApiError: 400 for a key that belongs to another request, 409 for one in use, or what
+            `put_off` was told
         """
         if len(key) > MAX_LENGTH:
             raise rejected(f"An idempotency key can have up to {MAX_LENGTH} characters.")
@@ -38,15 +46,12 @@ class IdempotencyStore:
         if entry["fingerprint"] != fingerprint:
             raise _mismatch(key, entry["endpoint"], endpoint)
         if entry["answer"] is None:
-            raise ApiError(
-                409,
-                f"Another request with the idempotency key '{key}' is still being worked on. "
-                "Try again later.",
-                "idempotency_key_in_use",
-                type="idempotency_error",
-                executed=False,
-            )
+            raise _still_at_work(key, entry.get("meanwhile", 409))
         return entry["answer"]
+
+    def put_off(self, key, meanwhile):
+        """Answer tries with a key whose request is executed later with a status of its own."""
+        self.entries[key]["meanwhile"] = meanwhile
 
     def finish(self, key, status, body, request_id):
         """Keep the answer of an executed request."""
@@ -64,6 +69,18 @@ class IdempotencyStore:
             del self.entries[key]
             return None
         return entry
+
+
+def _still_at_work(key, status):
+    if status == 409:
+        return key_in_use(key)
+    if status == "drop":
+        return ConnectionDropped()
+    if status == 429:
+        return rate_limited()
+    if status >= 500:
+        return server_error(status)
+    return ApiError(status, f"Simulated error {status}.", executed=False)
 
 
 def _mismatch(key, first, now):

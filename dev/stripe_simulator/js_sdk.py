@@ -206,13 +206,14 @@ class JsSdk:
 
         :param str charge: its id
         :param int amount: in minor units
-        :raise SdkError: nothing is left to give back, or the reader cannot
+        :raise SdkError: not an Interac card's, nothing is left to give back, or the reader cannot
         """
         with self.simulator.lock:
             found = self._open(connection)
             environment = found.session.environment
             try:
                 charged = refunding.find_charge(environment, charge)
+                refunding.check_in_person(charged)
                 refunding.check_amount(charged, amount)
             except ApiError as error:
                 raise SdkError(error.code or "invalid_request", error.message) from error

@@ -51,16 +51,14 @@ def shown(amount, currency):
     return f"{amount / 10**digits:,.{digits}f} {currency}"
 
 
-def check_currency(currency):
+def check_currency(currency, param="currency"):
     """Return the currency in lower case.
 
     :raise ApiError: 400, when Stripe has no such currency
     """
     currency = currency.lower()
     if currency not in CURRENCIES:
-        raise invalid(
-            f"Invalid currency: {currency}. Stripe does not support it.", None, "currency"
-        )
+        raise invalid(f"Invalid currency: {currency}. Stripe does not support it.", None, param)
     return currency
 
 

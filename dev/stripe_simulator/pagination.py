@@ -4,6 +4,7 @@ from .errors import invalid
 
 DEFAULT_LIMIT = 10
 MAX_LIMIT = 100
+PAGES = "ending_before limit starting_after"
 
 
 def page(call, objects, url):

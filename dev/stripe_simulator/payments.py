@@ -284,7 +284,6 @@ def _new_charge(environment, intent, presented, reader, method, approved, manual
             manual,
             _may_increment(intent),
         ),
-        presentment_details=None,
         radar_options={},
         receipt_email=intent["receipt_email"],
         receipt_number=None,
@@ -336,7 +335,7 @@ def _settle(environment, intent, charge, amount):
     intent.update(status="succeeded", amount_received=amount, amount_capturable=0)
     details = charge["payment_method_details"].get("card_present")
     if details:
-        details["capture_before"] = None
+        details.pop("capture_before", None)
     add_charge_transaction(environment, charge)
 
 

@@ -11,6 +11,10 @@ def find_charge(environment, charge_id=None, intent_id=None):
 
     :raise ApiError: 400, when none or both ids are given, or nothing was charged
     """
+    if charge_id and intent_id:
+        raise invalid(
+            "You may only specify one of these parameters: charge, payment_intent.", param="charge"
+        )
     if not charge_id and not intent_id:
         raise invalid(
             "One of the following params should be provided: charge, payment_intent.",
@@ -18,10 +22,7 @@ def find_charge(environment, charge_id=None, intent_id=None):
             "charge",
         )
     if charge_id:
-        charge = environment.get("charge", charge_id, "charge", 400)
-        if intent_id and charge["payment_intent"] != intent_id:
-            raise invalid("The charge does not belong to the PaymentIntent.", param="charge")
-        return charge
+        return environment.get("charge", charge_id, "charge", 400)
     intent = environment.get("payment_intent", intent_id, "payment_intent", 400)
     charge = environment.find("charge", intent["latest_charge"])
     if charge is None or charge["status"] != "succeeded":
@@ -42,7 +43,8 @@ def refundable(charge):
 def check_amount(charge, amount):
     """Return the amount of a refund in minor units; None asks for all that is left.
 
-    :raise ApiError: 400, `charge_already_refunded`, or for an amount that is more than is left
+    :raise ApiError: 400, `charge_disputed`, `charge_already_refunded`, or for more than
+        what is left
     """
     if charge["status"] != "succeeded":
         raise invalid(f"Charge {charge['id']} failed: nothing to refund.", param="charge")
@@ -51,6 +53,11 @@ def check_amount(charge, amount):
             f"Charge {charge['id']} is not captured: cancel its PaymentIntent instead.",
             "charge_not_refundable",
             "charge",
+        )
+    if charge["disputed"]:
+        raise invalid(
+            f"Charge {charge['id']} has been charged back; cannot issue a refund.",
+            "charge_disputed",
         )
     left = refundable(charge)
     if left <= 0:
@@ -83,6 +90,20 @@ def is_interac(charge):
     return charge["payment_method_details"]["type"] == "interac_present"
 
 
+def check_in_person(charge):
+    """Refuse to refund a charge on the reader unless its card has to be present for that.
+
+    :raise ApiError: 400
+    """
+    if not is_interac(charge):
+        raise invalid(
+            "The charge to be refunded and the PaymentMethod provided for the refund must be "
+            "interac_present type",
+            "charge_not_refundable",
+            "charge",
+        )
+
+
 def create(environment, charge, amount, reason=None, metadata=None, call=None):
     """Refund a charge and return the Refund.
 
@@ -96,15 +117,11 @@ def create(environment, charge, amount, reason=None, metadata=None, call=None):
         charge=charge["id"],
         currency=charge["currency"],
         customer=None,
-        description=None,
-        destination_details=card_facts.refund_details(charge, None),
-        failure_balance_transaction=None,
-        failure_reason=None,
+        customer_account=None,
+        destination_details=card_facts.refund_details(charge),
         metadata=merge({}, metadata),
-        next_action=None,
         payment_intent=charge["payment_intent"],
         payment_method=charge["payment_method"],
-        pending_reason=None,
         reason=reason,
         receipt_number=None,
         source_transfer_reversal=None,
@@ -118,13 +135,24 @@ def create(environment, charge, amount, reason=None, metadata=None, call=None):
     behaviour = card_of(charge).refund
     if behaviour == "pending":
         refund.update(status="pending", pending_reason="processing")
+    elif not environment.account.covers_refunds:
+        refund.update(status="pending", pending_reason="insufficient_funds")
     environment.emit("charge.refunded", charge, call=call)
     environment.emit("refund.created", refund, call=call)
     if behaviour:
         simulator = environment.simulator
-        later = _fail if behaviour == "fail" else _succeed
-        simulator.later(simulator.async_refund_time, later, environment, refund, charge)
+        if behaviour == "fail":
+            simulator.later(simulator.async_refund_time, _fail, environment, refund, charge)
+        else:
+            simulator.later(simulator.async_refund_time, _succeed, environment, refund)
     return refund
+
+
+def settle_pending(environment):
+    """Make the refunds that waited for the account's balance."""
+    for refund in environment.all("refund"):
+        if refund.get("pending_reason") == "insufficient_funds":
+            _succeed(environment, refund)
 
 
 def give_back(environment, details, presented):
@@ -157,8 +185,9 @@ def _change_refunded(charge, amount):
     charge["refunded"] = charge["amount_refunded"] >= charge["amount"]
 
 
-def _succeed(environment, refund, charge):
-    refund.update(status="succeeded", pending_reason=None)
+def _succeed(environment, refund):
+    refund["status"] = "succeeded"
+    refund.pop("pending_reason", None)
     environment.emit("refund.updated", refund, {"status": "pending"})
     environment.emit("charge.refund.updated", refund, {"status": "pending"})
 

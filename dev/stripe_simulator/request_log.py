@@ -24,6 +24,7 @@ class RequestRecord:
     fault: str | None = None
     time: float = 0.0  # seconds since the epoch
     duration: float | None = None  # seconds
+    late: int | None = None  # status of an answer that came too late for its client
 
     def finish(self):
         """Note that the request is over."""

@@ -21,6 +21,7 @@ class Route:
     :param str | None permission: what a restricted key needs, without `_read` or `_write`
     :param bool locked: whether the handler runs under the simulator's lock; those that wait for a
         reader take it themselves
+    :param frozenset | None takes: the parameters that mean something here; None means all
     """
 
     method: str
@@ -30,6 +31,7 @@ class Route:
     params: str
     permission: str | None
     locked: bool
+    takes: frozenset | None
 
     @property
     def is_list(self):
@@ -37,11 +39,15 @@ class Route:
         return self.params.endswith("_list_params")
 
 
-def route(method, path, returns, params, permission=None, locked=True):
-    """Register a function `handler(call, **ids)` as an endpoint; it returns an object or a list."""
+def route(method, path, returns, params, permission=None, locked=True, takes=None):
+    """Register a function `handler(call, **ids)` as an endpoint; it returns an object or a list.
+
+    :param str | None takes: the parameters that it heeds, separated by spaces; others are refused
+    """
+    takes = None if takes is None else frozenset(takes.split())
 
     def register(handler):
-        _routes.append(Route(method, path, handler, returns, params, permission, locked))
+        _routes.append(Route(method, path, handler, returns, params, permission, locked, takes))
         return handler
 
     return register

@@ -11,6 +11,7 @@ from .application import Application
 from .errors import SimulatorError
 from .faults import Faults
 from .js_sdk import JsSdk
+from .late import LateRequests
 from .ledger import ledger
 from .request_log import RequestLog
 from .scheduler import Scheduler
@@ -87,6 +88,7 @@ class Simulator:
         self.accounts = []
         self.faults = Faults()
         self.log = RequestLog()
+        self.late = LateRequests(self)
         self.scheduler = Scheduler()
         self.webhooks = Webhooks(self, webhook_retry_delays)
         self.js_sdk = JsSdk(self)
@@ -130,6 +132,7 @@ class Simulator:
         if not self._server:
             return
         self._stopping.set()
+        self.late.clear()
         self.webhooks.stop()
         self.scheduler.stop()
         self.notify()
@@ -167,6 +170,7 @@ class Simulator:
                 "publishable_key": first.publishable_key,
             }
             self.scheduler.clear()
+            self.late.clear()
             self.webhooks.clear()
             self.keys.clear()
             self.accounts.clear()
@@ -217,6 +221,15 @@ class Simulator:
     def requests(self, method=None, path=None):
         """Return the `RequestRecord`s of the API, oldest first; `*` in the path is anything."""
         return self.log.select(method, path)
+
+    def execute_late(self, account=None):
+        """Carry out what the fault `late` has put off, in the order of its arrival.
+
+        :param Account account: only its requests
+        :return: their `RequestRecord`s; `late` is the status of the answer that nobody gets
+        :raise SimulatorError: when nothing waits
+        """
+        return self.late.execute(account and account.id)
 
     def ledger(self, account=None):
         """Return the money of an account, or of all; see `ledger.ledger`."""

@@ -33,8 +33,10 @@ def account_object(account):
         "object": "account",
         "business_profile": {
             "mcc": "5812",
+            "minority_owned_business_designation": None,
             "name": account.name,
             "product_description": None,
+            "specified_commercial_transactions_act_url": None,
             "support_address": None,
             "support_email": None,
             "support_phone": None,
@@ -65,9 +67,19 @@ def account_object(account):
                 "primary_color": None,
                 "secondary_color": None,
             },
-            "card_payments": {"statement_descriptor_prefix": account.descriptor[:10]},
+            "card_payments": {
+                "statement_descriptor_prefix": account.descriptor[:10],
+                "statement_descriptor_prefix_kana": None,
+                "statement_descriptor_prefix_kanji": None,
+            },
             "dashboard": {"display_name": account.name, "timezone": "Etc/UTC"},
-            "payments": {"statement_descriptor": account.descriptor},
+            "payments": {
+                "statement_descriptor": account.descriptor,
+                "statement_descriptor_kana": None,
+                "statement_descriptor_kanji": None,
+                "statement_descriptor_prefix_kana": None,
+                "statement_descriptor_prefix_kanji": None,
+            },
         },
         "type": "standard",
     }

@@ -1,6 +1,6 @@
 """Balance transactions: https://docs.stripe.com/api/balance_transactions."""
 
-from ..pagination import created_matches, page
+from ..pagination import PAGES, created_matches, page
 from ..routing import route
 
 URL = "/v1/balance_transactions"
@@ -8,7 +8,14 @@ NAME = "balance_transaction"
 PERMISSION = "balance_transaction_source"
 
 
-@route("GET", URL, NAME, "_balance_transaction_list_params", PERMISSION)
+@route(
+    "GET",
+    URL,
+    NAME,
+    "_balance_transaction_list_params",
+    PERMISSION,
+    takes=f"created currency source type {PAGES}",
+)
 def list_all(call):
     """List the balance transactions, filtered by source, type, currency and created."""
     params = call.params

@@ -8,7 +8,11 @@ from ..routing import route
 URL = "/v1/terminal/locations"
 NAME = "terminal.location"
 PERMISSION = "terminal_location"
+JAPAN = "JP"
+IN_JAPAN = ("display_name_kana", "display_name_kanji", "address_kana", "address_kanji")
+JAPANESE_ADDRESS_FIELDS = ("city", "country", "line1", "line2", "postal_code", "state", "town")
 REQUIRED_IN_ADDRESS = ("line1",)
+REQUIRED_IN_JAPAN = ("city", "line1", "postal_code", "state", "town")
 OPTIONAL = (
     "address_kana",
     "address_kanji",
@@ -20,9 +24,14 @@ OPTIONAL = (
 ADDRESS_FIELDS = ("city", "country", "line1", "line2", "postal_code", "state")
 
 
-def new_location(environment, display_name, address, metadata=None, **optional):
+def new_location(environment, display_name, address=None, metadata=None, **optional):
     """Return a location's object; not stored yet."""
     location = environment.new(NAME, created=False)
+    for name in ("address_kana", "address_kanji"):
+        if name in optional:
+            given = {"country": JAPAN, **optional[name]}
+            optional[name] = {field: given.get(field) for field in JAPANESE_ADDRESS_FIELDS}
+            address = address or {"country": JAPAN}
     location.update(
         address={name: address.get(name) for name in ADDRESS_FIELDS},
         display_name=display_name,
@@ -38,12 +47,7 @@ def create(call):
     params = dict(call.params)
     if not params.get("display_name"):
         raise invalid("Missing required param: display_name.", "parameter_missing", "display_name")
-    if not params.get("address"):
-        raise invalid("Missing required param: address.", "parameter_missing", "address")
-    for name in REQUIRED_IN_ADDRESS:
-        if not params["address"].get(name):
-            param = f"address[{name}]"
-            raise invalid(f"Missing required param: {param}.", "parameter_missing", param)
+    _check_address(call)
     _check_configuration(call)
     return call.environment.add(new_location(call.environment, **params))
 
@@ -66,6 +70,11 @@ def update(call, location_id):
     location = call.environment.get(NAME, location_id, "location")
     params = call.params
     address = params.get("address") or {}
+    for name in ("address_kana", "address_kanji"):
+        if name in params and not location.get(name):
+            raise invalid(f"{name} is for Japan only.", param=name)
+    if address and location.get("address_kanji"):
+        raise invalid("The address cannot be set for locations in Japan.", param="address")
     if address.get("country", location["address"]["country"]) != location["address"]["country"]:
         raise invalid("The country of a location cannot be changed.", param="address[country]")
     _check_configuration(call)
@@ -75,9 +84,42 @@ def update(call, location_id):
     if "metadata" in params:
         location["metadata"] = merge(location["metadata"], params["metadata"])
     for name in OPTIONAL:
-        if name in params:
-            location[name] = params[name] or None
+        if params.get(name):
+            location[name] = (
+                {**location.get(name, {}), **params[name]} if "address" in name else params[name]
+            )
+        elif name in params:
+            location.pop(name, None)
     return location
+
+
+def _check_address(call):
+    """Refuse an address that is incomplete, and one that another country has."""
+    params = call.params
+    if not any(name in params for name in IN_JAPAN):
+        _require(params, "address", REQUIRED_IN_ADDRESS)
+        if params["address"]["country"] == JAPAN:
+            raise invalid(
+                "Locations in Japan take address_kana and address_kanji, not address.",
+                param="address",
+            )
+        return
+    if "address" in params:
+        raise invalid("The address cannot be set for locations in Japan.", param="address")
+    for name in IN_JAPAN:
+        _require(params, name, REQUIRED_IN_JAPAN if name.startswith("address") else ())
+        if name.startswith("address") and params[name].get("country", JAPAN) != JAPAN:
+            raise invalid(f"{name} is for Japan only.", param=f"{name}[country]")
+
+
+def _require(params, name, parts):
+    wanted = [
+        (params, name, name),
+        *((params.get(name), part, f"{name}[{part}]") for part in parts),
+    ]
+    for holder, key, param in wanted:
+        if not holder.get(key):
+            raise invalid(f"Missing required param: {param}.", "parameter_missing", param)
 
 
 def _check_configuration(call):

@@ -5,7 +5,7 @@ import re
 from .. import ids, money, payments, versions
 from ..errors import invalid
 from ..metadata import merge
-from ..pagination import created_matches, page
+from ..pagination import PAGES, created_matches, page
 from ..routing import route
 
 URL = "/v1/payment_intents"
@@ -26,10 +26,12 @@ TYPE_PARAMS = frozenset(
     [versions.NAME, versions.OLD_NAME, "payment_method_options", "capture_method"]
 )
 EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+")
+UPDATE_TAKES = " ".join(["amount currency metadata", *PLAIN, *TYPE_PARAMS])
+CREATE_TAKES = f"confirm {UPDATE_TAKES}"
 UNPAID = ("requires_payment_method", "requires_confirmation", "requires_action")
 
 
-@route("POST", URL, NAME, "_payment_intent_create_params", NAME)
+@route("POST", URL, NAME, "_payment_intent_create_params", NAME, takes=CREATE_TAKES)
 def create(call):
     """Create a PaymentIntent; confirming is the reader's business, so `confirm` is refused."""
     params = call.params
@@ -45,25 +47,27 @@ def create(call):
         amount_details={"tip": {}},
         amount_received=0,
         application=None,
-        application_fee_amount=params.get("application_fee_amount"),
+        application_fee_amount=None,
         automatic_payment_methods=None,
         canceled_at=None,
         cancellation_reason=None,
         capture_method=params.get("capture_method", versions.default_capture_method(call.version)),
         client_secret=ids.new_client_secret(intent["id"]),
-        confirmation_method=params.get("confirmation_method", "automatic"),
+        confirmation_method="automatic",
         currency=currency,
-        customer=params.get("customer"),
-        customer_account=params.get("customer_account"),
+        customer=None,
+        customer_account=None,
         excluded_payment_method_types=None,
         last_payment_error=None,
+        managed_payments=None,
         latest_charge=None,
         metadata=merge({}, params.get("metadata")),
         next_action=None,
-        on_behalf_of=params.get("on_behalf_of"),
+        on_behalf_of=None,
         payment_method=None,
         payment_method_configuration_details=None,
         payment_method_options={},
+        payment_record=None,
         processing=None,
         review=None,
         source=None,
@@ -77,7 +81,7 @@ def create(call):
     return intent
 
 
-@route("GET", URL, NAME, "_payment_intent_list_params", NAME)
+@route("GET", URL, NAME, "_payment_intent_list_params", NAME, takes=f"created {PAGES}")
 def list_all(call):
     """List the PaymentIntents."""
     params = call.params
@@ -85,18 +89,24 @@ def list_all(call):
         intent
         for intent in call.environment.all(NAME)
         if created_matches(intent, params.get("created"))
-        and params.get("customer") in (None, intent["customer"])
     ]
     return page(call, intents, URL)
 
 
-@route("GET", f"{URL}/<intent_id>", NAME, "_payment_intent_retrieve_params", NAME)
+@route("GET", f"{URL}/<intent_id>", NAME, "_payment_intent_retrieve_params", NAME, takes="")
 def retrieve(call, intent_id):
     """Return a PaymentIntent."""
     return call.environment.get(NAME, intent_id, "intent")
 
 
-@route("POST", f"{URL}/<intent_id>", NAME, "_payment_intent_update_params", NAME)
+@route(
+    "POST",
+    f"{URL}/<intent_id>",
+    NAME,
+    "_payment_intent_update_params",
+    NAME,
+    takes=UPDATE_TAKES,
+)
 def update(call, intent_id):
     """Change a PaymentIntent; amount, currency and types only while it is unpaid."""
     intent = call.environment.get(NAME, intent_id, "intent")
@@ -108,7 +118,7 @@ def update(call, intent_id):
     draft["currency"] = money.check_currency(params.get("currency") or intent["currency"])
     if "amount" in params or "currency" in params:
         money.check_amount(params.get("amount", intent["amount"]), draft["currency"])
-    for name in ("amount", "capture_method", "customer", "application_fee_amount"):
+    for name in ("amount", "capture_method"):
         if name in params:
             draft[name] = params[name]
     for name in PLAIN:
@@ -122,7 +132,14 @@ def update(call, intent_id):
     return intent
 
 
-@route("POST", f"{URL}/<intent_id>/capture", NAME, "_payment_intent_capture_params", NAME)
+@route(
+    "POST",
+    f"{URL}/<intent_id>/capture",
+    NAME,
+    "_payment_intent_capture_params",
+    NAME,
+    takes="amount_to_capture metadata",
+)
 def capture(call, intent_id):
     """Capture an authorized PaymentIntent: all, a part, or more where that is supported."""
     intent = call.environment.get(NAME, intent_id, "intent")
@@ -139,6 +156,7 @@ def capture(call, intent_id):
     NAME,
     "_payment_intent_increment_authorization_params",
     NAME,
+    takes="amount",
 )
 def increment_authorization(call, intent_id):
     """Authorize more for an authorized PaymentIntent."""

@@ -2,7 +2,7 @@
 
 import uuid
 
-from .. import refunding
+from .. import money, refunding
 from ..device import add_device
 from ..errors import invalid
 from ..ids import random_text
@@ -151,6 +151,7 @@ def process_payment_intent(call, reader_id):
     "terminal._reader_refund_payment_params",
     PERMISSION,
     locked=False,
+    takes="amount charge metadata payment_intent refund_payment_config",
 )
 def refund_payment(call, reader_id):
     """Let the reader collect the card that a payment is given back to (Interac needs this)."""
@@ -162,6 +163,7 @@ def refund_payment(call, reader_id):
         charge = refunding.find_charge(
             call.environment, params.get("charge"), params.get("payment_intent")
         )
+        refunding.check_in_person(charge)
         refunding.check_amount(charge, params.get("amount"))
 
     def begin():
@@ -196,6 +198,7 @@ def set_reader_display(call, reader_id):
     params = call.params
     if "cart" not in params:
         raise invalid("Missing required param: cart.", "parameter_missing", "cart")
+    _check_cart(params["cart"])
     details = {"cart": {"tax": None, **params["cart"]}, "type": params["type"]}
     device.command(lambda: device.begin_action(_action("set_reader_display", details)))
     return device.object
@@ -224,6 +227,7 @@ def _device(call, reader_id):
 
 def _action(kind, details):
     return {
+        "api_error": None,
         "failure_code": None,
         "failure_message": None,
         kind: details,
@@ -246,8 +250,18 @@ def _check_processable(call, device, intent):
             "payment_intent_invalid_parameter",
             "payment_intent",
         )
-    if not device.object["location"]:
+    location = call.environment.find("terminal.location", device.object["location"])
+    if not location or location["address"]["country"] != call.account.country:
         raise invalid(
-            "The reader has no location: assign it to one first.",
+            "The reader has no location in the country of the account.",
             "terminal_reader_invalid_location_for_payment",
         )
+
+
+def _check_cart(cart):
+    money.check_currency(cart["currency"], "cart[currency]")
+    for position, item in enumerate(cart["line_items"]):
+        if item["quantity"] < 1:
+            param = f"cart[line_items][{position}][quantity]"
+            message = f"Invalid {param}: the value must be at least 1."
+            raise invalid(message, "parameter_invalid_integer", param)

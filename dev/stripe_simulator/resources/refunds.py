@@ -10,7 +10,14 @@ NAME = "refund"
 PERMISSION = "charge"
 
 
-@route("POST", URL, NAME, "_refund_create_params", PERMISSION)
+@route(
+    "POST",
+    URL,
+    NAME,
+    "_refund_create_params",
+    PERMISSION,
+    takes="amount charge metadata payment_intent reason",
+)
 def create(call):
     """Refund a charge, wholly or in part; Interac payments are refunded on the reader only."""
     params = call.params

@@ -183,3 +183,116 @@ def test_rate_limit_of_the_account(api, sim):
         api.payment_intents.list()
     with pytest.raises(stripe.RateLimitError):
         api.payment_intents.list()
+
+
+KEY = {"idempotency_key": "k"}
+
+
+def send_late(api, sim, **values):
+    """Send a request that is executed late, and see it hang."""
+    fault = sim.faults.add("POST", PATH, "late", **values)
+    with pytest.raises(stripe.APIConnectionError):
+        api.payment_intents.create(PARAMS, KEY)
+    assert fault.hits == 1
+    assert sim.requests()[-1].status is None
+
+
+@pytest.mark.parametrize(
+    "meanwhile, code",
+    [
+        (409, "idempotency_key_in_use"),
+        (429, "rate_limit"),
+        (500, None),
+        (503, None),
+        (400, None),
+        (401, None),
+        (403, None),
+    ],
+)
+def test_late(api, sim, meanwhile, code):
+    send_late(api, sim, meanwhile=meanwhile)
+    for _ in range(2):
+        with pytest.raises(stripe.StripeError) as caught:
+            api.payment_intents.create(PARAMS, KEY)
+        assert caught.value.http_status == meanwhile
+        assert caught.value.error.code == code
+    assert count(sim) == 0
+    (waiting,) = sim.late.records()
+    assert sim.late.records("acct_other") == []
+    assert sim.execute_late(sim.account) == [waiting]
+    assert (waiting.late, waiting.status) == (200, None)
+    assert count(sim) == 1
+    assert sim.late.records() == []
+    again = api.payment_intents.create(PARAMS, KEY)
+    assert sim.requests()[-1].replayed
+    assert [intent["id"] for intent in sim.ledger()["intents"]] == [again.id]
+
+
+def test_late_with_tries_that_hang_too(api, sim):
+    send_late(api, sim, meanwhile="drop")
+    with pytest.raises(stripe.APIConnectionError):
+        api.payment_intents.create(PARAMS, KEY)
+    sim.execute_late()
+    assert api.payment_intents.create(PARAMS, KEY).id == sim.ledger()["intents"][0]["id"]
+
+
+def test_late_beside_another_key(api, sim):
+    send_late(api, sim)
+    api.payment_intents.create(PARAMS, {"idempotency_key": "other"})
+    sim.execute_late()
+    assert count(sim) == 2
+
+
+def test_late_by_itself(api, sim):
+    send_late(api, sim, seconds=0.1)
+    assert count(sim) == 0
+    assert sim.wait_until(lambda: count(sim) == 1)
+
+
+def test_late_for_long(api, sim):
+    send_late(api, sim, times=None)
+    with pytest.raises(stripe.APIError) as caught:
+        api.payment_intents.create(PARAMS, KEY)
+    assert caught.value.http_status == 409
+    sim.execute_late()
+    assert api.payment_intents.create(PARAMS, KEY).id == sim.ledger()["intents"][0]["id"]
+
+
+def test_late_error_is_kept_under_its_key(api, sim):
+    intent = api.payment_intents.create(PARAMS)
+    sim.faults.add("POST", f"{PATH}/*/capture", "late")
+    with pytest.raises(stripe.APIConnectionError):
+        api.payment_intents.capture(intent.id, options=KEY)
+    (record,) = sim.execute_late()
+    assert record.late == 400
+    with pytest.raises(stripe.InvalidRequestError) as caught:
+        api.payment_intents.capture(intent.id, options=KEY)
+    assert caught.value.code == "payment_intent_unexpected_state"
+    assert sim.requests()[-1].replayed
+
+
+def test_late_refused_parameters_free_the_key(api, sim):
+    sim.faults.add("POST", PATH, "late")
+    with pytest.raises(stripe.APIConnectionError):
+        api.payment_intents.create({**PARAMS, "colour": "red"}, KEY)
+    sim.execute_late()
+    assert api.payment_intents.create(PARAMS, KEY).id
+
+
+def test_late_holds_the_connection(api, sim):
+    started = time.monotonic()
+    send_late(api, sim, hold=0.15)
+    assert time.monotonic() - started >= 0.15
+    assert count(sim) == 0
+
+
+def test_late_is_forgotten_by_a_reset(api, sim):
+    send_late(api, sim)
+    sim.reset()
+    with pytest.raises(SimulatorError):
+        sim.execute_late()
+
+
+def test_late_answers_that_stripe_does_not_give(sim):
+    with pytest.raises(SimulatorError):
+        sim.faults.add("POST", PATH, "late", meanwhile=404)

@@ -6,6 +6,7 @@ import pytest
 import requests
 
 from stripe_simulator import SimulatorError
+from stripe_simulator.cards import DEFAULT_INTERAC_CARD as INTERAC
 from stripe_simulator.js_sdk import SdkError
 
 
@@ -162,21 +163,44 @@ def test_the_simulated_reader_presents_a_card(sdk, begin, intent, sim):
     assert sdk.process(connection, intent.id)["status"] == "succeeded"
 
 
-def test_a_refund(api, sdk, connection, reader, intent, sim):
+def test_a_refund_of_another_card_than_interac(api, sdk, connection, reader, intent):
     sdk.collect(connection, intent.client_secret)
     reader.tap()
     charge = sdk.process(connection, intent.id)["latest_charge"]
-    refuse = [("invalid_request", 1201, "usd"), ("invalid_request", 500, "cad")]
+    refused("charge_not_refundable", sdk.collect_refund, connection, charge, 500, "usd")
+
+
+@pytest.fixture
+def interac(sim, sdk, connect):
+    """A Canadian account's API, its reader, the connection to it, and a charge of 12.00."""
+    account = sim.add_account(country="CA")
+    reader, api = account.add_reader(), connect(account.secret_key).v1
+    connection = sdk.connect(sdk.begin(api.terminal.connection_tokens.create({}).secret), reader.id)
+    intent = api.payment_intents.create(
+        {
+            "amount": 1200,
+            "currency": "cad",
+            "allowed_payment_method_types": ["card_present", "interac_present"],
+        }
+    )
+    sdk.collect(connection, intent.client_secret)
+    reader.insert(INTERAC)
+    return api, reader, connection, sdk.process(connection, intent.id)["latest_charge"]
+
+
+def test_a_refund(sdk, interac, intent):
+    api, reader, connection, charge = interac
+    refuse = [("invalid_request", 1201, "cad"), ("invalid_request", 500, "usd")]
     for code, amount, currency in refuse:
         refused(code, sdk.collect_refund, connection, charge, amount, currency)
-    refused("resource_missing", sdk.collect_refund, connection, "ch_other", 500, "usd")
+    refused("resource_missing", sdk.collect_refund, connection, "ch_other", 500, "cad")
 
-    def present(card="4242424242424242"):
-        sdk.collect_refund(connection, charge, 500, "usd", can_cancel=True)
+    def present(card=INTERAC):
+        sdk.collect_refund(connection, charge, 500, "cad", can_cancel=True)
         assert reader.screen["kind"] == "refund"
-        reader.tap(card)
+        reader.insert(card)
 
-    sdk.collect_refund(connection, charge, 500, "usd", can_cancel=True)
+    sdk.collect_refund(connection, charge, 500, "cad", can_cancel=True)
     reader.customer_cancel()
     refused("canceled", sdk.collected, connection)
     present("5555555555554444")
@@ -214,13 +238,26 @@ def test_over_http(sim, api, reader, intent):
     paid = ask("process", **connection, intent=intent.id)["payment_intent"]
     assert paid["status"] == "succeeded"
     refund = {"charge": paid["latest_charge"], "amount": 300, "currency": "usd"}
-    ask("collect_refund", **connection, **refund, can_cancel=True)
-    reader.tap()
-    assert ask("collected", **connection)["collected"]["amount"] == 300
+    problem = ask("collect_refund", **connection, **refund, can_cancel=True)["error"]
+    assert problem["code"] == "charge_not_refundable"
     assert ask("clear_display", **connection) == {}
-    ask("collect_refund", **connection, **refund, can_cancel=True)
-    reader.tap()
-    assert ask("process_refund", **connection)["refund"]["amount"] == 300
     requests.post(f"{sim.url}/_simulator/readers/{reader.id}/disconnect", json={}, timeout=10)
     assert ask("watch", **connection) == {"connected": False}
     assert ask("collect", connection="old", client_secret="x")["error"]
+
+
+def test_a_refund_over_http(sim, interac):
+    _api, reader, connection, charge = interac
+
+    def ask(path, **data):
+        url = f"{sim.url}/_simulator/js_sdk/{path}"
+        return requests.post(url, json={"connection": connection, **data}, timeout=10).json()
+
+    refund = {"charge": charge, "amount": 300, "currency": "cad", "can_cancel": True}
+    ask("collect_refund", **refund)
+    reader.insert(INTERAC)
+    assert ask("collected")["collected"]["amount"] == 300
+    assert ask("clear_display") == {}
+    ask("collect_refund", **refund)
+    reader.insert(INTERAC)
+    assert ask("process_refund")["refund"]["amount"] == 300

@@ -7,6 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from stripe_simulator import Simulator, SimulatorError
+from stripe_simulator.cards import DEFAULT_INTERAC_CARD
 
 from .conftest import VERSION
 
@@ -17,6 +18,7 @@ STEPS = st.sampled_from(
         "process",
         "process_other",
         "tap",
+        "insert_interac",
         "decline",
         "customer_cancel",
         "cancel_action",
@@ -39,7 +41,7 @@ class Shop:
     """A till with one reader, on which steps are tried that may be refused."""
 
     def __init__(self):
-        self.sim = Simulator(reader_timeout=0)
+        self.sim = Simulator(reader_timeout=0, country="CA")
         self.reader = self.sim.account.add_reader()
         self.intents = []
 
@@ -59,15 +61,15 @@ class Shop:
         intent = self.api.payment_intents.create(
             {
                 "amount": 1000,
-                "currency": "usd",
-                "allowed_payment_method_types": ["card_present"],
+                "currency": "cad",
+                "allowed_payment_method_types": ["card_present", "interac_present"],
                 **values,
             }
         )
         self.intents.append(intent.id)
 
     def create_manual(self):
-        self.create(capture_method="manual")
+        self.create(capture_method="manual", allowed_payment_method_types=["card_present"])
 
     def process(self, position=-1):
         self.api.terminal.readers.process_payment_intent(
@@ -83,6 +85,9 @@ class Shop:
 
     def tap(self):
         self.reader.tap()
+
+    def insert_interac(self):
+        self.reader.insert(DEFAULT_INTERAC_CARD)
 
     def decline(self):
         self.reader.decline()
@@ -144,7 +149,7 @@ def check(shop, before):
             transaction["amount"]
             for transaction in environment.objects["balance_transaction"].values()
         )
-        sums = sim.ledger()["currencies"].get("usd", {"captured": 0, "refunded": 0})
+        sums = sim.ledger()["currencies"].get("cad", {"captured": 0, "refunded": 0})
         assert balance == sums["captured"] - sums["refunded"]
         assert environment.authorizing == set()
         return {intent_id: line["status"] for intent_id, line in lines.items()}

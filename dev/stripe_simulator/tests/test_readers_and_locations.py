@@ -187,3 +187,57 @@ def test_present_where_it_makes_no_sense(sim, simulated, pay, reader):
     helpers.present_payment_method(device.id)
     with pytest.raises(stripe.InvalidRequestError):
         helpers.present_payment_method(device.id)
+
+
+def test_a_reader_in_another_country_takes_no_payments(api, sim):
+    abroad = sim.account.add_location("Toronto", {"country": "CA"})
+    device = sim.account.add_reader(location=abroad)
+    intent = api.payment_intents.create(
+        {"amount": 1200, "currency": "usd", "allowed_payment_method_types": ["card_present"]}
+    )
+    with pytest.raises(stripe.InvalidRequestError) as caught:
+        api.terminal.readers.process_payment_intent(device.id, {"payment_intent": intent.id})
+    assert caught.value.code == "terminal_reader_invalid_location_for_payment"
+
+
+KANJI = {"state": "東京都", "city": "千代田区", "town": "丸の内", "line1": "9-1"}
+JAPAN = {
+    "display_name": "Shop",
+    "display_name_kanji": "喫茶",
+    "display_name_kana": "キッサ",
+    "address_kanji": {"postal_code": "1000005", **KANJI},
+    "address_kana": {"postal_code": "1000005", **dict.fromkeys(KANJI, "トウキョウ")},
+}
+
+
+def test_a_location_in_japan(api):
+    location = api.terminal.locations.create(JAPAN).to_dict()
+    assert location["address_kanji"]["town"] == "丸の内"
+    assert location["address"]["country"] == location["address_kana"]["country"] == "JP"
+    assert location["address"]["line1"] is None
+    changed = api.terminal.locations.update(location["id"], {"address_kanji": {"line2": "2F"}})
+    assert (changed.address_kanji.line2, changed.address_kanji.line1) == ("2F", "9-1")
+
+
+@pytest.mark.parametrize(
+    "change, param",
+    [
+        ({"address": ADDRESS}, "address"),
+        ({"address_kana": None}, "address_kana"),
+        ({"display_name_kana": None}, "display_name_kana"),
+        ({"address_kanji": KANJI}, "address_kanji[postal_code]"),
+        ({"address_kana": {**JAPAN["address_kana"], "country": "US"}}, "address_kana[country]"),
+    ],
+)
+def test_a_location_in_japan_with_something_wrong(api, change, param):
+    params = {key: value for key, value in {**JAPAN, **change}.items() if value is not None}
+    with pytest.raises(stripe.InvalidRequestError) as caught:
+        api.terminal.locations.create(params)
+    assert caught.value.param == param
+
+
+def test_no_plain_address_in_japan(api):
+    place = {"display_name": "Shop", "address": {"line1": "9-1", "country": "JP"}}
+    with pytest.raises(stripe.InvalidRequestError) as caught:
+        api.terminal.locations.create(place)
+    assert caught.value.param == "address"

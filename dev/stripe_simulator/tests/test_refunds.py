@@ -3,6 +3,8 @@
 import pytest
 import stripe
 
+from stripe_simulator.errors import ApiError
+
 from .conftest import wait_until
 
 INTERAC = "4506445006931933"
@@ -113,47 +115,51 @@ def test_refund_that_takes_its_time(api, pay, reader):
     wait_until(lambda: api.refunds.retrieve(refund.id).status == "succeeded")
 
 
-def test_refund_on_the_reader(api, paid, reader):
-    answer = api.terminal.readers.refund_payment(
-        reader.id,
-        {
-            "payment_intent": paid.id,
-            "amount": 300,
-            "metadata": {"a": "1"},
-            "refund_payment_config": {"enable_customer_cancellation": True},
-        },
-    )
-    assert (answer.action.type, answer.action.status) == ("refund_payment", "in_progress")
-    assert reader.screen["kind"] == "refund"
-    assert reader.screen["amount"] == 300
-    assert reader.screen["can_cancel"]
-    reader.tap()
-    action = api.terminal.readers.retrieve(reader.id).action
-    assert action.status == "succeeded"
-    refund = api.refunds.retrieve(action.refund_payment.refund)
-    assert (refund.amount, refund.metadata["a"]) == (300, "1")
-    assert api.charges.retrieve(paid.latest_charge).amount_refunded == 300
+def test_refund_on_the_reader_is_for_interac_only(api, sim, paid, reader):
+    for ask in ({"charge": paid.latest_charge}, {"payment_intent": paid.id, "amount": 100}):
+        error = refused(lambda ask=ask: api.terminal.readers.refund_payment(reader.id, ask))
+        assert "must be interac_present type" in str(error)
+    assert reader.screen["state"] != "amount"
+    assert sim.ledger()["currencies"]["usd"]["refunded"] == 0
 
 
-def test_refund_on_the_reader_goes_wrong(api, sim, paid, reader):
-    ask = {"charge": paid.latest_charge}
-    api.terminal.readers.refund_payment(reader.id, ask)
-    reader.tap("5555555555554444")
-    action = api.terminal.readers.retrieve(reader.id).action
-    assert (action.status, action.failure_code) == ("failed", "invalid_card_type")
-    api.terminal.readers.refund_payment(reader.id, ask)
-    reader.customer_cancel(force=True)
-    api.terminal.readers.refund_payment(reader.id, ask)
-    reader.decline("generic_decline")
-    assert reader.screen["state"] == "declined"
-    api.terminal.readers.refund_payment(reader.id, ask)
-    api.refunds.create(ask)
-    reader.tap()
-    action = api.terminal.readers.retrieve(reader.id).action
-    assert action.failure_code == "charge_already_refunded"
-    assert sim.ledger()["currencies"]["usd"]["refunded"] == 1200
-    error = refused(lambda: api.terminal.readers.refund_payment(reader.id, ask))
-    assert error.code == "charge_already_refunded"
+def test_refund_names_one_thing(api, paid):
+    both = {"payment_intent": paid.id, "charge": paid.latest_charge}
+    assert "only specify one" in str(refused(lambda: api.refunds.create(both)))
+    assert refused(lambda: api.refunds.create({})).code == "parameter_missing"
+    assert refused(lambda: api.refunds.create({"charge": paid.id})).code == "resource_missing"
+
+
+def test_what_is_not_there_yet_is_left_out(api, paid):
+    refund = api.refunds.create({"payment_intent": paid.id, "amount": 100}).to_dict()
+    assert not {"failure_reason", "pending_reason", "next_action", "description"} & set(refund)
+
+
+def test_refund_of_a_disputed_charge(api, sim, paid):
+    sim.account.dispute(paid.latest_charge)
+    assert api.charges.retrieve(paid.latest_charge).disputed
+    error = refused(lambda: api.refunds.create({"payment_intent": paid.id}))
+    assert error.code == "charge_disputed"
+
+
+def test_refund_without_the_money_for_it(api, sim, paid):
+    sim.account.covers_refunds = False
+    refund = api.refunds.create({"payment_intent": paid.id})
+    assert (refund.status, refund.pending_reason) == ("pending", "insufficient_funds")
+    sim.account.top_up()
+    refund = api.refunds.retrieve(refund.id).to_dict()
+    assert refund["status"] == "succeeded"
+    assert "pending_reason" not in refund
+    assert api.events.list({"type": "refund.updated"}).data[0].data.object["id"] == refund["id"]
+
+
+def test_refund_in_the_dashboard(api, sim, paid):
+    made = sim.account.refund(paid.id, 200)
+    assert (made["amount"], made["metadata"]) == (200, {})
+    assert sim.account.refund(paid.id)["amount"] == 1000
+    with pytest.raises(ApiError):
+        sim.account.refund(paid.id)
+    assert len(api.refunds.list({"payment_intent": paid.id}).data) == 2
 
 
 # --- Canada
@@ -220,6 +226,53 @@ def test_interac_is_refunded_in_person(canada):
     api.terminal.readers.refund_payment(reader.id, {"payment_intent": intent.id, "amount": 1000})
     reader.insert(INTERAC)
     assert api.refunds.list({"payment_intent": intent.id}).data[0].amount == 1000
+
+
+def test_refund_on_the_reader(canada):
+    api, reader, pay = canada
+    intent = pay(1200)
+    reader.insert(INTERAC)
+    answer = api.terminal.readers.refund_payment(
+        reader.id,
+        {
+            "payment_intent": intent.id,
+            "amount": 300,
+            "metadata": {"a": "1"},
+            "refund_payment_config": {"enable_customer_cancellation": True},
+        },
+    )
+    assert (answer.action.type, answer.action.status) == ("refund_payment", "in_progress")
+    assert reader.screen["kind"] == "refund"
+    assert reader.screen["amount"] == 300
+    assert reader.screen["can_cancel"]
+    reader.insert(INTERAC)
+    action = api.terminal.readers.retrieve(reader.id).action
+    assert action.status == "succeeded"
+    refund = api.refunds.retrieve(action.refund_payment.refund)
+    assert (refund.amount, refund.metadata["a"]) == (300, "1")
+    assert api.charges.retrieve(refund.charge).amount_refunded == 300
+
+
+def test_refund_on_the_reader_goes_wrong(canada):
+    api, reader, pay = canada
+    intent = pay(1200)
+    reader.insert(INTERAC)
+    ask = {"charge": api.payment_intents.retrieve(intent.id).latest_charge}
+    api.terminal.readers.refund_payment(reader.id, ask)
+    reader.tap("5555555555554444")
+    action = api.terminal.readers.retrieve(reader.id).action
+    assert (action.status, action.failure_code) == ("failed", "invalid_card_type")
+    assert not api.charges.retrieve(ask["charge"]).amount_refunded
+    api.terminal.readers.refund_payment(reader.id, ask)
+    reader.customer_cancel(force=True)
+    api.terminal.readers.refund_payment(reader.id, ask)
+    reader.present(INTERAC, decline="generic_decline")
+    assert reader.screen["state"] == "declined"
+    api.terminal.readers.refund_payment(reader.id, ask)
+    reader.insert(INTERAC)
+    error = refused(lambda: api.terminal.readers.refund_payment(reader.id, ask))
+    assert error.code == "charge_already_refunded"
+    assert api.charges.retrieve(ask["charge"]).amount_refunded == 1200
 
 
 def test_interac_card_where_it_is_not_accepted(canada):

@@ -6,7 +6,9 @@ import pytest
 import requests
 
 from stripe_simulator import sdk_types
+from stripe_simulator.cards import DEFAULT_INTERAC_CARD
 
+from . import nullable
 from .conftest import VERSION
 
 
@@ -55,13 +57,33 @@ def check(obj, path=""):
 def call(sim):
     """A function that returns an answer's plain JSON."""
 
-    def make(method, path, data=None):
-        headers = {"Authorization": f"Bearer {sim.account.secret_key}", "Stripe-Version": VERSION}
+    def make(method, path, data=None, account=None):
+        key = (account or sim.account).secret_key
+        headers = {"Authorization": f"Bearer {key}", "Stripe-Version": VERSION}
         answer = requests.request(method, sim.url + path, data=data, headers=headers, timeout=5)
         assert answer.status_code == 200, answer.text
         return answer.json()
 
     return make
+
+
+def refund_interac(call, sim):
+    """Return a reader that asks for a card which is given money back, and after it was."""
+    account = sim.add_account(country="CA")
+    device = account.add_reader()
+    url = f"/v1/terminal/readers/{device.id}"
+    intent = {
+        "amount": "1000",
+        "currency": "cad",
+        "allowed_payment_method_types[0]": "card_present",
+        "allowed_payment_method_types[1]": "interac_present",
+    }
+    payment = {"payment_intent": call("POST", "/v1/payment_intents", intent, account)["id"]}
+    call("POST", f"{url}/process_payment_intent", payment, account)
+    device.insert(DEFAULT_INTERAC_CARD)
+    refunding = call("POST", f"{url}/refund_payment", payment, account)
+    device.insert(DEFAULT_INTERAC_CARD)
+    return refunding, call("GET", url, account=account)
 
 
 @pytest.fixture
@@ -88,11 +110,7 @@ def objects(call, sim, api, pay, reader, inbox):
     refund = call("POST", "/v1/refunds", {"payment_intent": intent.id, "amount": "100"})
     paid = call("GET", f"/v1/payment_intents/{intent.id}?{expand}")
     done = call("GET", f"/v1/terminal/readers/{reader.id}?expand[]=location")
-    refunding = call(
-        "POST", f"/v1/terminal/readers/{reader.id}/refund_payment", {"payment_intent": intent.id}
-    )
-    reader.tap()
-    refunded = call("GET", f"/v1/terminal/readers/{reader.id}")
+    refunding, refunded = refund_interac(call, sim)
     cart = {
         "type": "cart",
         "cart[currency]": "usd",
@@ -182,3 +200,32 @@ def test_the_check_notices_what_is_missing(objects):
     details = charge["payment_method_details"]
     card = {**details["card_present"], "exp_year": None}
     assert check({**charge, "payment_method_details": {**details, "card_present": card}})
+
+
+def parts(name, value):
+    """Yield (kind, object) for all objects in an answer, by the names of `nullable`."""
+    kind = value.get("object")
+    kind = kind if isinstance(kind, str) else name
+    is_method = "networks" in value  # a PaymentMethod says less of a card than its charge
+    if not is_method:
+        yield kind, value
+    for key, item in value.items():
+        if isinstance(item, dict) and key != "payment_method_options":
+            found = item["data"] if item.get("object") == "list" else [item]
+            for one in found:
+                yield from parts(f"{name}.{key}" if key == "card" else key, one)
+
+
+def test_null_where_stripe_says_null_and_nothing_where_it_says_nothing(objects):
+    problems, seen = set(), set()
+    for name, answer in objects.items():
+        for kind, value in parts(name, answer):
+            seen.add(kind)
+            for field in nullable.NULL_WITHOUT_VALUE.get(kind, "").split():
+                if field not in value:
+                    problems.add(f"{name}: {kind}.{field} is missing")
+            for field in nullable.ABSENT_WITHOUT_VALUE.get(kind, "").split():
+                if field in value and value[field] is None:
+                    problems.add(f"{name}: {kind}.{field} is null")
+    assert problems == set()
+    assert seen >= {"payment_intent", "charge", "refund", "action", "card_present", "receipt"}

@@ -171,3 +171,48 @@ def test_metadata_limits_and_merging(api):
         with pytest.raises(stripe.InvalidRequestError):
             update(change)
     assert update({}).metadata.to_dict() == {}
+
+
+@pytest.mark.parametrize(
+    "method, path, data",
+    [
+        ("POST", "/v1/payment_intents", {**GOOD, "customer": "cus_1"}),
+        ("POST", "/v1/payment_intents", {**GOOD, "off_session": "true"}),
+        ("POST", "/v1/payment_intents", {**GOOD, "application_fee_amount": "1"}),
+        ("GET", "/v1/payment_intents?customer=cus_1", None),
+        ("GET", "/v1/charges?customer=cus_1", None),
+        ("GET", "/v1/balance_transactions?payout=po_1", None),
+        ("POST", "/v1/refunds", {"charge": "ch_1", "reverse_transfer": "true"}),
+    ],
+)
+def test_what_would_do_nothing_is_refused(sim, method, path, data):
+    headers = {"Authorization": f"Bearer {sim.account.secret_key}", "Stripe-Version": VERSION}
+    answer = requests.request(method, sim.url + path, data=data, headers=headers, timeout=5)
+    assert answer.status_code == 400
+    assert "does nothing with" in answer.json()["error"]["message"]
+
+
+@pytest.mark.parametrize(
+    "change, param",
+    [
+        ({"cart[currency]": "xyz"}, "cart[currency]"),
+        ({"cart[line_items][0][quantity]": "0"}, "cart[line_items][0][quantity]"),
+        ({"cart[line_items][0][amount]": None}, "cart[line_items][0][amount]"),
+        ({"cart[total]": None}, "cart[total]"),
+        ({"type": "picture"}, "type"),
+    ],
+)
+def test_carts(sim, reader, change, param):
+    cart = {
+        "type": "cart",
+        "cart[currency]": "usd",
+        "cart[total]": "500",
+        "cart[line_items][0][amount]": "500",
+        "cart[line_items][0][description]": "Tea",
+        "cart[line_items][0][quantity]": "1",
+    }
+    path = f"/v1/terminal/readers/{reader.id}/set_reader_display"
+    assert post(sim, path, cart).status_code == 200
+    data = {key: value for key, value in {**cart, **change}.items() if value is not None}
+    answer = post(sim, path, data)
+    assert (answer.status_code, answer.json()["error"]["param"]) == (400, param)
