@@ -15,7 +15,8 @@ NOT_RECORDED = "not_recorded"
 NOT_TAKEN = "not_taken"
 OTHER_AMOUNT = "other_amount"
 STILL_OPEN = "still_open"
-KINDS = (NOT_RECORDED, NOT_TAKEN, OTHER_AMOUNT, STILL_OPEN)
+WENT_BACK = "went_back"
+KINDS = (NOT_RECORDED, NOT_TAKEN, OTHER_AMOUNT, STILL_OPEN, WENT_BACK)
 
 # Statuses of a PaymentIntent in which the customer's money is taken or reserved
 TAKEN = ("succeeded", "requires_capture")
@@ -35,7 +36,9 @@ class Row(NamedTuple):
     """A row of the journal.
 
     `recorded` tells whether any session has its payment, `held` that it is authorized and may
-    still get a tip, `taken_back` that it was given back as a payment that no order showed.
+    still get a tip, `taken_back` that it was given back as a payment that no order showed,
+    `recorded_as` how else its order says that it was paid. `amount` and `intent` of a refund are
+    those of its Refund, and `payment` is the PaymentIntent whose money went back.
     """
 
     line_uuid: str
@@ -48,6 +51,8 @@ class Row(NamedTuple):
     recorded: bool = False
     held: bool = False
     taken_back: bool = False
+    recorded_as: str = ""
+    payment: str | None = None
 
     @property
     def is_open(self):
@@ -58,7 +63,8 @@ class Row(NamedTuple):
 class Intent(NamedTuple):
     """A PaymentIntent as Stripe says; `refunded` is the part of `received` that went back.
 
-    Of a Refund, `received` is what went back, below zero.
+    Of a Refund, `received` is what went back, below zero, and `payment` the PaymentIntent, or the
+    Charge where there is none, that it came from.
     """
 
     id: str
@@ -70,19 +76,27 @@ class Intent(NamedTuple):
     order: str
     card: str = ""
     created: int = 0
+    payment: str = ""
 
 
 class Difference(NamedTuple):
-    """What does not agree: the kind, and whatever is known of each of the three sides."""
+    """What does not agree: the kind, and whatever is known of each of the three sides.
+
+    Of what went back, `amount` is how much (minor units), `row` the payment that it came from, and
+    `intent` the Refund, where it is known.
+    """
 
     kind: str
     recorded: Recorded | None = None
     row: Row | None = None
     intent: Intent | None = None
+    amount: int = 0
 
     @property
     def key(self):
         """A name for this very difference, the same in each comparison."""
+        if self.kind == WENT_BACK:
+            return refund_key(self.intent.id if self.intent else f"{self.row.intent}:{self.amount}")
         if self.recorded or self.row:
             return f"{self.kind}:{(self.recorded or self.row).line_uuid}"
         return f"{self.kind}:{self.intent.id}"
@@ -96,12 +110,19 @@ class Comparison(NamedTuple):
     amount: int
 
 
-def compare(payments, rows, intents):
+def refund_key(refund):
+    """Return the key of the difference that a refund outside the Point of Sale is."""
+    return f"{WENT_BACK}:{refund}"
+
+
+def compare(payments, rows, intents, others=()):
     """Lay the three sides side by side.
 
     :param list payments: the session's payments with Stripe, as `Recorded`
     :param list rows: the journal's rows of the session and of these payments, as `Row`
-    :param dict intents: all PaymentIntents of the session and of these rows, as `Intent` by id
+    :param dict intents: all PaymentIntents of the session and of these rows, and all Refunds of
+        these and of the register's earlier payments, as `Intent` by id
+    :param others: rows of other sessions that these Refunds belong to, or were made for
     :rtype: Comparison
     """
     row_of = {row.line_uuid: row for row in rows}
@@ -126,13 +147,67 @@ def compare(payments, rows, intents):
         elif row.state == PAID and not row.recorded and not intent:
             # Paid at an account that can no longer be asked: the journal is all there is.
             differences.append(Difference(NOT_RECORDED, None, row))
+    told |= _explained(rows, others, intents)
+    origins = {row.intent: row for row in (*rows, *others) if row.intent}
     own_row = {row.intent: row for row in rows}
-    differences += [
-        Difference(NOT_RECORDED, None, own_row.get(intent.id), intent)
-        for intent in intents.values()
-        if intent.id not in told and intent.status in TAKEN and _is_kept(intent)
-    ]
+    for intent in intents.values():
+        if intent.id in told or intent.status not in TAKEN or not _is_kept(intent):
+            continue
+        row, origin = own_row.get(intent.id), origins.get(intent.payment)
+        if row or not (origin or intent.payment in intents):
+            differences.append(Difference(NOT_RECORDED, None, row, intent))
+        elif origin and _shows_all(origin):
+            differences.append(Difference(WENT_BACK, None, origin, intent, -intent.received))
+    differences += _unlisted(rows, others, intents)
     return Comparison(differences, len(agreed), sum(payment.amount for payment in agreed))
+
+
+def _explained(rows, others, intents):
+    """Return the ids of the Refunds that rows of the journal have asked for, in any session."""
+    explained = {row.intent for row in others}
+    waiting = [row for row in (*rows, *others) if row.payment and not row.intent and row.is_open]
+    for intent in sorted(intents.values(), key=lambda intent: intent.created):
+        row = next((row for row in waiting if intent.payment and _may_be(row, intent)), None)
+        if row:
+            # One Refund is its own, and a second one is not.
+            waiting.remove(row)
+            explained.add(intent.id)
+    return explained
+
+
+def _may_be(row, refund):
+    """Tell whether a Refund is what an unanswered row asked for; a browser's bears no name."""
+    if refund.line_uuid:
+        return refund.line_uuid == row.line_uuid
+    return (refund.payment, refund.received) == (row.payment, row.amount)
+
+
+def _shows_all(row):
+    """Tell whether the order of a payment says that the shop has all of its money."""
+    return row.recorded and not row.taken_back
+
+
+def _unlisted(rows, others, intents):
+    """Return what went back of payments by Refunds that are not among those that were listed."""
+    differences = []
+    for row in rows:
+        intent = intents.get(row.intent)
+        if row.payment or not intent or not _shows_all(row) or intent.status != "succeeded":
+            continue
+        listed = {
+            refund.id: -refund.received
+            for refund in intents.values()
+            if refund.payment and refund.payment == row.intent
+        }
+        ours = {
+            refund.intent or refund.line_uuid: -refund.amount
+            for refund in (*rows, *others)
+            if refund.payment == row.intent and (refund.state == PAID or refund.is_open)
+        }
+        known = sum({**ours, **listed}.values())
+        if intent.refunded > known:
+            differences.append(Difference(WENT_BACK, None, row, None, intent.refunded - known))
+    return differences
 
 
 def _kind(payment, row, intent):

@@ -82,9 +82,17 @@ class StripeProblem(Exception):
         return status is not None and 400 <= status < 500 and status != 409
 
     @property
+    def is_unsent(self):
+        """Whether Stripe never heard of the request: there is no key to make it with."""
+        return self.http_status is None and self.kind != Kind.ambiguous
+
+    @property
     def reason(self):
-        """The most precise code there is, for `sentence` and the journal."""
-        return self.decline_code or self.code
+        """The most precise code that has a sentence, for `sentence` and the journal."""
+        for code in (self.decline_code, self.code):
+            if code in PROBLEMS:
+                return code
+        return "card_declined" if self.kind == Kind.declined else self.code
 
 
 def kind_of(code):
@@ -366,6 +374,14 @@ _MAP = (
     ),
     (
         Kind.busy,
+        _(
+            "The card reader is being tested, from Odoo's settings. "
+            "Wait until the test is over, a minute at most, then try again."
+        ),
+        "reader_tested",
+    ),
+    (
+        Kind.busy,
         _("This payment is being worked on already. Wait a moment, then try again."),
         "lock_timeout",
     ),
@@ -481,6 +497,14 @@ _MAP = (
         Kind.ambiguous,
         _("Stripe has a technical problem. It is not known yet whether the card was charged."),
         "api_error idempotency_key_in_use",
+    ),
+    (
+        Kind.offline,
+        _(
+            "Stripe had a technical problem, and the card was not charged. "
+            "Try again, or choose another way to pay."
+        ),
+        "stripe_error",
     ),
     (
         Kind.ambiguous,
@@ -627,6 +651,16 @@ _MAP = (
     ),
     (
         Kind.declined,
+        _("The customer has disputed this payment at the bank, so it cannot be refunded."),
+        "charge_disputed refund_disputed_payment",
+    ),
+    (
+        Kind.misconfigured,
+        _("The shop's balance at Stripe is too low. Ask a manager to look at Stripe's dashboard."),
+        "balance_insufficient",
+    ),
+    (
+        Kind.declined,
         _(
             "More was asked for than is left of this card payment. "
             "Enter less, and give the rest back in another way."
@@ -672,6 +706,14 @@ _MAP = (
     ),
     (
         Kind.misconfigured,
+        _(
+            "This payment was made with another Stripe addon. A manager has to adopt it first: "
+            "in the backend, on the order, tab Payments, “Adopt Stripe Payment”."
+        ),
+        "refund_not_adopted",
+    ),
+    (
+        Kind.misconfigured,
         _("The payment was made in another currency, so it cannot be given back here."),
         "refund_other_currency",
     ),
@@ -696,6 +738,26 @@ _MAP = (
         Kind.misconfigured,
         _("Only an amount above zero can be paid by card."),
         "amount_not_positive",
+    ),
+    (
+        Kind.misconfigured,
+        _("This is more than what is left to pay. Nothing was sent to the reader."),
+        "amount_above_due",
+    ),
+    (
+        Kind.misconfigured,
+        _("This order is paid already. Nothing was sent to the reader."),
+        "order_paid",
+    ),
+    (
+        Kind.misconfigured,
+        _("This order was canceled. Nothing was sent to the reader."),
+        "order_canceled",
+    ),
+    (
+        Kind.misconfigured,
+        _("This order is paid by card already. Nothing was sent to the reader."),
+        "order_covered",
     ),
     (
         Kind.bug,

@@ -1,67 +1,74 @@
-"""Reads all of a session's PaymentIntents and Refunds from Stripe, whatever the journal knows.
+"""Lists an account's PaymentIntents and Refunds, whatever the journal knows, a page at a time.
 
 See https://docs.stripe.com/api/payment_intents/list, https://docs.stripe.com/api/refunds/list and
 https://docs.stripe.com/api/pagination
 """
 
 import itertools
+from typing import NamedTuple
 
 from .closing import Intent
-from .errors import StripeProblem
 from .reading import charge_values
 from .refunding import MADE
 
 # The metadata that names a PaymentIntent's payment line.
 LINE_UUID = "pos_payment_line_uuid"
-# A bound against an endless list: with a hundred on each page far more than a session has.
+# A bound against an endless list: with a hundred on each page far more than a line's account has.
 MAX_PAGES = 500
 
 
-def read_intents(gateway, since, is_ours, wanted):
-    """Return the PaymentIntents of a session, by id.
+class Listed(NamedTuple):
+    """What is kept of a PaymentIntent or Refund: its facts, and whose it says that it is."""
+
+    intent: Intent
+    database: str
+    session: str
+
+
+class Page(NamedTuple):
+    """A page of a list: list of `Listed`, the id that the next page begins after, or None."""
+
+    found: list
+    cursor: str | None
+
+
+def read_page(read, since, cursor):
+    """Return one `Page` of an account's PaymentIntents or Refunds, newest first.
+
+    :param read: `Gateway.list_payment_intents` or `Gateway.list_refunds`
+    :param int since: Unix time from which on they are listed
+    :param str | None cursor: of the page before, None for the first one
+    :raise StripeProblem: Stripe could not be asked
+    """
+    params = {"created": {"gte": since}}
+    page = read({**params, "starting_after": cursor} if cursor else params).data
+    found = [listed(data) for data in page["data"]]
+    return Page(found, found[-1].intent.id if page["has_more"] else None)
+
+
+def read_one(gateway, object_id):
+    """Return the `Page` with a single PaymentIntent or Refund.
 
     :param gateway: `Gateway` of the account
-    :param int since: Unix time from which on the account's PaymentIntents are listed
-    :param is_ours: function that tells by a PaymentIntent's metadata whether it is the session's
-    :param set wanted: ids to be read in any case, also when they are older
-    :return: dict of `Intent` by id; those that Stripe does not know are left out
-    :raise StripeProblem: Stripe could not be asked
+    :param str object_id: `pi_…` or `re_…`
+    :raise StripeProblem: Stripe could not be asked, or does not know it (`resource_missing`)
     """
-    found = {}
-    for page in _pages(gateway.list_payment_intents, since):
-        for intent in page.data["data"]:
-            if intent["id"] in wanted or is_ours(intent.get("metadata") or {}):
-                found[intent["id"]] = intent_of(intent)
-    for intent_id in sorted(_of_kind(wanted, "pi_") - found.keys()):
-        try:
-            found[intent_id] = intent_of(gateway.retrieve_payment_intent(intent_id).data)
-        except StripeProblem as problem:
-            if problem.code != "resource_missing":
-                raise
-    return found
+    is_refund = object_id.startswith("re_")
+    read = gateway.retrieve_refund if is_refund else gateway.retrieve_payment_intent
+    return Page([listed(read(object_id).data)], None)
 
 
-def read_refunds(gateway, since, is_ours, wanted):
-    """Return the Refunds of a session, by id; the parameters are those of `read_intents`.
+def listed(data):
+    """Return what is kept of a PaymentIntent or Refund, as in the API.
 
-    :raise StripeProblem: Stripe could not be asked
+    :rtype: Listed
     """
-    found = {}
-    for page in _pages(gateway.list_refunds, since):
-        for refund in page.data["data"]:
-            if refund["id"] in wanted or is_ours(refund.get("metadata") or {}):
-                found[refund["id"]] = intent_of_refund(refund)
-    for refund_id in sorted(_of_kind(wanted, "re_") - found.keys()):
-        try:
-            found[refund_id] = intent_of_refund(gateway.retrieve_refund(refund_id).data)
-        except StripeProblem as problem:
-            if problem.code != "resource_missing":
-                raise
-    return found
-
-
-def _of_kind(ids, start):
-    return {found for found in ids if found.startswith(start)}
+    metadata = data.get("metadata") or {}
+    return Listed(
+        intent_of_refund(data) if data["object"] == "refund" else intent_of(data),
+        metadata.get("odoo_database") or "",
+        metadata.get("pos_session") or "",
+    )
 
 
 def find_intents(gateway, since, line_uuid):
@@ -115,7 +122,7 @@ def intent_of(intent):
         id=intent["id"],
         status=intent["status"],
         received=intent["amount_capturable" if is_reserved else "amount_received"] or 0,
-        refunded=charge.get("amount_refunded") or 0,
+        refunded=_refunded_of(charge),
         currency=intent["currency"].upper(),
         line_uuid=metadata.get(LINE_UUID, ""),
         order=metadata.get("pos_order", ""),
@@ -124,6 +131,14 @@ def intent_of(intent):
         ),
         created=intent["created"],
     )
+
+
+def _refunded_of(charge):
+    """Return how much of a charge went back; what was released before a capture never was taken."""
+    if not charge.get("captured"):
+        return 0
+    released = max(charge["amount"] - charge["amount_captured"], 0)
+    return max((charge.get("amount_refunded") or 0) - released, 0)
 
 
 def intent_of_refund(refund):
@@ -143,4 +158,5 @@ def intent_of_refund(refund):
         line_uuid=metadata.get(LINE_UUID, ""),
         order=metadata.get("pos_order", ""),
         created=refund["created"],
+        payment=refund.get("payment_intent") or "",
     )

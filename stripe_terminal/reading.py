@@ -6,6 +6,7 @@ and https://docs.stripe.com/api/terminal/readers/object.
 
 from datetime import datetime, timezone
 
+from .errors import PROBLEMS
 from .settlement import NO_ACTION
 
 # What a slip shows of a card, by the names of the journal's fields.
@@ -36,7 +37,7 @@ def intent_values(intent):
     }
     error = intent.get("last_payment_error")
     if error and intent["status"] == "requires_payment_method":
-        values["failure_code"] = error.get("decline_code") or error.get("code") or "card_declined"
+        values["failure_code"] = error_code(error)
     charge = intent.get("latest_charge")
     if isinstance(charge, dict) and intent["status"] in ("succeeded", "requires_capture"):
         values.update(charge_values(charge))
@@ -49,6 +50,42 @@ def intent_values(intent):
             "failure_code": values["failure_code"],
         }
     return values
+
+
+def error_code(error):
+    """Return the code of a PaymentIntent's `last_payment_error` that has a sentence.
+
+    Only what Stripe calls a card error is a decline: its own trouble is none of the card's.
+    """
+    for code in (error.get("decline_code"), error.get("code")):
+        if code in PROBLEMS and code != "api_error":
+            return code
+    if error.get("type", "card_error") == "card_error":
+        return "card_declined"
+    return "invalid_request" if error["type"] == "invalid_request_error" else "stripe_error"
+
+
+def action_code(action):
+    """Return the code of a reader's failed action that has a sentence."""
+    code = action.get("failure_code")
+    if code == "api_error":
+        return "stripe_error"
+    return code if code in PROBLEMS else "reader_error"
+
+
+def failure_mark(intent, action_code=None):
+    """Return what tells one failure of a PaymentIntent from the next, or None without a failure.
+
+    :param dict intent: a PaymentIntent
+    :param str | None action_code: of the reader's failed action
+    :return: list of that code, the charge that failed and its code
+    """
+    error = intent.get("last_payment_error") or {}
+    if not error and not action_code:
+        return None
+    charge = error.get("charge") or intent.get("latest_charge") or None
+    charge = charge["id"] if isinstance(charge, dict) else charge
+    return [action_code, charge, error.get("decline_code") or error.get("code")]
 
 
 def _tip(intent):
@@ -98,5 +135,5 @@ def action_values(reader, intent_id):
         return {"reader_action": NO_ACTION}, None
     values = {"reader_action": action["status"]}
     if action["status"] == "failed":
-        values["failure_code"] = action.get("failure_code") or "card_declined"
+        values["failure_code"] = action_code(action)
     return values, expanded

@@ -4,7 +4,7 @@ See https://docs.stripe.com/api/charges/object and https://docs.stripe.com/api/r
 """
 
 from .listing import LINE_UUID
-from .reading import CARD_KINDS, charge_values
+from .reading import CARD_KINDS, action_code, charge_values
 from .refunding import MADE
 from .settlement import NO_ACTION
 
@@ -89,7 +89,11 @@ def refund_values(refund):
 
     :param dict refund: a Refund
     """
-    values = {"refund": refund["id"], "refund_status": refund["status"]}
+    values = {
+        "refund": refund["id"],
+        "refund_status": refund["status"],
+        "pending_reason": refund["status"] == "pending" and refund.get("pending_reason"),
+    }
     reason = refund.get("failure_reason")
     if reason:
         values["failure_code"] = f"refund_{reason}"
@@ -129,6 +133,6 @@ def refund_action_values(reader, line_uuid, attempt):
         return {"reader_action": NO_ACTION}, None
     values = {"reader_action": action["status"]}
     if action["status"] == "failed":
-        code = action.get("failure_code") or "card_declined"
+        code = action_code(action)
         values["failure_code"] = "refund_wrong_card" if code == "invalid_card_type" else code
     return values, details.get("refund")

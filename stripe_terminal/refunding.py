@@ -36,6 +36,8 @@ MADE = ("succeeded", "pending", "requires_action")
 FAILED = ("failed", "canceled")
 UNSETTLED = ("pending", "requires_action")
 STATUSES = (*MADE, *FAILED)
+# Why a pending refund is pending although nothing is missing for it; others wait for the shop.
+ON_ITS_WAY = ("processing", "charge_pending")
 
 # What to do next at Stripe, besides what a payment does with a reader
 READ_CHARGE = "read_charge"

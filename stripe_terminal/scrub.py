@@ -13,6 +13,7 @@ SECRET_NAMES = frozenset(
         "cvc",
         "number",
         "password",
+        "pin",
         "secret",
         "stripe_secret_key",
         "stripe_webhook_secret",

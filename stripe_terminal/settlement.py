@@ -20,6 +20,8 @@ UNKNOWN = "unknown"
 STATES = (NEW, COLLECTING, AUTHORIZED, PAID, DECLINED, CANCELED, UNKNOWN)
 # The reader may be showing these.
 RUNNING_STATES = (NEW, COLLECTING)
+# Stripe has taken the money, or will not give the card free.
+PAID_STATES = (PAID, AUTHORIZED)
 # Reading Stripe again can still change these.
 OPEN_STATES = (NEW, COLLECTING, AUTHORIZED, UNKNOWN)
 
@@ -80,6 +82,7 @@ class Facts(NamedTuple):
     :param forced: a person has seen it approved and let the customer go
     :param hold: an authorized payment waits for a tip before it is captured
     :param increment: more has to be authorized, for the tip, before it is captured
+    :param canceling: a cancel was asked for that may still be carried out
     """
 
     intent: str | None = None
@@ -93,6 +96,7 @@ class Facts(NamedTuple):
     forced: bool = False
     hold: bool = False
     increment: bool = False
+    canceling: bool = False
 
 
 class Settlement(NamedTuple):
@@ -142,7 +146,8 @@ def _settle_without_intent(state, wanted, facts):
     if facts.requested:
         # The same idempotency key tells which intent it was, but for a failure.
         verb = FIND if facts.failed else CREATE
-        return Settlement(UNKNOWN if state == UNKNOWN else NEW, verb)
+        is_at_rest = wanted is None and state in (CANCELED, DECLINED)
+        return Settlement(state if state == UNKNOWN or is_at_rest else NEW, verb)
     if wanted == CANCEL or state == CANCELED:
         return Settlement(CANCELED)
     if wanted == COLLECT:
@@ -158,8 +163,9 @@ def _settle_open_intent(state, wanted, facts):
         return Settlement(UNKNOWN)
     if facts.action == "in_progress":
         must_stop = wanted == CANCEL or (wanted == COLLECT and facts.amount_differs)
-        return Settlement(COLLECTING, CANCEL_ACTION if must_stop else None)
-    if wanted == CANCEL:
+        return Settlement(COLLECTING, CANCEL_ACTION if must_stop or facts.canceling else None)
+    if wanted == CANCEL or facts.canceling:
+        # No card may be presented for what is about to be canceled.
         return Settlement(state, CANCEL_INTENT)
     if wanted == COLLECT:
         return Settlement(NEW, UPDATE if facts.amount_differs else SEND)
@@ -171,7 +177,7 @@ def _settle_in_till(state, wanted, facts):
     # collecting to be over is met by canceling the intent, after which no card can pay it.
     if facts.action == UNREAD:
         return Settlement(state, READ)
-    if wanted == CANCEL or facts.action == "succeeded":
+    if wanted == CANCEL or facts.canceling or facts.action == "succeeded":
         # What the till takes for paid is paid, or never will be.
         return Settlement(state, CANCEL_INTENT)
     if facts.action == "in_progress":

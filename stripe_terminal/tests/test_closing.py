@@ -5,6 +5,7 @@ from stripe_terminal.closing import (
     NOT_TAKEN,
     OTHER_AMOUNT,
     STILL_OPEN,
+    WENT_BACK,
     Intent,
     Recorded,
     Row,
@@ -83,8 +84,67 @@ def test_given_back():
     given_back = INTENT._replace(refunded=460)
     assert kinds([], [ROW._replace(recorded=False)], [given_back]) == []
     assert kinds([], [], [INTENT._replace(refunded=459)]) == [NOT_RECORDED]
-    # A refund of a recorded payment is a sale of its own.
-    assert kinds([PAYMENT], [ROW], [given_back]) == []
+    # The shop's books have all of it.
+    assert kinds([PAYMENT], [ROW], [given_back]) == [WENT_BACK]
+
+
+REFUND = Intent("re_1", "succeeded", -160, 0, "EUR", "", "", payment="pi_1")
+REFUND_ROW = Row("refund", "two", -160, "EUR", "re_1", "paid", recorded=True, payment="pi_1")
+REFUNDED = INTENT._replace(refunded=160)
+
+
+def test_went_back_outside_the_point_of_sale():
+    for refund in (REFUND, REFUND._replace(line_uuid="somebody's")):
+        comparison = compare([PAYMENT], [ROW], {"pi_1": REFUNDED, "re_1": refund})
+        assert [(one.kind, one.amount) for one in comparison.differences] == [(WENT_BACK, 160)]
+        assert comparison.differences[0].key == "went_back:re_1"
+    # Stripe lists the charge only, or only what went back of an earlier session's payment.
+    assert kinds([PAYMENT], [ROW], [REFUNDED]) == [WENT_BACK]
+    assert [one.kind for one in compare([], [], {"re_1": REFUND}, [ROW]).differences] == [WENT_BACK]
+    # Once each.
+    more = [REFUND, REFUND._replace(id="re_2", received=-100)]
+    assert kinds([PAYMENT], [ROW], [INTENT._replace(refunded=260), *more]) == 2 * [WENT_BACK]
+
+
+def test_went_back_by_the_point_of_sale():
+    recorded = Recorded("refund", "two", -160, "EUR", "re_1")
+    assert kinds([PAYMENT, recorded], [ROW, REFUND_ROW], [REFUNDED, REFUND]) == []
+    for state, wanted, recorded in (("paid", None, False), ("unknown", "collect", False)):
+        other = REFUND_ROW._replace(state=state, wanted=wanted, recorded=recorded)
+        for row in (other, other._replace(intent=None)):
+            if state == "paid" and not row.intent:
+                continue
+            for intents in ([REFUNDED], [REFUNDED, REFUND], [INTENT, REFUND]):
+                by_id = {intent.id: intent for intent in intents}
+                assert compare([PAYMENT], [ROW], by_id, [row]).differences == []
+
+
+def test_a_second_refund_with_the_name_of_the_first_one():
+    waiting = REFUND_ROW._replace(intent=None, state="unknown")
+    named = REFUND._replace(line_uuid="refund")
+    twice = {
+        "pi_1": INTENT._replace(refunded=320),
+        "re_1": named,
+        "re_2": named._replace(id="re_2"),
+    }
+    for row in (REFUND_ROW, waiting):
+        assert [one.kind for one in compare([PAYMENT], [ROW], twice, [row]).differences] == [
+            WENT_BACK
+        ]
+
+
+def test_of_a_payment_that_no_order_shows_only_the_rest_is_told():
+    row = ROW._replace(recorded=False)
+    assert kinds([], [row], [REFUNDED, REFUND]) == [NOT_RECORDED]
+    whole = REFUND._replace(received=-460)
+    assert kinds([], [row], [INTENT._replace(refunded=460), whole]) == []
+
+
+def test_a_whole_that_was_released_or_failed_did_not_go_back():
+    failed = REFUND._replace(status="failed", received=0)
+    assert kinds([PAYMENT], [ROW], [INTENT, failed]) == []
+    canceled = INTENT._replace(status="canceled", received=0, refunded=460)
+    assert kinds([PAYMENT], [ROW], [canceled]) == [NOT_TAKEN]
 
 
 @pytest.mark.parametrize("state", OPEN_STATES)

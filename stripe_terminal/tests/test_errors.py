@@ -79,6 +79,7 @@ OWN_CODES = [
     "no_secret_key",
     "not_sent",
     "reader_leased",
+    "reader_tested",
     "reader_replaced",
     "reader_unknown",
     "timeout",
