@@ -1,6 +1,6 @@
 {
     "name": "Stripe Terminal for Point of Sale",
-    "version": "19.0.1.0.0",
+    "version": "19.0.1.1.0",
     "summary": "Take card payments on Stripe readers, and lose none of them",
     "category": "Sales/Point of Sale",
     "author": "pos_payment_stripe contributors",
@@ -16,6 +16,7 @@
         "security/pos_stripe_webhook_event_security.xml",
         "security/wizards_security.xml",
         "data/ir_cron_data.xml",
+        "wizards/pos_stripe_adoption_views.xml",
         "wizards/pos_stripe_closing_views.xml",
         "wizards/pos_stripe_location_creation_views.xml",
         "wizards/pos_stripe_pairing_views.xml",
@@ -32,6 +33,7 @@
         "views/pos_stripe_payment_views.xml",
         "views/pos_stripe_reader_views.xml",
         "views/res_config_settings_views.xml",
+        "views/res_config_settings_refund_views.xml",
         "views/res_config_settings_tip_views.xml",
     ],
     "assets": {

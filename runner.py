@@ -1,4 +1,4 @@
-"""Carries out due journal rows, and comparisons with Stripe, beside the HTTP requests.
+"""Carries out due journal rows, and listings of Stripe accounts, beside the HTTP requests.
 
 A bounded pool of threads in each server process. The journal is the queue: a thread takes a row
 with a lease, asks Stripe with no database connection held, stores the answer in a short
@@ -7,6 +7,8 @@ lease expires and the next look at the row, by a till or the cron, goes on from 
 
 Many threads, because each waits for seconds until its reader has acknowledged; few of them at once
 in the database, whose connections and whose processor are the requests'.
+
+Listing an account takes minutes. It has a pool of its own, so that no payment ever waits behind it.
 """
 
 import contextlib
@@ -19,11 +21,10 @@ import time
 from collections.abc import Callable
 from typing import NamedTuple
 
-from psycopg2.errors import DeadlockDetected, LockNotAvailable, SerializationFailure
-
 from odoo import SUPERUSER_ID, api
 from odoo.modules.registry import Registry
 
+from . import consequences
 from .stripe_terminal.errors import StripeProblem
 
 _logger = logging.getLogger(__name__)
@@ -31,6 +32,9 @@ _logger = logging.getLogger(__name__)
 # As many readers may acknowledge at the same time; a thread is started when it is needed first.
 THREADS = 96
 DATABASE_SLOTS = 2
+# What lists whole accounts: a register that closes waits for it, a customer never does.
+LISTING_THREADS = 2
+LISTING_DATABASE_SLOTS = 1
 # A slot rests this many times the processor time that it took, at most so many seconds: tills that
 # ask must get an answer however much there is to do, and what is to be done can wait in the queue.
 REST = 8
@@ -42,16 +46,7 @@ TRANSACTION_TRIES = 10
 # Seconds until a row that somebody else carries out is looked at again, where that matters.
 INSIST_PAUSE = 0.5
 JOURNAL = "pos.stripe.payment"
-
-_lock = threading.Lock()
-_queue = queue.SimpleQueue()
-_queued = {}  # what is in the queue, and whether somebody insists
-_threads = []
-_pid = None
-# When each may be used again.
-_database_slots = queue.SimpleQueue()
-for _slot in range(DATABASE_SLOTS):
-    _database_slots.put(0)
+LISTING = "pos.stripe.listing"
 
 
 class Command(NamedTuple):
@@ -71,42 +66,96 @@ class RowTaken(Exception):
     """Somebody else carries the row out just now."""
 
 
+class Pool:
+    """A bounded number of threads of this process, with a queue of rows.
+
+    :param int threads: at most so many
+    :param int slots: at most so many of them use the database at once
+    """
+
+    def __init__(self, threads, slots):
+        self._lock = threading.Lock()
+        self._most_threads = threads
+        self._pid = None
+        # When each may be used again.
+        self.database_slots = queue.SimpleQueue()
+        for _slot in range(slots):
+            self.database_slots.put(0)
+        self._forget()
+
+    def _forget(self):
+        self._queue = queue.SimpleQueue()
+        self._queued = {}  # what is in the queue, and whether somebody insists
+        self._threads = []
+
+    def put(self, key, insist):
+        """Queue a row, which is in the queue once, and start a thread where none is free."""
+        with self._lock:
+            if self._pid != os.getpid():
+                # A prefork worker inherits the module's memory but not its threads.
+                self._pid = os.getpid()
+                self._forget()
+                _limit_arenas()
+            is_new = key not in self._queued
+            self._queued[key] = insist or self._queued.get(key, False)
+            if len(self._threads) < self._most_threads and len(self._queued) > self._idle_threads():
+                self._start_thread()
+            if is_new:
+                self._queue.put(key)
+
+    def _idle_threads(self):
+        return sum(not getattr(thread, "busy", False) for thread in self._threads)
+
+    def _start_thread(self):
+        """Start a thread; on a machine without room for one, what is queued waits for another."""
+        thread = threading.Thread(target=self._serve, name="stripe_terminal", daemon=True)
+        # Odoo limits a worker's address space, of which a thread takes 8 MB by default.
+        stack_size = threading.stack_size(STACK_SIZE)
+        try:
+            thread.start()
+            self._threads.append(thread)
+        except RuntimeError as error:
+            _logger.warning("No thread for payments could be started: %s", error)
+        finally:
+            threading.stack_size(stack_size)
+
+    def _serve(self):
+        thread = threading.current_thread()
+        while True:
+            key = self._queue.get()
+            dbname, model, record_id = key
+            thread.busy, thread.dbname = True, dbname
+            with self._lock:
+                insist = self._queued.pop(key, False)
+            try:
+                carry_out(dbname, record_id, model)
+            except RowTaken:
+                if insist:
+                    timer = threading.Timer(INSIST_PAUSE, submit, (dbname, record_id, True, model))
+                    timer.daemon = True
+                    timer.start()
+            except Exception:
+                # The row keeps what was stored; the next look at it goes on.
+                _logger.exception("%s(%s) of %s was interrupted", model, record_id, dbname)
+            thread.busy = False
+
+
+_payments = Pool(THREADS, DATABASE_SLOTS)
+_listings = Pool(LISTING_THREADS, LISTING_DATABASE_SLOTS)
+
+
+def _pool(model):
+    return _listings if model == LISTING else _payments
+
+
 def submit(dbname, record_id, insist=False, model=JOURNAL):
     """Have a row carried out soon by a thread of this process; returns at once.
 
-    :param str model: the row's model, with the `_claim`, `_learn` and `_release` of the journal
+    :param str model: the row's model, with the `_claim`, `_learn` and `_get_stuck` of the journal
     :param bool insist: come back when somebody else has the row, because that one may have asked
         Stripe just before what we know of happened
     """
-    global _queue, _pid
-    with _lock:
-        if _pid != os.getpid():
-            # A prefork worker inherits the module's memory but not its threads.
-            _queue, _pid = queue.SimpleQueue(), os.getpid()
-            _queued.clear()
-            _threads.clear()
-            _limit_arenas()
-        key = (dbname, model, record_id)
-        is_new = key not in _queued
-        _queued[key] = insist or _queued.get(key, False)
-        if len(_threads) < THREADS and len(_queued) > _idle_threads():
-            _start_thread()
-        if is_new:
-            _queue.put(key)
-
-
-def _start_thread():
-    """Start a thread, unless the machine has no room for one: what is queued waits for another."""
-    thread = threading.Thread(target=_serve, name="stripe_terminal", daemon=True)
-    # Odoo limits a worker's address space, of which a thread takes 8 MB by default.
-    stack_size = threading.stack_size(STACK_SIZE)
-    try:
-        thread.start()
-        _threads.append(thread)
-    except RuntimeError as error:
-        _logger.warning("No thread for payments could be started: %s", error)
-    finally:
-        threading.stack_size(stack_size)
+    _pool(model).put((dbname, model, record_id), insist)
 
 
 def _limit_arenas():
@@ -119,51 +168,28 @@ def _limit_arenas():
             ctypes.CDLL(None).mallopt(M_ARENA_MAX, 2)
 
 
-def _idle_threads():
-    return sum(not getattr(thread, "busy", False) for thread in _threads)
-
-
-def _serve():
-    thread = threading.current_thread()
-    while True:
-        key = _queue.get()
-        dbname, model, record_id = key
-        thread.busy, thread.dbname = True, dbname
-        with _lock:
-            insist = _queued.pop(key, False)
-        try:
-            carry_out(dbname, record_id, model)
-        except RowTaken:
-            if insist:
-                timer = threading.Timer(INSIST_PAUSE, submit, (dbname, record_id, True, model))
-                timer.daemon = True
-                timer.start()
-        except Exception:
-            # The row keeps what was stored; the next look at it goes on.
-            _logger.exception("%s(%s) of %s was interrupted", model, record_id, dbname)
-        thread.busy = False
-
-
 def carry_out(dbname, record_id, model=JOURNAL):
     """Do at Stripe whatever a row needs now, step by step, in this thread.
 
     :param str dbname: the database
     :param int record_id: id of a row of `model`
-    :return: whether Stripe answered what it was asked last
+    :return: the `StripeProblem` that kept what was asked last from being answered, or None
     :raise RowTaken: somebody else carries it out
     """
-    with _database_slot():
+    with _database_slot(model):
         registry = Registry(dbname).check_signaling()
     return carry_out_with(registry, record_id, model)
 
 
 def carry_out_with(registry, record_id, model=JOURNAL):
     """Do what `carry_out` does with a registry at hand, which may be about to change."""
-    command = _transact(registry, record_id, lambda record: record._claim(), model)
+    command, due = _store(registry, record_id, lambda record: record._claim(), model)
     problem = None
     for _step in range(MAX_STEPS):
         if not command:
-            return not problem or problem.answered
+            carry_over(registry, record_id, due)
+            is_answered = not problem or (problem.answered and problem.http_status != 429)
+            return None if is_answered else problem
         lease = command.lease
         if command.pause:
             time.sleep(command.pause)
@@ -173,7 +199,7 @@ def carry_out_with(registry, record_id, model=JOURNAL):
         except StripeProblem as error:
             reply, problem = None, error
         took = round((time.monotonic() - started) * 1000)
-        command = _transact(
+        command, due = _store(
             registry,
             record_id,
             lambda record, done=command, reply=reply, problem=problem, took=took: record._learn(
@@ -182,20 +208,54 @@ def carry_out_with(registry, record_id, model=JOURNAL):
             model,
         )
     # Whose lease ran out has nothing to give back.
-    _transact(
+    is_news = _transact(
         registry,
         record_id,
-        lambda record: record.lease_owner == lease and record._release(),
+        lambda record: record.lease_owner == lease and record._get_stuck(),
         model,
     )
-    _logger.error("%s(%s) needed too many steps", model, record_id)
-    return True
+    if is_news:
+        _logger.error("%s(%s) needed too many steps", model, record_id)
+    return None
+
+
+def _store(registry, record_id, function, model):
+    """Store what Stripe said, by itself, and tell the tills of it.
+
+    :return: what `function` returns, and the other steps that follow in Odoo, see `consequences`
+    """
+    due_of = (lambda record: record._due_now()) if model == JOURNAL else lambda record: ()
+    result, due = _transact(
+        registry, record_id, lambda record: (function(record), due_of(record)), model
+    )
+    if consequences.BUS in due:
+        carry_over(registry, record_id, (consequences.BUS,))
+    return result, [step for step in due if step != consequences.BUS]
+
+
+def carry_over(registry, record_id, steps):
+    """Do in Odoo what follows from a row of the journal, each step in a transaction of its own.
+
+    :param steps: of `consequences.METHODS`; those that fail are noted on the row
+    """
+    try:
+        consequences.carry_over(
+            steps,
+            lambda step: _transact(registry, record_id, lambda record: record._carry_alone(step)),
+            lambda failed: _transact(
+                registry, record_id, lambda record: record._note_failures_alone(failed)
+            ),
+        )
+    except consequences.COLLISIONS as error:
+        # What is due stays noted, and is done at the next look.
+        _logger.info("%s(%s) is carried over later: %s", JOURNAL, record_id, error)
 
 
 @contextlib.contextmanager
-def _database_slot():
-    """Hold one of the process's slots, which then rests a while before it is used again."""
-    usable_at = _database_slots.get()
+def _database_slot(model):
+    """Hold one of the pool's slots, which then rests a while before it is used again."""
+    slots = _pool(model).database_slots
+    usable_at = slots.get()
     if getattr(threading.current_thread(), "busy", False):
         # What the cron does waits for nobody.
         time.sleep(max(0, usable_at - time.monotonic()))
@@ -204,19 +264,19 @@ def _database_slot():
         yield
     finally:
         rest = min((time.thread_time() - began) * REST, REST_MAX)
-        _database_slots.put(time.monotonic() + rest)
+        slots.put(time.monotonic() + rest)
 
 
 def _transact(registry, record_id, function, model=JOURNAL):
     """Call `function` with the row in a transaction of its own, again when it collides."""
     for _try in range(TRANSACTION_TRIES):
         try:
-            with _database_slot(), registry.cursor() as cr:
+            with _database_slot(model), registry.cursor() as cr:
                 env = api.Environment(cr, SUPERUSER_ID, {})
                 result = function(env[model].browse(record_id))
                 cr.flush()
                 return result
-        except (SerializationFailure, DeadlockDetected, LockNotAvailable) as error:
+        except consequences.COLLISIONS as error:
             collision = error
             time.sleep(0.02 * (_try + 1))
     raise collision

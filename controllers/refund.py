@@ -19,3 +19,9 @@ class StripeTerminalRefunds(StripeTerminalController):
         """Return card payments of the company among which a person may choose one to refund."""
         session = self._open_session(session_id)
         return request.env["pos.stripe.payment"].sudo()._refund_choices(session, query)
+
+    @http.route("/pos_payment_stripe/refund_approvers", type="jsonrpc", auth="user")
+    def refund_approvers(self, session_id, line=None):
+        """Return whose PIN the refund of a line, or of a payment without an order, needs."""
+        session = self._open_session(session_id)
+        return request.env["pos.stripe.payment"].sudo()._refund_approvers(session, line)

@@ -79,11 +79,16 @@ class StripeTerminalController(http.Controller):
         return payment._till_data()
 
     @http.route("/pos_payment_stripe/force_done", type="jsonrpc", auth="user")
-    def force_done(self, line_uuid, employee_id=None):
+    def force_done(self, line_uuid, employee_id=None, pin=None, late=False):
         """Record that the cashier declared a line paid while Stripe could not be asked."""
         payment = self._payment(line_uuid)
-        payment._force_done(employee_id)
+        payment._force_done(employee_id, pin, bool(late))
         return payment._till_data()
+
+    @http.route("/pos_payment_stripe/accept", type="jsonrpc", auth="user")
+    def accept(self, session_id, keys, employee_id=None, pin=None):
+        """Note that a till's session may be closed although it differs from Stripe."""
+        self._open_session(session_id)._stripe_terminal_accept(keys, employee_id, pin)
 
     @http.route("/pos_payment_stripe/take_over", type="jsonrpc", auth="user")
     def take_over(self, line_uuid, holder_id):
@@ -109,8 +114,10 @@ class StripeTerminalController(http.Controller):
         return payment._till_data()
 
     @http.route("/pos_payment_stripe/refund_unattached", type="jsonrpc", auth="user")
-    def refund_unattached(self, line_uuid):
+    def refund_unattached(self, line_uuid, employee_id=None, pin=None):
         """Give back the money of a payment that no order shows."""
         payment = self._payment(line_uuid)
-        payment._refund_unattached()
+        payment._check_unattached()
+        approval = payment._approval(payment.config_id, employee_id, pin, payment.amount_minor)
+        payment._refund_unattached(**approval)
         return payment._till_data()

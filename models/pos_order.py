@@ -4,10 +4,14 @@ from odoo.exceptions import UserError
 from ..stripe_terminal.refunding import REFUND
 from ..stripe_terminal.settlement import CANCELED, PAID
 
+FINISHED = ("paid", "done")
+# The context of an order that a till sends has this very object; no request can contain it.
+TILL_ORDER = object()
+
 
 class PosOrder(models.Model):
     _name = "pos.order"
-    _inherit = ["pos.order", "mail.activity.mixin"]
+    _inherit = ["pos.order", "mail.activity.mixin", "mail.activity.pos.managers.mixin"]
 
     stripe_refunded_outside = fields.Text(
         string="Refunded in Stripe's Dashboard",
@@ -32,16 +36,21 @@ class PosOrder(models.Model):
         """
         finished = [order.get("uuid") for order in orders if order.get("state") != "draft"]
         rows = self.env["pos.stripe.payment"].sudo()
-        rows.search([("order_uuid", "in", list(filter(None, finished)))])._lock()
+        rows = rows.search([("order_uuid", "in", list(filter(None, finished)))])
+        rows._lock()
         self._stripe_take_known(orders)
-        return super().sync_from_ui(orders)
+        in_till = self.with_context(stripe_till_order=TILL_ORDER)
+        result = super(PosOrder, in_till).sync_from_ui(orders)
+        rows._give_up_left_over()
+        return result
 
     def _process_saved_order(self, draft):
         """Link the journal to the payments of a finished order.
 
         Drafts are left alone: their payments may be running, and the runner writes those rows.
         """
-        order_id = super()._process_saved_order(draft)
+        in_till = self.with_context(stripe_till_order=TILL_ORDER)
+        order_id = super(PosOrder, in_till)._process_saved_order(draft)
         if not draft:
             self.payment_ids._link_stripe_payments()
         return order_id
@@ -49,11 +58,22 @@ class PosOrder(models.Model):
     def write(self, vals):
         """Take running card payments back before an order is cancelled, from wherever.
 
+        An order that is finished in another way than by a till is compared with the journal too.
+
         :raise UserError: a card was charged for the order
         """
         if vals.get("state") == "cancel":
             self._give_up_stripe_payments()
-        return super().write(vals)
+        is_finishing = vals.get("state") in FINISHED
+        # What a till sends is linked once, at the end of `_process_saved_order`.
+        is_linked_here = (
+            is_finishing and self.env.context.get("stripe_till_order") is not TILL_ORDER
+        )
+        finishing = self.filtered(lambda order: is_linked_here and order.state == "draft")
+        result = super().write(vals)
+        if finishing:
+            finishing.payment_ids._link_stripe_payments()
+        return result
 
     @api.ondelete(at_uninstall=False)
     def _unlink_give_up_stripe_payments(self):
@@ -96,19 +116,3 @@ class PosOrder(models.Model):
                 )
             )
         rows.filtered(lambda row: row.state not in (PAID, CANCELED))._give_up()
-
-    def _stripe_tell_managers(self, summary, note):
-        """Ask the POS managers, by an activity on the order, to look at it.
-
-        :param str summary: a few words
-        :param str note: what happened
-        """
-        self.ensure_one()
-        group = self.env.ref("point_of_sale.group_pos_manager").sudo()
-        for manager in group.all_user_ids.filtered(
-            lambda user: self.company_id in user.company_ids and not user.share
-        ):
-            # Not from here: the runner holds a place in the database, and mail servers are slow.
-            self.sudo().with_context(mail_notify_force_send=False).activity_schedule(
-                "mail.mail_activity_data_todo", summary=summary, note=note, user_id=manager.id
-            )

@@ -1,8 +1,7 @@
 from odoo import api, models
 
 from ..stripe_terminal import money
-
-FINISHED = ("paid", "done")
+from .pos_order import FINISHED
 
 
 class PosOrder(models.Model):

@@ -1,11 +1,13 @@
+import logging
+
 from odoo import api, fields, models
 
-from ..stripe_terminal.refunding import PAYMENT
-from ..stripe_terminal.settlement import AUTHORIZED, CANCELED, OPEN_STATES, PAID
+from ..consequences import PAYMENT, TIP, VERIFY
+from ..guard import COLLISIONS, for_each
+from ..stripe_terminal.settlement import CANCELED, PAID, PAID_STATES
 from .pos_payment_method import TERMINAL
 
-# How ids of PaymentIntents and Charges begin; Odoo's own pos_stripe keeps either as transaction.
-REFERENCES = ("pi_", "ch_", "py_")
+_logger = logging.getLogger(__name__)
 
 
 class PosPayment(models.Model):
@@ -23,10 +25,6 @@ class PosPayment(models.Model):
         copy=False,
         help="The card payment that this line gives back.",
     )
-
-    def _is_refundable_by_stripe(self):
-        """Tell whether this is a payment that Stripe can be asked to give back."""
-        return self.amount > 0 and (self.transaction_id or "").startswith(REFERENCES)
 
     @api.ondelete(at_uninstall=False)
     def _unlink_give_up_stripe_payments(self):
@@ -47,37 +45,58 @@ class PosPayment(models.Model):
     def _link_stripe_payments(self):
         """Link each card payment to its row in the journal, and mark what the row does not prove.
 
-        A sale is never refused for that: the goods have left the shop.
+        A sale is never refused for that, nor for what a third party makes of it: the goods have
+        left the shop.
         """
-        payments = self.filtered(
-            lambda payment: (
-                payment.payment_method_id.use_payment_terminal == TERMINAL
-                and not payment.currency_id.is_zero(payment.amount)
-            )
-        )
         rows = self.env["pos.stripe.payment"].sudo()
-        rows = rows.search([("line_uuid", "in", payments.mapped("uuid"))]) if payments else rows
+        rows = rows.search([("line_uuid", "in", self.filtered("uuid").mapped("uuid"))])
         row_of = {row.line_uuid: row for row in rows}
-        for payment in payments:
-            row = row_of.get(payment.uuid)
-            if not row or row.company_id != payment.company_id:
-                payment._report_unpaid(payment._never_sent_reason())
-                continue
-            row.payment_id = payment
-            if row._matches(payment):
-                payment.stripe_unverified = False
-            elif row.state in OPEN_STATES:
-                payment.stripe_unverified = True
-                row.unverified = True
-                row._log("till", "recorded_unverified")
-                is_asked = row.kind == PAYMENT and row.state != AUTHORIZED
-                if is_asked and not row.forced_at:
-                    # Forced while Odoo was away: nobody else's card shall pay for this.
-                    row._give_up()
-            else:
-                row.unpaid = True
-                row._log("till", "recorded_unpaid", {"amount": payment.amount})
-            row._verify()
+        rows._lock()
+        for_each(
+            self.sudo(), lambda payment: payment._link_stripe_payment(row_of.get(payment.uuid))
+        )
+
+    def _link_stripe_payment(self, row):
+        """Link a card payment to its row in the journal, None where there is none."""
+        if not row or row.company_id != self.company_id or row.payment_id - self:
+            if self._is_by_stripe_terminal():
+                self._report_never_sent()
+            return
+        if row.payment_id:
+            row._carry_here(*(row.carry_due or ()))
+            return
+        if not self._is_by_stripe_terminal() and row.state not in PAID_STATES:
+            return
+        row.payment_id = self
+        if not row._matches(self):
+            row._doubt(self)
+        row._carry_here(TIP, VERIFY, PAYMENT, *(row.carry_due or ()))
+
+    def _report_never_sent(self):
+        """Mark a payment that the journal does not know, and ask the POS managers to look at it."""
+        reason = self._never_sent_reason()
+        # The errors of what the order has still to write are the order's.
+        self.env.flush_all()
+        self.env.cr.flush()
+        for report in (self._mark_unverified, lambda: self._tell_unpaid(reason)):
+            try:
+                with self.env.cr.savepoint():
+                    report()
+                    self.env.flush_all()
+            except COLLISIONS:
+                raise
+            except Exception:
+                _logger.exception("%s was never sent to Stripe, which could not be told", self)
+
+    def _mark_unverified(self):
+        self.sudo().stripe_unverified = True
+
+    def _is_by_stripe_terminal(self):
+        """Tell whether this line says that a card was charged, or refunded, by this addon."""
+        return (
+            self.payment_method_id.use_payment_terminal == TERMINAL
+            and not self.currency_id.is_zero(self.amount)
+        )
 
     def _never_sent_reason(self):
         """Return what a manager reads of a payment or refund that the journal does not know."""
@@ -100,13 +119,13 @@ class PosPayment(models.Model):
             "database. Check in Stripe's dashboard whether the money was taken."
         )
 
-    def _report_unpaid(self, reason):
-        """Mark the payment and ask the POS managers, by an activity on the order, to look at it.
+    def _tell_unpaid(self, reason):
+        """Ask the POS managers once, by an activity on the order, to look at the payment.
 
         :param str reason: what a manager reads
         """
         self.ensure_one()
-        if self.stripe_unverified and self.env["mail.activity"].search_count(
+        if self.env["mail.activity"].search_count(
             [
                 ("res_model", "=", "pos.order"),
                 ("res_id", "=", self.pos_order_id.id),
@@ -114,7 +133,6 @@ class PosPayment(models.Model):
             ]
         ):
             return
-        self.stripe_unverified = True
         self.pos_order_id._stripe_tell_managers(
             self.env._("Card payment not confirmed by Stripe"), reason
         )

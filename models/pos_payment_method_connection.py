@@ -18,6 +18,20 @@ class PosPaymentMethod(models.Model):
         "till loads a script of Stripe's and reaches the reader over the shop's own network.",
     )
 
+    stripe_reader_name = fields.Char(string="Reader's Name", compute="_compute_stripe_reader_name")
+
+    @api.depends("stripe_serial_number")
+    def _compute_stripe_reader_name(self):
+        # One query for all methods of a till that starts.
+        readers = self.env["pos.stripe.reader"].sudo()
+        readers = readers.search_fetch(
+            [("serial_number", "in", self.mapped("stripe_serial_number"))],
+            ["serial_number", "label"],
+        )
+        names = {reader.serial_number: reader.label for reader in readers}
+        for method in self:
+            method.stripe_reader_name = names.get(method.stripe_serial_number, False)
+
     @api.model
     def _load_pos_data_fields(self, config):
-        return [*super()._load_pos_data_fields(config), "stripe_connection"]
+        return [*super()._load_pos_data_fields(config), "stripe_connection", "stripe_reader_name"]

@@ -3,15 +3,15 @@ from markupsafe import Markup
 from odoo import models
 from odoo.exceptions import AccessError, UserError
 
+from .pos_config import MANAGER
 from .pos_payment_method import TERMINAL
-
-MANAGER = "point_of_sale.group_pos_manager"
 
 
 class PosSession(models.Model):
     """A session with card payments closes when they agree with Stripe, or a manager says so."""
 
-    _inherit = "pos.session"
+    _name = "pos.session"
+    _inherit = ["pos.session", "mail.activity.pos.managers.mixin"]
 
     def stripe_terminal_compare(self, again=False):
         """Tell whether the session's card payments agree with Stripe; Stripe is asked beside it.
@@ -21,6 +21,7 @@ class PosSession(models.Model):
         :param bool again: have Stripe asked anew, as when the register is about to be closed
         :return: see `pos.stripe.comparison._result`; the state `none` without a Stripe terminal
         :raise AccessError: for those who do not sell
+        :raise UserError: the session is closed
         """
         self._stripe_terminal_check_cashier()
         comparison = self._stripe_terminal_comparison()
@@ -33,27 +34,41 @@ class PosSession(models.Model):
         """Note that the session may be closed with the differences that were shown.
 
         :param list keys: of those differences
-        :param int | None employee_id: who is logged in at a till with employees
+        :param int | None employee_id: who is logged in at a till with employees, and has no PIN
+        :raise AccessError: see `_stripe_terminal_accept`
+        """
+        self._stripe_terminal_accept(keys, employee_id)
+
+    def _stripe_terminal_accept(self, keys, employee_id=None, pin=None):
+        """Note that the session may be closed with differences, and who has said so.
+
+        :param str | None pin: of the employee; never by a method of the ORM's routes, whose
+            arguments Odoo may log
         :raise AccessError: for those who are no managers; where employees log in, the employee
-            needs advanced rights
+            needs advanced rights, and the right PIN if there is one
         """
         self._stripe_terminal_check_cashier()
         comparison = self._stripe_terminal_comparison()
-        person, may_accept = self.env.user, self.env.user.has_group(MANAGER)
-        config = self.config_id.sudo()
-        if employee_id and config.module_pos_hr:
-            person = config._stripe_terminal_advanced_employee(employee_id)
-            may_accept = bool(person)
-        if not may_accept:
+        config, user = self.config_id.sudo(), self.env.user
+        if employee_id and config._stripe_terminal_has_logins():
+            name = config._stripe_terminal_name(employee_id, pin)
+        else:
+            name = user.has_group(MANAGER) and user.name
+        if not name:
             raise AccessError(
                 self.env._("Only a manager can close the session while it differs from Stripe.")
             )
-        comparison._accept(keys, person.name)
+        comparison._accept(keys, name)
 
     def _stripe_terminal_check_cashier(self):
+        self.ensure_one()
         self.check_access("read")
         if not self.env.user.has_group("point_of_sale.group_pos_user"):
             raise AccessError(self.env._("You cannot close this session."))
+        if self.state == "closed":
+            raise UserError(
+                self.env._("This session is closed, so there is nothing to compare with Stripe.")
+            )
 
     def _stripe_terminal_comparison(self):
         """Return the session's comparison in sudo, empty when there is nothing to compare."""

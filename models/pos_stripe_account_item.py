@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL
 
+from ..guard import quiet_lock
 from ..stripe_terminal.errors import StripeProblem
 from ..stripe_terminal.gateway import CHECK_TIMEOUT
 from ..stripe_terminal.listing import pages
@@ -157,6 +158,7 @@ class PosStripeAccountItem(models.AbstractModel):
         stale = self.sudo().search(
             [("provider_id", "=", provider.id), ("id", "not in", records.ids)]
         )
+        quiet_lock(stale)
         stale.active = False
         return records
 
@@ -189,6 +191,7 @@ class PosStripeAccountItem(models.AbstractModel):
                     if self._fields[name].convert_to_write(record[name], record) != new
                 }
                 if changed:
+                    quiet_lock(record)
                     record.write(changed)
             else:
                 record = everything._insert(provider, data["id"])

@@ -3,9 +3,8 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from .. import runner
-from ..stripe_terminal import closing, money
-from .pos_payment_method import TERMINAL
+from ..guard import quiet_lock
+from ..stripe_terminal.errors import StripeProblem
 
 ASKING = "asking"
 DONE = "done"
@@ -13,16 +12,10 @@ FAILED = "failed"
 
 # What Stripe said is good for so long, if no payment goes on meanwhile.
 MAX_AGE = timedelta(minutes=10)
-# Nobody waits longer for an answer.
-PATIENCE = timedelta(seconds=15)
-
-
-def _to_minor(payment):
-    """Return the amount of a `pos.payment` in minor units, None when it does not fit into them."""
-    try:
-        return money.to_minor(payment.amount, payment.currency_id.name)
-    except ValueError:
-        return None
+# Nobody waits longer for Stripe to answer; one page may take 25 seconds.
+PATIENCE = timedelta(seconds=30)
+# Nor longer than this for all pages.
+MAX_WAIT = timedelta(hours=1)
 
 
 class PosStripeComparison(models.Model):
@@ -48,9 +41,9 @@ class PosStripeComparison(models.Model):
     failure_code = fields.Char(readonly=True)
     journal = fields.Json(readonly=True, help="The journal's states when Stripe was asked.")
     intents = fields.Json(string="PaymentIntents", readonly=True)
-    tries = fields.Integer(readonly=True)
-    lease_owner = fields.Char(readonly=True)
-    lease_until = fields.Datetime(readonly=True)
+    waits_for = fields.Json(
+        readonly=True, help="The number of the listing that is waited for, by the account's."
+    )
     accepted_keys = fields.Json(string="Accepted Differences", readonly=True)
     accepted_by = fields.Char(readonly=True)
     accepted_at = fields.Datetime(readonly=True)
@@ -74,7 +67,8 @@ class PosStripeComparison(models.Model):
                 session.id,
                 session.config_id.company_id.id,
                 FAILED,
-            )
+            ),
+            log_exceptions=False,
         )
         return self.browse(self.env.cr.fetchone()[0])
 
@@ -86,16 +80,66 @@ class PosStripeComparison(models.Model):
         :param bool again: ask in any case, unless the answer is on its way
         """
         is_outdated = self.state == DONE and not self._is_known()
-        if self._is_asking() or not (again or is_outdated):
+        if self._is_asking():
+            # Who listed the account may have been killed.
+            self._listings()._kick()
             return
-        self._rows()._look()
-        self.write({"state": ASKING, "asked_at": fields.Datetime.now(), "tries": 0})
-        comparison_id, dbname, model = self.id, self.env.cr.dbname, self._name
-        self.env.cr.postcommit.add(lambda: runner.submit(dbname, comparison_id, model=model))
+        if not (again or is_outdated):
+            return
+        # Another till of the register may ask at the same moment.
+        quiet_lock(self)
+        rows = self._rows()
+        rows._look()
+        rows._carry_soon()
+        providers, listings = self._providers(), self.env["pos.stripe.listing"]
+        try:
+            for provider in providers:
+                provider._stripe_terminal_gateway()
+                listings |= listings._of(provider)
+        except StripeProblem as problem:
+            self.write({"state": FAILED, "failure_code": problem.reason})
+            return
+        self.write(
+            {
+                "state": ASKING if listings else DONE,
+                "asked_at": fields.Datetime.now(),
+                "compared_at": fields.Datetime.now(),
+                "journal": False if listings else self._journal(),
+                "intents": False,
+                "waits_for": {str(listing.id): listing._next_number() for listing in listings},
+            }
+        )
+        listings._kick()
+
+    def _providers(self):
+        """Return the providers of the accounts that may have money of the session."""
+        providers = self._rows().provider_id
+        for method in self.session_id._stripe_terminal_methods():
+            providers |= method._stripe_terminal_provider()
+        return providers
+
+    def _listings(self):
+        """Return the listings that this comparison waits for."""
+        ids = [int(listing_id) for listing_id in self.waits_for or {}]
+        return self.env["pos.stripe.listing"].browse(ids)
+
+    @api.model
+    def _asking_domain(self):
+        """Return the domain of the comparisons that somebody may still wait for."""
+        return [
+            ("state", "=", ASKING),
+            ("asked_at", ">", fields.Datetime.now() - MAX_WAIT),
+            ("session_id.state", "!=", "closed"),
+        ]
 
     def _is_asking(self):
-        """Tell whether an answer may still come; nobody waits for one for ever."""
-        return self.state == ASKING and self.asked_at > fields.Datetime.now() - PATIENCE
+        """Tell whether an answer may still come: Stripe was asked, or has answered, just now."""
+        now = fields.Datetime.now()
+        return (
+            self.state == ASKING
+            and self.asked_at > now - MAX_WAIT
+            and (self.asked_at > now - PATIENCE or self._listings()._has_progressed(PATIENCE))
+        )
 
     def _is_known(self):
         """Tell whether Stripe has answered, and no payment has gone on since it was asked."""
@@ -103,91 +147,6 @@ class PosStripeComparison(models.Model):
             self.state == DONE
             and self.compared_at > fields.Datetime.now() - MAX_AGE
             and (self.journal or []) == self._journal()
-        )
-
-    # Odoo's side
-
-    def _payments(self):
-        """Return the session's payments with Stripe that belong to finished orders."""
-        return self.session_id._get_closed_orders().payment_ids.filtered(
-            lambda payment: (
-                payment.payment_method_id.use_payment_terminal == TERMINAL
-                and not payment.currency_id.is_zero(payment.amount)
-            )
-        )
-
-    def _rows(self):
-        """Return the journal's rows of the session and of its payments."""
-        return self.env["pos.stripe.payment"].search(
-            [
-                "|",
-                ("session_id", "=", self.session_id.id),
-                ("line_uuid", "in", self._payments().mapped("uuid")),
-            ],
-            order="id",
-        )
-
-    def _journal(self):
-        """Return what changes in the journal when a payment goes on, as plain data."""
-        return [
-            [row.id, row.state, row.wanted or "", row._transaction_id() or ""]
-            for row in self._rows()
-        ]
-
-    def _compare(self):
-        """Compare with what Stripe said, or with the journal alone while Stripe is silent.
-
-        :rtype: stripe_terminal.closing.Comparison
-        """
-        intents, rows = [], self._rows()
-        if self._is_known():
-            intents = [closing.Intent(*values) for values in self.intents or []]
-            # A payment that was attached to an order of another session has its row there.
-            ids = [intent.id for intent in intents]
-            known = rows.search(["|", ("payment_intent", "in", ids), ("refund", "in", ids)])
-            # A company that shares the account may have a session of the same name.
-            foreign = known.filtered(lambda row: row.company_id != self.company_id)
-            others = {*foreign.mapped("payment_intent"), *foreign.mapped("refund")}
-            intents = [intent for intent in intents if intent.id not in others]
-            rows |= known - foreign
-        finished = self.env["pos.payment"].search(
-            [
-                ("uuid", "in", rows.mapped("line_uuid")),
-                # Somebody may have changed how the order was paid.
-                ("payment_method_id.use_payment_terminal", "=", TERMINAL),
-                ("pos_order_id.state", "not in", ("draft", "cancel")),
-            ]
-        )
-        recorded = set(finished.mapped("uuid"))
-        if not self._is_known():
-            intents = [row._closing_intent() for row in rows if row._transaction_id()]
-        return closing.compare(
-            [
-                closing.Recorded(
-                    payment.uuid,
-                    payment.pos_order_id.uuid,
-                    _to_minor(payment),
-                    payment.currency_id.name,
-                    payment.transaction_id or None,
-                )
-                for payment in self._payments()
-            ],
-            [
-                closing.Row(
-                    row.line_uuid,
-                    row.order_uuid or "",
-                    row._signed_minor(),
-                    row.currency_id.name,
-                    row._transaction_id() or None,
-                    row.state,
-                    row.wanted or None,
-                    row.line_uuid in recorded,
-                    row._is_held(),
-                    row._is_taken_back(),
-                )
-                for row in rows
-            ],
-            {intent.id: intent for intent in intents},
         )
 
     # Closing with a difference
@@ -198,6 +157,7 @@ class PosStripeComparison(models.Model):
         :param list keys: of the differences that the person has seen
         :param str name: of the person
         """
+        quiet_lock(self)
         self.write(
             {"accepted_keys": keys, "accepted_by": name, "accepted_at": fields.Datetime.now()}
         )

@@ -10,7 +10,9 @@ class PosStripeComparison(models.Model):
 
     def _is_refund(self, difference):
         """Tell whether money was or should have been given back."""
-        _kind, recorded, row, intent = difference
+        kind, recorded, row, intent = difference[:4]
+        if kind == closing.WENT_BACK:
+            return True
         amounts = (recorded and recorded.amount, row and row.amount, intent and intent.received)
         return any(amount and amount < 0 for amount in amounts)
 
@@ -23,13 +25,24 @@ class PosStripeComparison(models.Model):
         }
 
     def _tell_refund_problem(self, difference):
-        kind, recorded, row, intent = difference
+        kind, recorded, row, intent = difference[:4]
+        if kind == closing.WENT_BACK:
+            return self._tell_went_back(difference)
         side = (recorded and recorded.amount is not None and recorded) or row
         made = intent and self._format(-intent.received, intent.currency)
         facts = {
             "order": self._order_name(difference),
             "amount": self._format(-side.amount, side.currency) if side else made,
         }
+        if kind == closing.NOT_RECORDED and row and row.recorded_as:
+            return self.env._(
+                "Stripe gave %(made)s back to a card at %(time)s, but order %(order)s records it "
+                "as %(method)s.",
+                made=made or facts["amount"],
+                time=self._time(intent),
+                order=facts["order"],
+                method=row.recorded_as,
+            )
         if kind == closing.NOT_RECORDED:
             return self.env._(
                 "Stripe gave %(made)s back to a card at %(time)s for order %(order)s, but no "
@@ -54,7 +67,38 @@ class PosStripeComparison(models.Model):
             "The refund of %(amount)s to a card for order %(order)s is still open.", **facts
         )
 
+    def _tell_went_back(self, difference):
+        """Tell what went back to a card without a refund in the Point of Sale."""
+        facts = {
+            "order": self._order_name(difference),
+            "amount": self._format(difference.amount, difference.row.currency),
+        }
+        if not difference.intent:
+            return self.env._(
+                "%(amount)s of order %(order)s went back to the card in Stripe's dashboard, and no "
+                "order records it.",
+                **facts,
+            )
+        return self.env._(
+            "%(amount)s of order %(order)s went back to the card in Stripe's dashboard on "
+            "%(time)s, and no order records it.",
+            time=self._date_and_time(difference.intent),
+            **facts,
+        )
+
     def _tell_refund_advice(self, difference):
+        if difference.kind == closing.WENT_BACK:
+            return self.env._(
+                "The customer has the money: do not refund it again. A manager can close the "
+                "register all the same, and the accountant records it by what is noted on the "
+                "session."
+            )
+        if (
+            difference.kind == closing.NOT_RECORDED
+            and difference.row
+            and difference.row.recorded_as
+        ):
+            return self.env._("Change the payment of the order back to the card.")
         if difference.kind == closing.NOT_RECORDED:
             return self.env._(
                 "Finish that refund order. If it is gone, make it again and take the money back "

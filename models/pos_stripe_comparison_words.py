@@ -1,7 +1,7 @@
 from datetime import datetime, timezone
 
 from odoo import models
-from odoo.tools import format_time, formatLang
+from odoo.tools import format_datetime, format_time, formatLang
 
 from ..stripe_terminal import closing, money
 from ..stripe_terminal.errors import sentence
@@ -19,14 +19,20 @@ class PosStripeComparison(models.Model):
     def _result(self):
         """Return the comparison for the person who closes the session, in the user's language.
 
-        :return: dict of `state` (comparing, agrees or differs), `sentence` (the line of totals),
-            `differences`, each with a `key`, the `problem` and an `advice`, and whether these are
-            `accepted`
+        :return: dict of `state` (comparing, agrees or differs), `sentence` (the line of totals, or
+            how far the comparison is), `differences`, each with a `key`, the `problem` and an
+            `advice`, and whether these are `accepted`
         """
         if self._is_asking():
-            return {"state": "comparing", "sentence": "", "differences": [], "accepted": False}
+            return {
+                "state": "comparing",
+                "sentence": self._tell_progress(),
+                "differences": [],
+                "accepted": False,
+            }
         comparison = self._compare()
         differences = [self._tell(difference) for difference in comparison.differences]
+        differences += self._tell_unrecorded()
         total = self._tell_total(comparison, differs=bool(differences))
         # Without a single card payment there is nothing to ask Stripe about.
         if not self._is_known() and (differences or comparison.count):
@@ -38,6 +44,14 @@ class PosStripeComparison(models.Model):
             "differences": differences,
             "accepted": self._accepts(differences),
         }
+
+    def _tell_progress(self):
+        count = sum(self._listings().mapped("count"))
+        if not count:
+            return ""
+        return self.env._(
+            "%s payments of the Stripe account read so far", formatLang(self.env, count, digits=0)
+        )
 
     def _tell_total(self, comparison, differs):
         count = comparison.count
@@ -74,6 +88,26 @@ class PosStripeComparison(models.Model):
             "advice": advice,
         }
 
+    def _tell_unrecorded(self):
+        """Return what Odoo could not record of what Stripe said, as differences."""
+        return [
+            {
+                "key": f"unrecorded:{row.line_uuid}",
+                "problem": self.env._(
+                    "Card payment of %(amount)s for order %(order)s: %(sentence)s",
+                    amount=row.currency_id.format(row.amount),
+                    order=row.order_ref or "?",
+                    sentence=row.carry_sentence,
+                ),
+                "advice": self.env._(
+                    "It is tried again by itself. A manager finds the payment under Orders, Stripe "
+                    "Payments, and mends what stands in its way."
+                ),
+            }
+            for row in self._rows()
+            if row._is_unrecorded()
+        ]
+
     def _tell(self, difference):
         """Return a difference as `_result` has it.
 
@@ -81,12 +115,26 @@ class PosStripeComparison(models.Model):
         """
         if self._is_refund(difference):
             return self._tell_refund(difference)
-        kind, recorded, row, intent = difference
+        kind, recorded, row, intent = difference[:4]
         order = self._order_name(difference)
         amount = (recorded and recorded.amount is not None and recorded) or row
         amount = amount and self._format(amount.amount, amount.currency)
         taken = intent and self._format(intent.received, intent.currency)
-        if kind == closing.NOT_RECORDED:
+        if kind == closing.NOT_RECORDED and row and row.recorded_as:
+            problem = self.env._(
+                "Stripe took %(amount)s from %(card)s at %(time)s, but order %(order)s records it "
+                "as %(method)s.",
+                amount=taken or amount,
+                card=self._card_name(intent),
+                time=self._time(intent),
+                order=order,
+                method=row.recorded_as,
+            )
+            advice = self.env._(
+                "Change the payment of the order back to the card. If the customer has paid twice, "
+                "the payment screen of any order offers to refund the card."
+            )
+        elif kind == closing.NOT_RECORDED:
             problem = self.env._(
                 "Stripe took %(amount)s from %(card)s at %(time)s for order %(order)s, "
                 "but no finished order has this payment.",
@@ -140,7 +188,7 @@ class PosStripeComparison(models.Model):
         """Return how the order of a difference is called in the till."""
         line_uuid = (difference.recorded or difference.row or difference.intent).line_uuid
         payment = self.env["pos.payment"].search([("uuid", "=", line_uuid)], limit=1)
-        row = self._rows().filtered(lambda row: row.line_uuid == line_uuid)
+        row = self.env["pos.stripe.payment"].search([("line_uuid", "=", line_uuid)], limit=1)
         known = payment.pos_order_id.pos_reference or row.order_ref
         return known or (difference.intent and difference.intent.order) or "?"
 
@@ -155,6 +203,10 @@ class PosStripeComparison(models.Model):
             return "?"
         created = datetime.fromtimestamp(intent.created, timezone.utc).replace(tzinfo=None)
         return format_time(self.env, created, tz=self.env.user.tz or "UTC", time_format="short")
+
+    def _date_and_time(self, intent):
+        created = datetime.fromtimestamp(intent.created, timezone.utc).replace(tzinfo=None)
+        return format_datetime(self.env, created, dt_format="short")
 
     def _format(self, amount_minor, currency_name):
         """Return minor units as an amount with its currency, in the user's language."""

@@ -1,127 +1,136 @@
+from collections import defaultdict
 from datetime import timedelta, timezone
 
 from odoo import fields, models
-from odoo.tools import SQL
+from odoo.fields import Domain
 
-from .. import lease, runner
-from ..stripe_terminal.errors import StripeProblem
-from ..stripe_terminal.listing import read_intents, read_refunds
-from .pos_stripe_comparison import ASKING, DONE, FAILED
+from .pos_stripe_comparison import DONE, FAILED
 
-# A long list takes many requests, and its thread is the only one that reads it.
-LEASE = timedelta(minutes=5)
 # The clocks of Stripe and of this server may differ by as much.
 CLOCK_MARGIN = timedelta(hours=1)
-PAUSE = 0.5  # seconds before the one retry
-
-
-def _read_all(lists):
-    """Return the PaymentIntents and Refunds of several accounts.
-
-    :param lists: of each account what `read_intents` takes
-    """
-    return [
-        found
-        for arguments in lists
-        for read in (read_intents, read_refunds)
-        for found in read(*arguments).values()
-    ]
+# A register that was closed for longer is not asked about all refunds of that time.
+MOST_CLOSED = timedelta(days=31)
 
 
 class PosStripeComparison(models.Model):
-    """How the runner carries a comparison out: claim, ask Stripe, learn, as in the journal."""
+    """What comparisons take from the listings that they wait for."""
 
     _inherit = "pos.stripe.comparison"
 
-    def _claim(self):
-        """Take the row for this process and return the request to make, or None.
+    def _since(self):
+        """Return from when on the account's PaymentIntents may be the session's."""
+        return self._opened_at() - CLOCK_MARGIN
 
-        :raise RowTaken: another process or thread has it
+    def _opened_at(self):
+        return self.session_id.start_at or self.session_id.create_date
+
+    def _refunds_since(self):
+        """Return from when on what went back of the register's payments was told at no closing."""
+        before = self._session_before()
+        earliest = self._opened_at() - MOST_CLOSED
+        return max(before.stop_at or earliest, earliest) - CLOCK_MARGIN
+
+    def _session_before(self):
+        """Return the register's last session before this one, which may be none."""
+        return self.env["pos.session"].search(
+            [
+                ("config_id", "=", self.session_id.config_id.id),
+                ("id", "<", self.session_id.id),
+                ("state", "=", "closed"),
+                ("rescue", "=", False),
+            ],
+            order="id desc",
+            limit=1,
+        )
+
+    def _begin(self):
+        """Note how the journal stands when Stripe is asked; what happens later is not compared."""
+        for comparison in self.filtered(lambda comparison: not comparison.journal):
+            comparison.journal = comparison._journal()
+
+    def _take(self, listed):
+        """Keep of a page what concerns each session.
+
+        :param list listed: as `stripe_terminal.listing.Listed`
         """
-        self.env.cr.execute(
-            SQL(
-                "SELECT id FROM pos_stripe_comparison WHERE id = %s FOR NO KEY UPDATE SKIP LOCKED",
-                self.id,
-            )
-        )
-        if not self.env.cr.rowcount:
-            raise runner.RowTaken
-        is_leased = self.lease_until and self.lease_until > fields.Datetime.now()
-        if is_leased and not lease.is_gone(self.lease_owner):
-            raise runner.RowTaken
-        if self.state != ASKING:
-            return None
-        self.write(
-            {
-                "lease_owner": lease.owner(),
-                "lease_until": fields.Datetime.now() + LEASE,
-                "journal": self._journal(),
-            }
-        )
-        try:
-            return self._command()
-        except StripeProblem as problem:
-            # No key: the request could not even be put together.
-            return self._learn(None, None, problem, 0)
+        concerned = self._concerned(listed)
+        for comparison in self:
+            known = {values[0] for values in comparison.intents or []}
+            session, since = comparison.session_id, comparison._refunds_since()
+            since = int(since.replace(tzinfo=timezone.utc).timestamp())
+            found = []
+            for one in listed:
+                sessions, registers = concerned[one.intent.id]
+                is_named = (one.database, one.session) == (self.env.cr.dbname, session.name)
+                # What went back of what the register has taken before.
+                is_late = session.config_id.id in registers and one.intent.created >= since
+                if is_named or is_late or session.id in sessions or one.intent.payment in known:
+                    found.append(one.intent)
+            if found:
+                comparison.intents = [*(comparison.intents or []), *found]
 
-    def _command(self):
-        """Return the one request, which reads all pages of all accounts of the session.
+    def _concerned(self, listed):
+        """Return which sessions and registers each listed object concerns, as the journal has it.
 
-        :raise StripeProblem: when there is no key to ask with
+        :return: dict of tuples of two sets of ids, by the id at Stripe; only what went back
+            concerns a register as a whole
         """
-        rows, session = self._rows(), self.session_id
-        dbname, session_name, uuids = (
-            self.env.cr.dbname,
-            session.name,
-            set(rows.mapped("line_uuid")),
+        dbname = self.env.cr.dbname
+        ids = [one.intent.id for one in listed]
+        origins = [one.intent.payment for one in listed if one.intent.payment]
+        uuids = [one.intent.line_uuid for one in listed if one.database == dbname]
+        rows = self.env["pos.stripe.payment"].search(
+            Domain("payment_intent", "in", ids + origins)
+            | Domain("refund", "in", ids)
+            | Domain("line_uuid", "in", uuids)
         )
-        since = (session.start_at or session.create_date) - CLOCK_MARGIN
-        since = int(since.replace(tzinfo=timezone.utc).timestamp())
-
-        def is_ours(metadata):
-            return metadata.get("odoo_database") == dbname and (
-                metadata.get("pos_session") == session_name
-                or metadata.get("pos_payment_line_uuid") in uuids
+        payments = self.env["pos.payment"].search(
+            [("uuid", "in", [*uuids, *rows.mapped("line_uuid")])]
+        )
+        sessions = defaultdict(set)
+        for payment in payments:
+            sessions[payment.uuid].add(payment.session_id)
+        for row in rows:
+            sessions[row.line_uuid].add(row.session_id)
+            for object_id in filter(None, (row.payment_intent, row.refund)):
+                sessions[object_id] |= sessions[row.line_uuid]
+        concerned = {}
+        for one in listed:
+            line = sessions[one.intent.line_uuid] if one.database == dbname else set()
+            origin = sessions[one.intent.payment] if one.intent.payment else set()
+            concerned[one.intent.id] = (
+                {session.id for session in (*line, *origin, *sessions[one.intent.id])},
+                {session.config_id.id for session in origin},
             )
+        return concerned
 
-        providers = rows.provider_id
-        for method in session._stripe_terminal_methods():
-            providers |= method._stripe_terminal_provider()
-        lists = [
-            (
-                provider._stripe_terminal_gateway(),
-                since,
-                is_ours,
-                {row._transaction_id() for row in rows if row.provider_id == provider} - {False},
-            )
-            for provider in providers
-        ]
-        return runner.Command("compare", lambda: _read_all(lists))
+    def _missing_ids(self, account):
+        """Return the ids of an account that the journal knows and that were not listed.
 
-    def _learn(self, command, reply, problem, took):
-        """Store what Stripe said and return None, or the request again after a first silence.
-
-        :param Command | None command: what was asked, None when nothing could be asked
-        :param list | None reply: the session's PaymentIntents, as `stripe_terminal.closing.Intent`
-        :param StripeProblem | None problem: what went wrong instead
-        :param int took: milliseconds
+        :param str account: see `pos.stripe.listing`
         """
-        if self.lease_owner != lease.owner():
-            return None
-        if command and problem and not problem.answered and not self.tries:
-            self.tries += 1
-            return command._replace(pause=PAUSE)
-        self.write(
-            {
-                "state": FAILED if problem else DONE,
-                "failure_code": problem and problem.reason,
-                "intents": reply,
-                "compared_at": fields.Datetime.now(),
-            }
-        )
-        self._release()
-        return None
+        missing = set()
+        for comparison in self:
+            rows = comparison._rows().filtered(
+                lambda row: row.provider_id._stripe_terminal_key_mark() == account
+            )
+            found = {values[0] for values in comparison.intents or []}
+            missing |= {row._transaction_id() for row in rows} - found
+        return {object_id for object_id in missing if (object_id or "").startswith(("pi_", "re_"))}
 
-    def _release(self):
-        """Give the row back."""
-        self.write({"lease_owner": False, "lease_until": False})
+    def _finish(self, listing, problem):
+        """Note that a listing has ended.
+
+        :param StripeProblem | None problem: why Stripe could not be asked
+        """
+        now = fields.Datetime.now()
+        for comparison in self:
+            waits_for = dict(comparison.waits_for)
+            waits_for.pop(str(listing.id))
+            comparison.waits_for = waits_for
+            if problem:
+                comparison.write(
+                    {"state": FAILED, "failure_code": problem.reason, "compared_at": now}
+                )
+            elif not waits_for:
+                comparison.write({"state": DONE, "failure_code": False, "compared_at": now})

@@ -3,6 +3,8 @@ from odoo.exceptions import RedirectWarning, UserError
 
 from ..stripe_terminal.errors import StripeProblem
 
+JAPAN = "JP"
+
 
 class PosStripeLocation(models.Model):
     """A place where readers stand, as Stripe listed it last."""
@@ -31,37 +33,56 @@ class PosStripeLocation(models.Model):
             location.reader_count = len(location.reader_ids)
 
     @api.model
-    def _stripe_create(self, company, name):
-        """Create a location at Stripe, at the address of a company, or find the one that is there.
+    def _stripe_create(self, company, params):
+        """Create a location at Stripe for a company, or find the one that is there.
 
         It is there already when the answer of an earlier attempt was lost, or when that attempt
         was taken back here, because the reader that needed it was refused.
         See https://docs.stripe.com/api/terminal/locations/create
 
+        :param dict params: as in Stripe's API, from `_stripe_params`
         :return: its record
-        :raise UserError: the address is incomplete, or Stripe did not do it
+        :raise UserError: Stripe did not do it
         """
         provider = self.env["payment.provider"]._stripe_terminal_provider(company)
-        address = self._stripe_address(company)
+        wanted = self._stripe_values(provider, params)
+        same = ("name", "street", "zip", "country_code")
         try:
             known = self._stripe_fetch(provider).filtered(
-                lambda location: (
-                    (location.name, location.street, location.zip, location.country_code)
-                    == (
-                        name,
-                        address["line1"],
-                        address.get("postal_code", False),
-                        address["country"],
-                    )
-                )
+                lambda location: all(location[name] == wanted[name] for name in same)
             )
             if known:
                 return known[:1]
             gateway = provider._stripe_terminal_gateway()
-            data = gateway.create_location({"display_name": name, "address": address}).data
+            data = gateway.create_location(params).data
         except StripeProblem as problem:
             raise UserError(provider._stripe_terminal_setup_advice(problem)) from problem
         return self._store(provider, [data])
+
+    @api.model
+    def _is_in_japan(self, company):
+        """Tell whether a company's locations have their names and addresses in kanji and kana."""
+        return company.country_id.code == JAPAN
+
+    @api.model
+    def _stripe_params(self, company, name):
+        """Return what Stripe is told of a place at the address of a company.
+
+        :return: dict as in Stripe's API
+        :raise UserError: the address is incomplete, or more than it is needed
+        """
+        if self._is_in_japan(company):
+            raise RedirectWarning(
+                self.env._(
+                    "Stripe needs the name and address of a shop in Japan in kanji and in kana. "
+                    "Create the location first, then choose it here."
+                ),
+                self.env["ir.actions.act_window"]._for_xml_id(
+                    "pos_payment_stripe.pos_stripe_location_creation_action"
+                ),
+                self.env._("Create the location"),
+            )
+        return {"display_name": name, "address": self._stripe_address(company)}
 
     @api.model
     def _stripe_address(self, company):
@@ -145,10 +166,12 @@ class PosStripeLocation(models.Model):
 
     @api.model
     def _stripe_values(self, provider, data):
-        address = data.get("address") or {}
+        in_japan = data.get("address_kanji") or {}
+        address = in_japan or data.get("address") or {}
+        street = f"{in_japan.get('town') or ''}{address.get('line1') or ''}"
         return {
             "name": data.get("display_name") or data["id"],
-            "street": address.get("line1") or False,
+            "street": street or False,
             "street2": address.get("line2") or False,
             "zip": address.get("postal_code") or False,
             "city": address.get("city") or False,

@@ -7,10 +7,12 @@ from odoo.exceptions import AccessError
 from odoo.tools import SQL
 
 from .. import lease, runner
+from ..guard import quiet_lock
 from ..stripe_terminal import money, refunding, settlement
-from ..stripe_terminal.errors import Kind, StripeProblem, sentence
+from ..stripe_terminal.errors import StripeProblem, sentence
 
 CODE_LEASED = "reader_leased"
+CODE_TESTED = "reader_tested"
 # A till may ask as often as it likes, Stripe is read at most this often for one payment: a little
 # more often than a till asks, lest it finds every second time that Stripe was read just before.
 READ_INTERVAL = timedelta(seconds=0.5)
@@ -121,7 +123,7 @@ class PosStripePayment(models.Model):
     intent_status = fields.Char(string="PaymentIntent Status", readonly=True)
     intent_amount = fields.Integer(string="PaymentIntent Amount (minor units)", readonly=True)
     amount_received = fields.Integer(string="Received (minor units)", readonly=True)
-    refund = fields.Char(readonly=True)
+    refund = fields.Char(readonly=True, index="btree_not_null")
     refunded_minor = fields.Integer(string="Refunded (minor units)", readonly=True)
     reader_action = fields.Char(default=settlement.NO_ACTION, readonly=True)
     reachable = fields.Boolean(default=True, readonly=True)
@@ -153,6 +155,10 @@ class PosStripePayment(models.Model):
     settled_at = fields.Datetime(readonly=True)
     lease_owner = fields.Char(readonly=True)
     lease_until = fields.Datetime(readonly=True)
+    stuck_since = fields.Datetime(
+        readonly=True,
+        help="Since then no look at it came to an end: Stripe gave no answer, or Odoo failed.",
+    )
 
     event_ids = fields.One2many("pos.stripe.payment.event", "stripe_payment_id", readonly=True)
     webhook_event_ids = fields.One2many(
@@ -183,6 +189,7 @@ class PosStripePayment(models.Model):
         " ('requires_payment_method', 'requires_confirmation', 'requires_action')"
     )
     _doubtful_idx = models.Index("(id) WHERE unverified IS TRUE OR unpaid IS TRUE")
+    _leased_idx = models.Index("(lease_until) WHERE lease_owner IS NOT NULL")
 
     @api.depends("amount_minor", "currency_id")
     def _compute_amount(self):
@@ -199,6 +206,11 @@ class PosStripePayment(models.Model):
                 [("line_uuid", "=", payment.line_uuid)]
             )
 
+    def write(self, vals):
+        """Take the rows first, which the runner may be writing, see `_lock`."""
+        self._lock()
+        return super().write(vals)
+
     # What the till asks for. Nothing here waits on Stripe.
 
     @api.model
@@ -210,7 +222,8 @@ class PosStripePayment(models.Model):
         :param session: the open `pos.session`, access checked
         :param payment_method: one of its payment methods
         :param dict line: `line_uuid`, `request_uuid`, `order_uuid`, `order_ref`, `partner_id` (the
-            customer's, if any) and `amount` (major units, as the till shows it)
+            customer's, if any), `amount` (major units, as the till shows it), and what the till
+            knows of its order, see `_order_refusal`
         :return: what the till shows, see `_till_data`
         """
         currency = session.currency_id
@@ -226,6 +239,10 @@ class PosStripePayment(models.Model):
         reader = self.env["pos.stripe.reader"].search(
             [("provider_id", "=", provider.id), ("serial_number", "=", serial_number)], limit=1
         )
+        known = self.search([("line_uuid", "=", line["line_uuid"])])
+        refusal = not known._is_asked(line, amount_minor) and self._order_refusal(session, line)
+        if refusal:
+            return refusal
         payment = self._insert(
             {
                 "line_uuid": line["line_uuid"],
@@ -237,17 +254,21 @@ class PosStripePayment(models.Model):
         )
         if payment.company_id != session.company_id:
             raise AccessError(self.env._("You cannot use this payment terminal."))
-        if (
-            payment.request_uuid == line["request_uuid"]
-            or payment.forced_at
-            or payment.state in (settlement.COLLECTING, settlement.AUTHORIZED, settlement.PAID)
-            or payment._is_being_sent(amount_minor)
-        ):
+        if payment._is_asked(line, amount_minor):
+            return payment._till_data()
+        if payment._is_elsewhere(provider, currency):
+            # Where it was asked for it is canceled first; the next click begins anew here.
+            payment._give_up()
             return payment._till_data()
         if payment.state == settlement.CANCELED:
             payment._start_attempt()
         payment.write(
             {
+                # The order may have moved to a later session since the last try.
+                "session_id": session.id,
+                "payment_method_id": payment_method.id,
+                "provider_id": provider.id,
+                "currency_id": currency.id,
                 "request_uuid": line["request_uuid"],
                 "order_uuid": line.get("order_uuid"),
                 "order_ref": line.get("order_ref"),
@@ -279,9 +300,26 @@ class PosStripePayment(models.Model):
             payment.wanted = False
             # Of an unknown one only Stripe can say that nothing was charged.
             if payment.state != settlement.UNKNOWN:
-                payment.write({"state": settlement.DECLINED, "failure_code": CODE_LEASED})
+                payment.write(
+                    {"state": settlement.DECLINED, "failure_code": payment._leased_code()}
+                )
         payment._kick()
         return payment._till_data()
+
+    def _is_elsewhere(self, provider, currency):
+        """Tell whether a PaymentIntent that can still be paid is of another account or currency."""
+        is_other = self.provider_id != provider or self.currency_id != currency
+        is_asked_for = bool(self.payment_intent) or self.requested
+        return is_other and is_asked_for and self.state != settlement.CANCELED
+
+    def _is_asked(self, line, amount_minor):
+        """Tell whether a till's request adds nothing to what is known or under way."""
+        return bool(self) and bool(
+            self.request_uuid == line["request_uuid"]
+            or self.forced_at
+            or self.state in (settlement.COLLECTING, settlement.AUTHORIZED, settlement.PAID)
+            or self._is_being_sent(amount_minor)
+        )
 
     def _is_being_sent(self, amount_minor):
         """Tell whether somebody sends the same wish just now: another click adds nothing to it."""
@@ -308,6 +346,19 @@ class PosStripePayment(models.Model):
                 payment.tries = 0
                 payment._log("till", "cancel")
             payment._kick()
+
+    def _give_up_left_over(self):
+        """Take back what readers still ask for on behalf of orders that were finished without."""
+        running = self.filtered(
+            lambda row: (
+                row.kind == refunding.PAYMENT
+                and row.state not in (settlement.AUTHORIZED, settlement.PAID, settlement.CANCELED)
+                and row.company_id.id in self.env.user._get_company_ids()
+            )
+        )
+        lines = self.env["pos.payment"].search([("uuid", "in", running.mapped("line_uuid"))])
+        used = set(lines.mapped("uuid"))
+        running.filtered(lambda row: row.line_uuid not in used)._give_up()
 
     def _look(self):
         """Have Stripe read again where that can change anything and nobody does so just now.
@@ -342,6 +393,14 @@ class PosStripePayment(models.Model):
             and not lease.is_gone(self.lease_owner)
         )
 
+    def _needs_nothing(self):
+        """Tell whether there is nothing to do or read, and nobody was killed while doing so."""
+        return self._is_final() and not self._is_abandoned()
+
+    def _is_abandoned(self):
+        """Tell whether somebody took the row and never gave it back."""
+        return bool(self.lease_owner) and not self._is_leased()
+
     def _kick(self, insist=False):
         """Hand the row to the runner once this transaction is committed; see `runner.submit`."""
         self.ensure_one()
@@ -371,7 +430,8 @@ class PosStripePayment(models.Model):
                 fields.Datetime.now(),
                 self.env.uid,
                 fields.Datetime.now(),
-            )
+            ),
+            log_exceptions=False,
         )
         payment = self.browse(self.env.cr.fetchone()[0])
         defaults = {
@@ -382,15 +442,32 @@ class PosStripePayment(models.Model):
         return payment
 
     def _lock(self):
-        """Wait for the runner here, where a collision makes Odoo repeat the request quietly."""
+        """Wait for the runner here, where a collision makes Odoo repeat the request quietly.
+
+        A row stays this transaction's until its end.
+        """
+        locked = self._locked()
+        quiet_lock(self.browse(set(self.ids) - locked))
+        locked.update(self.ids)
+
+    def _locked(self):
+        """Return the ids that this transaction has locked, as a set to add to."""
+        # A savepoint that is rolled back gives up its locks, and Odoo then clears this as well.
+        return self.env.cr.precommit.data.setdefault("stripe_terminal_locked", set())
+
+    def _try_lock(self):
+        """Take the row unless somebody has it just now; returns whether it was taken."""
         self.env.cr.execute(
             SQL(
-                """SELECT id FROM pos_stripe_payment
-                   WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE""",
-                self.ids,
+                "SELECT id FROM pos_stripe_payment WHERE id = %s FOR NO KEY UPDATE SKIP LOCKED",
+                self.id,
             ),
             log_exceptions=False,
         )
+        is_taken = bool(self.env.cr.rowcount)
+        if is_taken:
+            self._locked().add(self.id)
+        return is_taken
 
     def _start_attempt(self):
         """Begin anew after the last PaymentIntent was verified `canceled`."""
@@ -412,19 +489,32 @@ class PosStripePayment(models.Model):
         )
 
     def _hold_reader(self):
-        """Reserve the reader for this row; False when another payment has it."""
+        """Reserve the reader for this row; False when another payment, or a test, has it."""
         if self.holds_reader:
             return True
-        if self._reader_holder():
+        if self._reader_holder() or self._is_reader_tested():
             return False
+        self._lock()
         try:
             with self.env.cr.savepoint(flush=True):
-                self.holds_reader = True
-                self.flush_recordset(["holds_reader"])
+                # Not through the ORM, which would log that another till was faster.
+                self.env.cr.execute(
+                    SQL("UPDATE pos_stripe_payment SET holds_reader = TRUE WHERE id = %s", self.id),
+                    log_exceptions=False,
+                )
         except UniqueViolation:
-            self.invalidate_recordset(["holds_reader"])
             return False
+        self.invalidate_recordset(["holds_reader"], flush=False)
         return True
+
+    def _is_reader_tested(self):
+        """Tell whether this row's reader is reserved for a test of the terminal."""
+        return self.env["pos.stripe.reader"]._is_tested(self.provider_id, self.reader_serial)
+
+    def _leased_code(self):
+        """Return why `_hold_reader` did not get the reader."""
+        is_tested = not self._reader_holder() and self._is_reader_tested()
+        return CODE_TESTED if is_tested else CODE_LEASED
 
     def _reader_holder(self):
         """Return the other payment that has this row's reader, if any."""
@@ -453,7 +543,7 @@ class PosStripePayment(models.Model):
             "state": self.state,
             "canceling": self.wanted == settlement.CANCEL,
             "forced": bool(self.forced_at),
-            "asking": bool(self.lease_owner),
+            "asking": self._is_leased(),
             "told": self._is_told(),
             "amount": self.amount,
             "refunding": self.wanted == settlement.REFUND,
@@ -474,19 +564,22 @@ class PosStripePayment(models.Model):
         return self.payment_intent or False
 
     @api.model
-    def _refusal(self, line_uuid, code):
-        """Return till data for a line that was refused before anything was written."""
+    def _refusal(self, line_uuid, code, tell=sentence):
+        """Return till data for a line that was refused before anything was written.
+
+        :param tell: function that has the sentence of the code
+        """
         return {
             "line_uuid": line_uuid,
             "state": settlement.DECLINED,
             "failure_code": code,
-            "sentence": self.env._(sentence(code)),
+            "sentence": self.env._(tell(code)),
         }
 
     def _sentence(self):
         """Tell the cashier what happened and what to do; empty while all is well."""
         if self.state == settlement.UNKNOWN:
-            return self.env._(sentence(self.failure_code or "connection_error"))
+            return self._problem_sentence(self.failure_code or "connection_error")
         if self.state == settlement.CANCELED:
             return self.env._(sentence("canceled"))
         if self.state != settlement.DECLINED:
@@ -499,7 +592,11 @@ class PosStripePayment(models.Model):
                 register=holder.config_id.name,
                 seconds=int((fields.Datetime.now() - holder.asked_at).total_seconds()),
             )
-        return self.env._(sentence(self.failure_code, Kind.declined))
+        return self._problem_sentence(self.failure_code)
+
+    def _problem_sentence(self, code):
+        """Return what a code means for this row, in the user's language."""
+        return self.env._(sentence(code))
 
     # Journal
 

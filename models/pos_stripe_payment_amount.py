@@ -1,10 +1,13 @@
 from odoo import api, models
 
-from ..stripe_terminal import money
+from ..stripe_terminal import money, refunding, settlement
+
+PAID_STATES = (settlement.PAID, settlement.AUTHORIZED)
+FINISHED = ("paid", "done")
 
 
 class PosStripePayment(models.Model):
-    """Amounts that a card cannot be charged with are refused before anything is sent."""
+    """What a card cannot be charged with, or is not owed, is refused before anything is sent."""
 
     _inherit = "pos.stripe.payment"
 
@@ -33,3 +36,53 @@ class PosStripePayment(models.Model):
                 currency=currency.name,
             )
         return refusal
+
+    @api.model
+    def _order_refusal(self, session, line):
+        """Return till data for a payment that its order does not owe, or None.
+
+        What a till says of its order is checked against what the server knows of it, so that a
+        till whose copy is old asks no card.
+
+        :param session: the open `pos.session`, access checked
+        :param dict line: as in `_send`; `due` is what the order owes without this line, and
+            `order_total` what it owes in all (major units, both may be missing)
+        """
+        currency = session.currency_id
+        order_uuid, amount = line.get("order_uuid"), line["amount"]
+        order = self.env["pos.order"].search(
+            [("uuid", "=", order_uuid), ("company_id", "=", session.company_id.id)], limit=1
+        )
+        if order.state in FINISHED:
+            return self._refusal(line["line_uuid"], "order_paid")
+        if order.state == "cancel":
+            return self._refusal(line["line_uuid"], "order_canceled")
+        if self._is_more(currency, amount, line.get("due")):
+            return self._refusal(line["line_uuid"], "amount_above_due")
+        others = self.search(
+            [
+                ("order_uuid", "=", order_uuid),
+                ("company_id", "=", session.company_id.id),
+                ("currency_id", "=", currency.id),
+                ("kind", "=", refunding.PAYMENT),
+                ("state", "in", PAID_STATES),
+                ("line_uuid", "!=", line["line_uuid"]),
+            ]
+        )
+        kept = others.filtered(lambda row: not (row._is_taken_back() or row._is_given_back()))
+        taken = sum(kept.mapped("amount"))
+        if kept and self._is_more(currency, amount + taken, line.get("order_total")):
+            refusal = self._refusal(line["line_uuid"], "order_covered")
+            refusal["sentence"] = self.env._(
+                "%(taken)s of this order are paid by card already (%(registers)s). Nothing was "
+                "sent to the reader. Look at the order again before you ask for a card.",
+                taken=currency.format(taken),
+                registers=", ".join(sorted(set(kept.config_id.mapped("name")))),
+            )
+            return refusal
+        return None
+
+    def _is_more(self, currency, amount, limit):
+        """Tell whether an amount is above what a till says is owed, if it says so."""
+        is_told = isinstance(limit, int | float) and not isinstance(limit, bool)
+        return is_told and currency.compare_amounts(amount, limit) > 0

@@ -47,19 +47,40 @@ class PosStripePaymentEvent(models.Model):
         """Add one event; secrets are removed from `data`.
 
         Each step of a payment adds some, and nothing depends on them: PostgreSQL is told itself.
+        What a row goes through again and again, until a person does something, is told once.
         """
+        data = Json(scrub(data)) if data else None
+        is_repeated = SQL(
+            """EXISTS (
+                SELECT FROM (
+                    SELECT kind, data
+                      FROM pos_stripe_payment_event
+                     WHERE stripe_payment_id = %(payment)s
+                       AND (kind = 'till' OR (kind = %(kind)s AND verb = %(verb)s))
+                  ORDER BY id DESC
+                     LIMIT 1
+                ) AS former
+                WHERE kind != 'till'
+                  AND (data - 'message') IS NOT DISTINCT FROM (%(data)s::jsonb - 'message')
+            )""",
+            payment=payment.id,
+            kind=kind,
+            verb=verb,
+            data=data,
+        )
         self.env.cr.execute(
             SQL(
                 """INSERT INTO pos_stripe_payment_event (stripe_payment_id, date, kind, verb, data,
                        request_id, milliseconds)
-                   VALUES (%s, %s, %s, %s, %s, %s, %s)""",
+                   SELECT %s, %s, %s, %s, %s::jsonb, %s, %s WHERE NOT %s""",
                 payment.id,
                 fields.Datetime.now(),
                 kind,
                 verb,
-                Json(scrub(data)) if data else None,
+                data,
                 request_id,
                 milliseconds,
+                is_repeated,
             )
         )
         payment.invalidate_recordset(["event_ids"], flush=False)

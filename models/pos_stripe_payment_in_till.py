@@ -189,6 +189,8 @@ class PosStripePayment(models.Model):
             return Command(FIND_READER, lambda: gateway.list_readers(params))
         # The reader's object does not tell what a browser does with it.
         intent = self.payment_intent
+        if verb == settlement.COLLECT_IN_TILL:
+            self._begin_try()
         return Command(verb, lambda: gateway.retrieve_payment_intent(intent))
 
     def _learn_reply(self, verb, data):

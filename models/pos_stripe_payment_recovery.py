@@ -1,29 +1,38 @@
 import logging
+import time
+from contextlib import suppress
 from datetime import timedelta
+from itertools import zip_longest
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
+from odoo.tools import SQL
 from odoo.tools.misc import format_datetime
 
 from .. import runner
+from ..consequences import PAYMENT, UNPAID
+from ..guard import COLLISIONS
+from ..silence import Silences
 from ..stripe_terminal import money, refunding, settlement
-from ..stripe_terminal.errors import sentence
 from ..stripe_terminal.receipts import card_name
-from .pos_stripe_payment_work import LOOK_PAUSE, LOOK_PAUSE_MAX
+from ..stripe_terminal.refund_errors import refund_sentence
+from .pos_payment_method import TERMINAL
+from .pos_stripe_payment_work import DECLINED_FOR, LOOK_PAUSE
 
 _logger = logging.getLogger(__name__)
 
-PAID_STATES = (settlement.PAID, settlement.AUTHORIZED)
+PAID_STATES = settlement.PAID_STATES
 # A till that was just paid still finishes its order itself.
 UNATTACHED_AFTER = timedelta(seconds=15)
 # Where an order that a payment was attached to has not arrived by then, it never will.
 ATTACHED_FOR = timedelta(minutes=10)
 UNATTACHED_DAYS = 30
 
+# So many of each account are looked up at once.
 CRON_ROWS = 50
-# An intent that was declined and never tried again is closed after this long.
-DECLINED_FOR = timedelta(hours=12)
+# A run goes on for so long at least (seconds), because one silent account takes most of it.
+RUN_FOR = 45
 
 
 class PosStripePayment(models.Model):
@@ -33,65 +42,83 @@ class PosStripePayment(models.Model):
 
     # Forced by a person
 
-    def _force_done(self, employee_id=None):
+    def _force_done(self, employee_id=None, pin=None, late=False):
         """Record that a person declared the line paid while Stripe could not be asked.
 
         :param int | None employee_id: who is logged in at a till with employees
-        :raise AccessError: when Stripe can be asked, or the employee may not
+        :param str | None pin: of that employee
+        :param bool late: the till has done it before, while it could not reach Odoo
+        :raise AccessError: when Stripe can be asked, or the employee may not or has another PIN
         """
         self.ensure_one()
         if self.state == settlement.PAID:
             return
         if self.state != settlement.UNKNOWN:
             raise AccessError(self.env._("Only a payment with a connection error can be forced."))
+        if self.forced_at:
+            # Told again, because the answer was lost: who has done it is known.
+            return
         self.write(
             {
                 "forced_uid": self.env.uid,
-                "forced_by": self._check_may_force(employee_id),
+                "forced_by": self._check_may_force(employee_id, pin, late),
                 "forced_at": fields.Datetime.now(),
                 "unverified": True,
                 # The customer leaves: nobody else's card shall pay for this.
                 "wanted": settlement.CANCEL,
             }
         )
-        self._log("till", "force_done", {"employee": self.forced_by})
+        self._log("till", "force_done", {"employee": self.forced_by, "late": late})
         self._kick()
 
-    def _check_may_force(self, employee_id):
+    def _check_may_force(self, employee_id, pin, late):
         """Return the employee's name where employees log in; only advanced rights may force.
 
-        :raise AccessError: the employee has no such rights
+        :raise AccessError: the employee has no such rights, or another PIN
         """
         config = self.config_id
-        if "hr.employee" not in self.env or not config.module_pos_hr:
+        if not config._stripe_terminal_has_logins():
             return False
-        employee = config._stripe_terminal_advanced_employee(employee_id)
-        if not employee:
+        name = config._stripe_terminal_name(employee_id, pin, late)
+        if not name:
             raise AccessError(
                 self.env._("Only an employee with advanced rights can force a payment.")
             )
-        return employee.name
+        return name
+
+    def _doubt(self, pos_payment):
+        """Mark what an order records and Stripe has not confirmed, or denies."""
+        if self.state not in settlement.OPEN_STATES:
+            self.unpaid = True
+            self._log("till", "recorded_unpaid", {"amount": pos_payment.amount})
+            return
+        self.unverified = True
+        self._log("till", "recorded_unverified")
+        is_asked = self.kind == refunding.PAYMENT and self.state != settlement.AUTHORIZED
+        if is_asked and not self.forced_at:
+            # Forced while Odoo was away: nobody else's card shall pay for this.
+            self._give_up()
 
     def _verify(self):
-        """Compare what the till recorded with what Stripe said, once both are known."""
+        """Compare what the till recorded with what Stripe said, once both are known.
+
+        Only the journal is written here; returns the steps that follow, see `consequences`.
+        """
         self.ensure_one()
         pos_payment = self.payment_id
-        if self.state in PAID_STATES:
-            self._fill_pos_payment()
         is_known = self.state in PAID_STATES or self.state not in settlement.OPEN_STATES
         if not is_known or not (self.unverified or self.unpaid):
-            return
+            return ()
         is_paid = self._matches(pos_payment) if pos_payment else self.state in PAID_STATES
         self.write({"unverified": False, "unpaid": not is_paid})
         self._log("state", "verified" if is_paid else "unpaid")
-        if is_paid:
-            pos_payment.stripe_unverified = False
-        elif pos_payment:
-            if self.state not in PAID_STATES or self._is_taken_back():
-                # A reprint must not show an approval that is no longer true.
-                pos_payment.ticket = False
-            row = self._in_company_language()
-            row.payment_id._report_unpaid(row._unpaid_reason(row.payment_id))
+        return (PAYMENT,) if is_paid or not pos_payment else (PAYMENT, UNPAID)
+
+    def _tell_unpaid(self):
+        """Ask the managers to look at what the till recorded, if it still is unpaid."""
+        row = self._in_company_language()
+        if row.unpaid and row.payment_id:
+            row.payment_id._tell_unpaid(row._unpaid_reason(row.payment_id))
 
     def _in_company_language(self):
         """Return the row for what its managers read: the runner itself speaks no language."""
@@ -116,16 +143,35 @@ class PosStripePayment(models.Model):
 
     def _fill_pos_payment(self):
         """Write what Stripe said about the card on the `pos.payment` of the row."""
-        self.payment_id.write(
-            {
-                "card_brand": self.card_brand,
-                "card_type": self.card_funding,
-                "card_no": self.card_last4,
-                "transaction_id": self._transaction_id(),
-                "payment_method_authcode": self.auth_code,
-                "ticket": self._ticket(),
-            }
-        )
+        changes = self._pos_payment_changes()
+        if changes:
+            self.payment_id.write(changes)
+
+    def _pos_payment_changes(self):
+        """Return the values of the row's `pos.payment` that are not what Stripe said."""
+        pos_payment = self.payment_id
+        return {
+            name: value
+            for name, value in self._pos_payment_values().items()
+            if pos_payment and (pos_payment[name] or False) != (value or False)
+        }
+
+    def _pos_payment_values(self):
+        """Return what the row says of its `pos.payment`."""
+        values = {"stripe_unverified": self.unverified or self.unpaid}
+        if self.state in PAID_STATES:
+            values.update(
+                card_brand=self.card_brand,
+                card_type=self.card_funding,
+                card_no=self.card_last4,
+                transaction_id=self._transaction_id(),
+                payment_method_authcode=self.auth_code,
+                ticket=self._ticket(),
+            )
+        if self.unpaid and (self.state not in PAID_STATES or self._is_taken_back()):
+            # A reprint must not show an approval that is no longer true.
+            values["ticket"] = False
+        return values
 
     def _matches(self, pos_payment):
         """Tell whether the row proves a `pos.payment`: order, currency and amount."""
@@ -134,6 +180,7 @@ class PosStripePayment(models.Model):
         return (
             self.state in PAID_STATES
             and not self._is_taken_back()
+            and pos_payment.payment_method_id.use_payment_terminal == TERMINAL
             and self.order_uuid == order.uuid
             and self.currency_id == order.currency_id
             and money.to_minor(self.amount, self.currency_id.name)
@@ -184,6 +231,8 @@ class PosStripePayment(models.Model):
             & Domain("kind", "=", refunding.PAYMENT)
             & Domain("state", "in", PAID_STATES)
             & Domain("wanted", "!=", settlement.REFUND)
+            # As in `_is_proven`.
+            & (Domain("request_uuid", "!=", False) | Domain("adopted_at", "!=", False))
             & Domain("settled_at", "<", now - UNATTACHED_AFTER)
             & Domain("settled_at", ">", now - timedelta(days=UNATTACHED_DAYS))
             & (Domain("attached_at", "=", False) | Domain("attached_at", "<", now - ATTACHED_FOR))
@@ -207,7 +256,7 @@ class PosStripePayment(models.Model):
         return {
             **self._till_data(),
             # Why the last attempt to give it back failed.
-            "problem": self.failure_code and self.env._(sentence(self.failure_code)),
+            "problem": self.failure_code and self.env._(refund_sentence(self.failure_code)),
             "payment_method_id": self.payment_method_id.id,
             "card": card_name(self.card_brand, self.card_last4),
             "paid_at": format_datetime(self.env, self.settled_at, dt_format="short"),
@@ -236,9 +285,10 @@ class PosStripePayment(models.Model):
         )
         self._log("till", "attach", {"order": order_ref})
 
-    def _refund_unattached(self):
+    def _refund_unattached(self, **values):
         """Write down that the money goes back to the card, and kick the runner.
 
+        :param values: who approved it, see `_approval`
         :raise UserError: the payment is on an order, given back, or its card has to be present
         """
         self._check_unattached()
@@ -249,7 +299,7 @@ class PosStripePayment(models.Model):
                     "order, finish it, and refund the order on the card reader."
                 )
             )
-        self.write({"wanted": settlement.REFUND, "command": self.command + 1})
+        self.write({"wanted": settlement.REFUND, "command": self.command + 1, **values})
         self._log("till", "refund")
         self._kick()
 
@@ -289,49 +339,121 @@ class PosStripePayment(models.Model):
 
     @api.model
     def _cron_look(self):
-        """Carry out what no till asks for any more, until Stripe is found silent."""
+        """Carry out what no till asks for any more; a silent account stops its own rows only.
+
+        Each row is looked at once, and the accounts take turns.
+        """
         now = fields.Datetime.now()
-        self.search(
-            [
-                ("state", "=", settlement.DECLINED),
-                ("wanted", "=", False),
-                ("payment_intent", "!=", False),
-                ("intent_status", "in", settlement.INTENT_OPEN),
-                ("write_date", "<", now - DECLINED_FOR),
-            ],
-            limit=CRON_ROWS,
-        ).write({"wanted": settlement.CANCEL})
+        silences, looked, began = Silences(), self.browse(), time.monotonic()
         cron = self.env["ir.cron"]
         # The runner works in transactions of its own and must neither wait for ours nor miss it.
         cron._commit_progress()
-        for payment in self._cron_candidates(now):
-            try:
-                if not runner.carry_out(self.env.cr.dbname, payment.id):
-                    # Silent for one is silent for all: the next run tries again.
-                    break
-            except runner.RowTaken:
-                continue
-            except Exception:
-                # The others must not wait for it.
-                _logger.exception("%s was interrupted", payment)
-                cron._commit_progress()
-                payment.look_at = fields.Datetime.now() + LOOK_PAUSE_MAX
-            if not cron._commit_progress(1):
-                break
+        while turns := self._cron_turns(now, looked, silences.silent()):
+            for number, turn in enumerate(turns, 1):
+                for payment in turn:
+                    account, was_stuck = payment.provider_id.id, bool(payment.stuck_since)
+                    if account not in silences.silent():
+                        silences.note(account, payment._cron_carry_out(), was_stuck)
+                        looked |= payment
+                left = self.union(*turns[number:]).filtered(
+                    lambda row: row.provider_id.id not in silences.silent()
+                )
+                has_time = cron._commit_progress(len(turn), remaining=len(left))
+                if not has_time and time.monotonic() > began + RUN_FOR:
+                    return
+        self._cron_leave_silent(now, silences.silent())
 
     @api.model
-    def _cron_candidates(self, now):
-        """Return the rows that are due for a look, those that wait longest first."""
+    def _cron_leave_silent(self, now, silent):
+        """Put the rows off that nobody was asked about, because their account is silent."""
+        if not silent:
+            return
+        rows = self.union(
+            *(
+                self.search(domain & Domain("provider_id", "in", silent))
+                for domain in self._cron_domains(now)
+            )
+        )
+        with suppress(*COLLISIONS), self.env.cr.savepoint():
+            self.env.cr.execute(
+                SQL(
+                    """UPDATE pos_stripe_payment SET look_at = %s WHERE id IN (
+                        SELECT id FROM pos_stripe_payment
+                         WHERE id = ANY(%s) FOR NO KEY UPDATE SKIP LOCKED)""",
+                    now + LOOK_PAUSE,
+                    rows.ids,
+                ),
+                log_exceptions=False,
+            )
+        self.invalidate_model(["look_at"], flush=False)
+
+    def _cron_carry_out(self):
+        """Carry a row out, and see to it that it is looked at later next time whatever happens.
+
+        :return: the `StripeProblem` that kept it from being answered, or None
+        """
+        try:
+            return runner.carry_out(self.env.cr.dbname, self.id)
+        except runner.RowTaken:
+            self._cron_postpone(is_stuck=False)
+        except Exception:
+            if self._cron_postpone(is_stuck=True):
+                _logger.exception("%s was interrupted", self)
+        return None
+
+    def _cron_postpone(self, is_stuck):
+        """Do `_postpone` in a transaction of its own; returns whether the log shall be told."""
+        try:
+            return runner._transact(
+                self.env.registry, self.id, lambda row: row._postpone(is_stuck=is_stuck)
+            )
+        except Exception:
+            _logger.exception("%s cannot be put off", self)
+            return True
+
+    @api.model
+    def _cron_turns(self, now, looked, silent):
+        """Return the rows that are due, the longest due first, one of each account in a turn.
+
+        :param looked: the rows that this run has looked at
+        :param list silent: ids of the `payment.provider` that are not asked any more
+        :return: list of recordsets
+        """
+        but = Domain("id", "not in", looked.ids) & Domain("provider_id", "not in", silent)
+        rows_of = {}
+        for domain in self._cron_domains(now):
+            for (provider,) in self._read_group(domain & but, ["provider_id"]):
+                rows = self.search(
+                    domain & but & Domain("provider_id", "=", provider.id),
+                    order="look_at NULLS FIRST",
+                    limit=CRON_ROWS,
+                )
+                rows_of[provider] = rows_of.get(provider, self) | rows
+        turns = zip_longest(*rows_of.values(), fillvalue=self)
+        return [self.union(*turn) for turn in turns]
+
+    @api.model
+    def _cron_domains(self, now):
+        """Return the domains of the rows that are due for a look; each has an index."""
         is_open = (
             Domain("state", "in", settlement.OPEN_STATES)
             | Domain("wanted", "!=", False)
             | Domain("holds_reader", "=", True)
         )
-        return self.search(
-            is_open & self._due_domain(now) & Domain(self._not_held_domain()),
-            order="look_at NULLS FIRST",
-            limit=CRON_ROWS,
+        is_left_declined = (
+            Domain("state", "=", settlement.DECLINED)
+            & Domain("wanted", "=", False)
+            & Domain("payment_intent", "!=", False)
+            & Domain("intent_status", "in", settlement.INTENT_OPEN)
+            & Domain("write_date", "<", now - DECLINED_FOR)
         )
+        # Whoever had it was killed: what it read or did is not known, whatever the state.
+        is_abandoned = Domain("lease_owner", "!=", False) & Domain("lease_until", "<", now)
+        return [
+            is_open & self._due_domain(now) & Domain(self._not_held_domain()),
+            is_left_declined & self._due_domain(now),
+            is_abandoned & (Domain("stuck_since", "=", False) | self._due_domain(now)),
+        ]
 
     @api.model
     def _due_domain(self, now):

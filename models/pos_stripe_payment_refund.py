@@ -6,8 +6,8 @@ from odoo.tools import SQL
 from odoo.tools.misc import format_date
 
 from ..stripe_terminal import closing, money, refunding, settlement
-from ..stripe_terminal.errors import StripeProblem, sentence
-from .pos_stripe_payment import CODE_LEASED
+from ..stripe_terminal.errors import StripeProblem
+from ..stripe_terminal.refund_errors import refund_sentence
 
 CODE_TOO_MUCH = "refund_exceeds"
 # Clocks and transactions may differ by as much when a refund is looked for in what was read.
@@ -35,7 +35,7 @@ class PosStripePayment(models.Model):
         readonly=True, help="The refunded charge was read since this row was taken up."
     )
     in_flight_since = fields.Datetime(
-        readonly=True, help="When a refund was asked for that has had no answer yet."
+        readonly=True, help="When a request was made that has had no answer yet."
     )
     refundable_minor = fields.Integer(
         string="Left When Asked (minor units)",
@@ -46,9 +46,14 @@ class PosStripePayment(models.Model):
         string="Refunds at Stripe", readonly=True, help="The refunds that Stripe lists for it."
     )
     refunds_read_at = fields.Datetime(string="Refunds Last Read", readonly=True)
+    disputed = fields.Boolean(
+        readonly=True, help="The card's owner disputed the payment, when Stripe was read last."
+    )
     refunded_outside = fields.Text(
         string="Refunded Outside the Point of Sale", compute="_compute_refunded_outside"
     )
+
+    _disputed_idx = models.Index("(id) WHERE disputed IS TRUE")
 
     @api.depends("kind")
     def _compute_amount(self):
@@ -102,23 +107,33 @@ class PosStripePayment(models.Model):
         Asking twice with one `request_uuid` is asking once.
 
         :param dict line: as for a payment, with a negative `amount`, `refunded_uuid` of the
-            `pos.payment` that is given back, and `on_reader` where the card shall be presented
+            `pos.payment` that is given back; `employee_id` and `pin` of who approves it, see
+            `pos.config.stripe_refund_pin`. Whether the card has to be presented is not the till's
+            choice: Stripe takes Interac on the reader only, and no other card there.
         :return: what the till shows, see `_till_data`
+        :raise AccessError: the register's refunds need a PIN, and it is missing or wrong
         """
-        currency, refuse = session.currency_id, lambda code: self._refusal(line["line_uuid"], code)
+        currency, line_uuid = session.currency_id, line["line_uuid"]
+
+        def refuse(code):
+            return self._refusal(line_uuid, code, refund_sentence)
+
         try:
             amount_minor = -money.to_minor(line["amount"], currency.name)
         except ValueError:
             return refuse("amount_not_positive")
         original = self._original(session.company_id, line.get("refunded_uuid"))
         if not original:
-            return refuse("refund_without_original")
+            return refuse(
+                self._missing_original(session.company_id, line.get("refunded_uuid") or "")
+            )
         if original.currency_id != currency:
             return refuse("refund_other_currency")
         try:
             original.provider_id._stripe_terminal_gateway()
         except StripeProblem as problem:
             return refuse(problem.code)
+        approval = self._refund_approval(session.config_id, line, original, amount_minor)
         row = self._insert(
             {
                 "kind": refunding.REFUND,
@@ -131,13 +146,17 @@ class PosStripePayment(models.Model):
         )
         if row.company_id != session.company_id or row.kind != refunding.REFUND:
             raise AccessError(self.env._("You cannot use this payment terminal."))
-        is_being_made = row.requested and row.state != settlement.UNKNOWN
+        is_being_made = row.requested and (
+            row.state != settlement.UNKNOWN or row.refunded_payment_id != original
+        )
         if (
             row.request_uuid == line["request_uuid"]
             or row.forced_at
             or row.state in (settlement.COLLECTING, settlement.PAID)
             or is_being_made
             or row._is_being_sent(amount_minor)
+            # What may have been asked for of one payment is never asked for of another.
+            or (row.requested and row.refunded_payment_id not in (original, self.browse()))
         ):
             return row._till_data()
         if row.refund_status in refunding.FAILED or row.state == settlement.CANCELED:
@@ -145,13 +164,18 @@ class PosStripePayment(models.Model):
         serial_number = payment_method.stripe_serial_number
         row.write(
             {
+                # The order may have moved to a later session since the last try.
+                "session_id": session.id,
+                "payment_method_id": payment_method.id,
+                "provider_id": original.provider_id.id,
+                "currency_id": currency.id,
                 "request_uuid": line["request_uuid"],
                 "order_uuid": line.get("order_uuid"),
                 "order_ref": line.get("order_ref"),
                 "user_id": self.env.uid,
                 "amount_minor": amount_minor,
                 "refunded_payment_id": original.id,
-                "on_reader": bool(line.get("on_reader")) or original._is_in_person(),
+                "on_reader": original._is_in_person(),
                 "reader_serial": serial_number,
                 "reader_id": self.env["pos.stripe.reader"]
                 .search(
@@ -171,12 +195,14 @@ class PosStripePayment(models.Model):
                 "reader_timeouts": 0,
                 "reachable": True,
                 **row._connection_values(payment_method),
+                **approval,
             }
         )
         if row.state != settlement.UNKNOWN:
             row.state = settlement.NEW
         if not row._hold_reader():
-            row.write({"wanted": False, "state": settlement.DECLINED, "failure_code": CODE_LEASED})
+            code = row._leased_code()
+            row.write({"wanted": False, "state": settlement.DECLINED, "failure_code": code})
         # What waits for a tip has to be captured before it can be given back.
         self._release_held([("id", "=", original.id)])
         row._log("till", "send", {"amount": -amount_minor, "currency": currency.name})
@@ -208,14 +234,14 @@ class PosStripePayment(models.Model):
             return True
         return super()._hold_reader()
 
-    def _force_done(self, employee_id=None):  # pylint: disable=missing-return
+    def _force_done(self, *args, **kwargs):  # pylint: disable=missing-return
         """Record that a line was declared done; a refund without reader is then made later."""
         is_owed = (
             self.kind == refunding.REFUND
             and self.state == settlement.UNKNOWN
             and not self.on_reader
         )
-        result = super()._force_done(employee_id)
+        result = super()._force_done(*args, **kwargs)
         if is_owed:
             self.wanted = settlement.COLLECT
         return result
@@ -247,7 +273,7 @@ class PosStripePayment(models.Model):
     def _original(self, company, pos_payment_uuid):
         """Return the journal's row of a payment that is to be refunded; empty when there is none.
 
-        Payments of Odoo's own pos_stripe get a row when they are refunded first.
+        Payments of Odoo's own pos_stripe have one once a manager has adopted them.
 
         :param company: whose payments may be refunded
         :param str | None pos_payment_uuid: of the `pos.payment`
@@ -262,57 +288,17 @@ class PosStripePayment(models.Model):
                 ],
                 limit=1,
             )
-        row = self._row_of(payment) or self._adopt(payment)
-        return row.filtered(lambda row: row.payment_intent or row.charge)
+        row = self._row_of(payment) if payment else self.browse()
+        return row.filtered(lambda row: (row.payment_intent or row.charge) and row._is_proven())
 
     @api.model
-    def _row_of(self, pos_payment):
-        """Return the row of a `pos.payment`, by its line or by what it says of Stripe."""
-        reference = pos_payment.transaction_id
-        return pos_payment and (
-            self.search([("kind", "=", refunding.PAYMENT), ("line_uuid", "=", pos_payment.uuid)])
-            or (
-                reference
-                and self.search(
-                    [
-                        ("kind", "=", refunding.PAYMENT),
-                        ("company_id", "=", pos_payment.company_id.id),
-                        "|",
-                        ("payment_intent", "=", reference),
-                        ("charge", "=", reference),
-                    ],
-                    limit=1,
-                )
-            )
-            or self.browse()
+    def _missing_original(self, company, pos_payment_uuid):
+        """Return the code of the refusal where `_original` has found nothing."""
+        payment = self.env["pos.payment"].search(
+            [("uuid", "=", pos_payment_uuid), ("company_id", "=", company.id)]
         )
-
-    @api.model
-    def _adopt(self, pos_payment):
-        """Write a payment of Odoo's own pos_stripe into the journal; empty when it is none."""
-        if not pos_payment._is_refundable_by_stripe():
-            return self.browse()
-        method, reference = pos_payment.payment_method_id, pos_payment.transaction_id
-        currency = pos_payment.currency_id
-        row = self._insert(
-            {
-                "line_uuid": pos_payment.uuid,
-                "session_id": pos_payment.session_id.id,
-                "currency_id": currency.id,
-                "payment_method_id": method.id,
-                "provider_id": method._stripe_terminal_provider().id,
-                "order_uuid": pos_payment.pos_order_id.uuid,
-                "order_ref": pos_payment.pos_order_id.pos_reference,
-                "payment_id": pos_payment.id,
-                "amount_minor": money.to_minor(pos_payment.amount, currency.name),
-                "settled_at": pos_payment.payment_date,
-                # The order says so; nothing is given back before Stripe has said it too.
-                "state": settlement.PAID,
-                "payment_intent" if reference.startswith("pi_") else "charge": reference,
-            }
-        )
-        row._log("till", "adopt", {"transaction": reference})
-        return row
+        is_old = payment and self._is_adoptable(payment)
+        return "refund_not_adopted" if is_old else "refund_without_original"
 
     def _lock_original(self):
         """Make whoever refunds the same payment at this moment wait, and look again after it.
@@ -320,7 +306,8 @@ class PosStripePayment(models.Model):
         Only a row that was changed makes the other transaction start over with a fresh view.
         """
         self.env.cr.execute(
-            SQL("UPDATE pos_stripe_payment SET write_date = write_date WHERE id = %s", self.id)
+            SQL("UPDATE pos_stripe_payment SET write_date = write_date WHERE id = %s", self.id),
+            log_exceptions=False,
         )
 
     def _left_minor(self, but=None):
@@ -369,7 +356,7 @@ class PosStripePayment(models.Model):
             return self.env._("The customer presents the card to the reader to get the money back.")
         if self.state == settlement.DECLINED and self.failure_code == CODE_TOO_MUCH:
             if not self.refundable_minor:
-                return self.env._(sentence("charge_already_refunded"))
+                return self._problem_sentence("charge_already_refunded")
             return self.env._(
                 "Only %(left)s of this card payment is left to refund. Enter that amount or less, "
                 "and give the rest back in another way.",
@@ -379,6 +366,11 @@ class PosStripePayment(models.Model):
             return self.env._("The refund was canceled. Nothing was given back.")
         return super()._sentence()
 
+    def _problem_sentence(self, code):
+        if self.kind != refunding.REFUND:
+            return super()._problem_sentence(code)
+        return self.env._(refund_sentence(code))
+
     def _unpaid_reason(self, pos_payment):
         if self.kind != refunding.REFUND:
             return super()._unpaid_reason(pos_payment)
@@ -387,7 +379,7 @@ class PosStripePayment(models.Model):
             "%(reason)s The customer does not have the money. Give it back in another way.",
             amount=self.currency_id.format(-pos_payment.amount),
             card=self._card_name(),
-            reason=self.env._(sentence(self.failure_code, "declined")),
+            reason=self._problem_sentence(self.failure_code),
         )
 
     def _card_name(self):

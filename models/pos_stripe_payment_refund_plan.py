@@ -7,7 +7,9 @@ from odoo.fields import Domain
 from odoo.tools.misc import format_datetime
 
 from ..stripe_terminal import money, refunding
-from .pos_payment import REFERENCES
+from ..stripe_terminal.errors import sentence
+from ..stripe_terminal.settlement import PAID_STATES
+from .pos_stripe_payment_adoption import REFERENCES
 
 # As many payments are offered where the till does not know which one is given back.
 CHOICES = 20
@@ -26,25 +28,25 @@ class PosStripePayment(models.Model):
         :param list order_uuids: of the orders that are refunded
         :param float amount: what is to be given back, above zero, in major units
         :param list held: `[uuid, amount]` of what lines of the till give back already
-        :return: dict of `found`, the number of card payments, and `lines`, each with the facts of
-            `_refund_choice` and its `part` (major units)
+        :return: dict of `found`, the number of card payments, `lines`, each with the facts of
+            `_refund_choice` and its `part` (major units), and `refusal`, a sentence where a manager
+            has to adopt payments first
         :raise UserError: no card takes such an amount
         """
         currency = session.currency_id.name
         _minor, code = money.chargeable(amount, currency)
         if code in ("amount_not_exact", "amount_too_large"):
             raise UserError(self._amount_refusal("", code, session.currency_id)["sentence"])
-        payments = (
-            self.env["pos.payment"]
-            .search(
-                [
-                    ("pos_order_id.uuid", "in", order_uuids),
-                    ("company_id", "=", session.company_id.id),
-                ],
-                order="id desc",
-            )
-            .filtered(lambda payment: payment._is_refundable_by_stripe())
+        payments = self.env["pos.payment"].search(
+            [
+                ("pos_order_id.uuid", "in", order_uuids),
+                ("company_id", "=", session.company_id.id),
+                ("amount", ">", 0),
+            ],
+            order="id desc",
         )
+        old = payments.filtered(self._is_adoptable)
+        payments = payments.filtered(self._refundable_row)
         taken = {}
         for uuid, held_amount in held:
             taken[uuid] = taken.get(uuid, 0) + abs(money.to_minor(held_amount, currency))
@@ -60,6 +62,7 @@ class PosStripePayment(models.Model):
                 for payment, part in zip(payments, parts, strict=True)
                 if part
             ],
+            "refusal": self.env._(sentence("refund_not_adopted")) if old else "",
         }
 
     @api.model
@@ -90,26 +93,33 @@ class PosStripePayment(models.Model):
         # Some of them may have been given back.
         payments = self.env["pos.payment"].search(domain, order="id desc", limit=5 * CHOICES)
         choices = (self._refund_choice(payment) for payment in payments)
-        return list(islice((choice for choice in choices if choice["left"] > 0), CHOICES))
+        offered = (choice for choice in choices if choice["left"] > 0 or choice["refusal"])
+        return list(islice(offered, CHOICES))
+
+    @api.model
+    def _refundable_row(self, pos_payment):
+        """Return the row that proves a `pos.payment` to be paid by card; empty when none does."""
+        return self._row_of(pos_payment).filtered(
+            lambda row: row._is_proven() and row.state in PAID_STATES
+        )
 
     @api.model
     def _rest_of(self, pos_payment):
-        """Return how much of a `pos.payment` may be given back, in minor units."""
-        row = self._row_of(pos_payment)
-        if row:
-            return row._left_minor()
-        return money.to_minor(pos_payment.amount, pos_payment.currency_id.name)
+        """Return how much of a `pos.payment` the journal lets go back, in minor units."""
+        row = self._refundable_row(pos_payment)
+        return row._left_minor() if row else 0
 
     @api.model
     def _refund_choice(self, pos_payment):
         """Return what a till needs to refund a `pos.payment`, and what a person knows it by."""
-        row = self._row_of(pos_payment)
+        row = self._refundable_row(pos_payment)
         currency = pos_payment.currency_id.name
+        is_old = not row and self._is_adoptable(pos_payment)
         return {
             "uuid": pos_payment.uuid,
+            "refusal": self.env._(sentence("refund_not_adopted")) if is_old else "",
             "card_brand": (row and row.card_brand) or pos_payment.card_brand or False,
             "card_no": (row and row.card_last4) or pos_payment.card_no or False,
-            "on_reader": bool(row) and row._is_in_person(),
             "amount": pos_payment.amount,
             "left": float(money.to_major(self._rest_of(pos_payment), currency)),
             "order": pos_payment.pos_order_id.pos_reference,

@@ -1,30 +1,27 @@
-import time
 from datetime import timedelta
 
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.fields import Domain
+from odoo.tools import SQL
 
 from ..runner import Command
 from ..stripe_terminal import money, refund_reading, refunding, settlement
 from ..stripe_terminal.errors import Kind
+from ..stripe_terminal.refund_errors import refund_kind_of
 from ..stripe_terminal.refunding import CREATE_REFUND, READ_CHARGE, REFUND, RefundFacts
-from .pos_stripe_payment import CODE_LEASED
-from .pos_stripe_payment_recovery import CRON_ROWS
 from .pos_stripe_payment_refund import CODE_TOO_MUCH
-from .pos_stripe_payment_work import LEASE, PAUSES, now_or_never
+from .pos_stripe_payment_work import LOOK_PAUSE, PAUSES, now_or_never
 
 # What asks for a refund: its request may be carried out without an answer.
 ASKING = (CREATE_REFUND, settlement.SEND)
-# Nothing is on its way any more, and the next request takes a new key.
-ANSWERED = {"in_flight_since": False, "create_request": False}
+# Nothing is on its way any more.
+ANSWERED = {"in_flight_since": False}
 # A bank may send a refund back for so long.
 MAY_FAIL_FOR = timedelta(days=30)
 # Where no webhook tells of it, Stripe is asked this often.
 FAILURE_INTERVAL = timedelta(days=1)
 # And where one should have told, which may have failed to arrive.
 FAILURE_INTERVAL_TOLD = timedelta(days=7)
-# Stripe knows a key for a day; a younger one is certainly known.
-KEY_LIFE = 20 * 3600  # seconds
 
 
 class PosStripePayment(models.Model):
@@ -63,11 +60,10 @@ class PosStripePayment(models.Model):
         return refunding.settle_refund(self.state, self.wanted or None, self._refund_facts())
 
     def _refund_facts(self):
-        asked_at = self.in_flight_since
         return RefundFacts(
             refund=self.refund_status or None,
             requested=self.requested,
-            in_flight=bool(asked_at) and asked_at > fields.Datetime.now() - LEASE,
+            in_flight=self._is_in_flight(*ASKING),
             read=self.charge_read,
             enough=self.amount_minor <= self.refundable_minor,
             uncaptured=self._waits_for_capture(),
@@ -81,7 +77,7 @@ class PosStripePayment(models.Model):
             if state == settlement.DECLINED and not self.failure_code and self._is_too_much():
                 self.failure_code = CODE_TOO_MUCH
             if state in (settlement.DECLINED, settlement.CANCELED):
-                self.write({"requested": False, "in_flight_since": False})
+                self.write({"requested": False, **ANSWERED})
             if self.state == settlement.PAID and state != settlement.PAID:
                 # The bank sent the money back: what the till recorded is no longer true.
                 self.unverified = True
@@ -109,29 +105,19 @@ class PosStripePayment(models.Model):
             if verb == settlement.READ and self.state == settlement.PAID:
                 return self._charge_command()
             return super()._command(verb)
-        if verb == READ_CHARGE or (verb == settlement.READ and self.refund):
+        if verb == READ_CHARGE or (verb == settlement.READ and (self.refund or not self.requested)):
             return self._charge_command()
         if verb not in (CREATE_REFUND, settlement.SEND):
             return super()._command(verb)
         if verb == settlement.SEND and not self.reader_id:
             return super()._command(verb)
-        gateway, asked = self.provider_id._stripe_terminal_gateway(), self.create_request
-        params = self._refund_params()
-        is_other = asked and asked["params"] != params and not self._refund_facts().in_flight
-        if not asked or is_other or asked["at"] < time.time() - KEY_LIFE or verb == settlement.SEND:
-            # Until Stripe has answered, what is asked again stays the same.
-            asked = {"params": params, "key": self._idempotency_key(verb), "at": int(time.time())}
-        self.write(
-            {
-                "create_request": asked,
-                "requested": True,
-                "in_flight_since": fields.Datetime.now(),
-            }
-        )
-        params, key = asked["params"], asked["key"]
+        gateway = self.provider_id._stripe_terminal_gateway()
+        params, key = self._ask(verb, self._refund_params())
+        self.write({"create_request": False, "requested": True})
         if verb == CREATE_REFUND:
             params = {**params, "reason": "requested_by_customer"}
             return Command(verb, now_or_never(lambda: gateway.create_refund(params, key)))
+        self._begin_try()
         reader = self.reader_id.stripe_id
         return Command(verb, now_or_never(lambda: gateway.refund_payment(reader, params, key)))
 
@@ -156,15 +142,18 @@ class PosStripePayment(models.Model):
         return {
             **refunded,
             "amount": self.amount_minor,
-            "metadata": {
-                "odoo_database": self.env.cr.dbname,
-                "pos_order": self.order_ref or "",
-                "pos_order_uuid": self.order_uuid or "",
-                "pos_payment_line_uuid": self.line_uuid,
-                refund_reading.ATTEMPT: str(self.attempt),
-                "pos_register": self.config_id.name,
-                "pos_session": self.session_id.name,
-            },
+            "metadata": self._refund_metadata(),
+        }
+
+    def _refund_metadata(self):
+        return {
+            "odoo_database": self.env.cr.dbname,
+            "pos_order": self.order_ref or "",
+            "pos_order_uuid": self.order_uuid or "",
+            "pos_payment_line_uuid": self.line_uuid,
+            refund_reading.ATTEMPT: str(self.attempt),
+            "pos_register": self.config_id.name,
+            "pos_session": self.session_id.name,
         }
 
     # Learning
@@ -185,8 +174,6 @@ class PosStripePayment(models.Model):
             return super()._learn_reply(verb, data)
         now = fields.Datetime.now()
         self.last_read_at = now
-        if verb in ASKING:
-            self.write(ANSWERED)
         if data["object"] == "terminal.reader":
             values, refund_id = refund_reading.refund_action_values(
                 data, self.line_uuid, self.attempt
@@ -194,6 +181,10 @@ class PosStripePayment(models.Model):
             if verb == settlement.SEND:
                 self.wanted = self._wanted_after_send()
                 values["sent_at"] = now
+            code = values.get("failure_code")
+            values = self._without_past_failure(values, code and [code, None, None])
+            if values["reader_action"] != settlement.NO_ACTION:
+                self._forget(settlement.SEND)
             self.write({**values, "refund": refund_id or self.refund, "charge_read": False})
             return False
         if data["object"] == "refund":
@@ -218,6 +209,7 @@ class PosStripePayment(models.Model):
         refund = refund or refund_reading.find_refund(charge, self.line_uuid, self.attempt)
         self.livemode = original.livemode
         if refund:
+            self._forget(*ASKING)
             self.write(
                 {
                     **refund_reading.card_values(charge, refund),
@@ -232,6 +224,9 @@ class PosStripePayment(models.Model):
         self.write(refund_reading.card_values(charge, None))
         if charge["currency"].upper() != self.currency_id.name:
             self.write({"failure_code": "refund_other_currency", "refundable_minor": 0})
+        elif not original._is_proven():
+            # Taken from what a cashier can write, by a former version of this addon.
+            self.write({"failure_code": "refund_not_adopted", "refundable_minor": 0})
         elif not charge["captured"]:
             code = False if self._waits_for_capture() else "refund_not_captured"
             self.write({"failure_code": code, "refundable_minor": 0})
@@ -240,27 +235,24 @@ class PosStripePayment(models.Model):
         if refund_reading.is_in_person(charge) and not self.on_reader:
             self.on_reader = True
             if not self._hold_reader():
-                self.write({"wanted": False, "failure_code": CODE_LEASED})
+                self.write({"wanted": False, "failure_code": self._leased_code()})
 
     def _learn_refunds(self, charge):
         """Store on a payment what Stripe says of its charge and of all that went back."""
         if not charge:
             return
+        own = refund_reading.find_refund(charge, self.line_uuid, self.attempt)
+        if own:
+            # Given back without an order; its answer may have been lost.
+            self._forget(settlement.REFUND_INTENT)
+            self.refund = own["id"]
         values = {
             "refunds": refund_reading.refunds_of(charge),
             "refunded_minor": refund_reading.refunded_of(charge),
+            "disputed": bool(charge.get("disputed")),
             "refunds_read_at": fields.Datetime.now(),
             "last_read_at": fields.Datetime.now(),
         }
-        if not self.amount_received and charge["captured"]:
-            # A payment of Odoo's own pos_stripe, read for the first time.
-            values.update(
-                refund_reading.charge_values(charge),
-                amount_received=charge["amount_captured"],
-                livemode=bool(charge.get("livemode")),
-            )
-            if not self.payment_intent:
-                values["payment_intent"] = charge.get("payment_intent")
         self.write(values)
 
     def _learn_silence(self, verb, problem):
@@ -269,8 +261,6 @@ class PosStripePayment(models.Model):
         if problem.http_status:
             # Stripe would replay this answer under the same key.
             self.command += 1
-            if verb in ASKING:
-                self.write(ANSWERED)
         # Whatever was asked may have been done.
         self.charge_read = False
         if verb == settlement.SEND:
@@ -291,7 +281,7 @@ class PosStripePayment(models.Model):
             settlement.READ,
         ):
             return super()._learn_refusal(verb, problem)
-        code = problem.decline_code or problem.code
+        code = self._refusal_code(problem)
         self.write(
             {
                 "tries": 0,
@@ -309,7 +299,11 @@ class PosStripePayment(models.Model):
                 code = "refund_not_found"
             self.write({"failure_code": code, "reachable": not self.requested, "wanted": False})
             return self._next_command()
-        self.write(ANSWERED)
+        in_flight = self._is_in_flight(verb)
+        if verb == CREATE_REFUND and in_flight:
+            # An older try may still be carried out: nobody can say yet.
+            self.write({"failure_code": code, "reachable": False})
+            return self._next_command()
         is_about_the_rest = problem.code == "charge_already_refunded" or problem.param == "amount"
         if is_about_the_rest and self.failure_code != CODE_TOO_MUCH:
             # Somebody was faster: read how much is left.
@@ -327,10 +321,16 @@ class PosStripePayment(models.Model):
                 "wanted": self.wanted if again else self._wanted_after_send(),
             }
         )
-        if problem.kind != Kind.ambiguous:
+        if problem.kind != Kind.ambiguous and not in_flight:
             # The reader does not have it.
             self.write({"requested": False, "reader_action": settlement.NO_ACTION})
         return self._next_command()
+
+    def _refusal_code(self, problem):
+        """Return the most precise code of a refused refund that has a sentence."""
+        codes = (problem.decline_code, problem.code)
+        known = [code for code in codes if refund_kind_of(code)]
+        return known[0] if known else problem.code
 
     def _summary(self):
         if self.kind != REFUND:
@@ -348,21 +348,46 @@ class PosStripePayment(models.Model):
     def _look_pause(self):
         """Leave a refund that was made alone for days, unless Stripe tells of it."""
         is_made = self.refund and self.refund_status not in refunding.UNSETTLED
-        if self.state != settlement.PAID or not is_made:
+        if self.stuck_since or self.state != settlement.PAID or not is_made:
             return super()._look_pause()
         is_told = bool(self.provider_id.stripe_terminal_webhook_secret)
         return FAILURE_INTERVAL_TOLD if is_told else FAILURE_INTERVAL
 
-    def _cron_candidates(self, now):
-        """Add refunds that are not settled, and those that a bank may still send back."""
+    @api.model
+    def _cron_domains(self, now):
+        """Add refunds that are not settled, those that a bank may still send back, and unread ones.
+
+        What Stripe told of is read by whom it woke, unless that one was killed.
+        """
         may_change = Domain("refund_status", "in", refunding.UNSETTLED) | Domain(
             "settled_at", ">", now - MAY_FAIL_FOR
         )
-        return super()._cron_candidates(now) | self.search(
-            Domain("refund", "!=", False)
-            & Domain("state", "=", settlement.PAID)
-            & may_change
-            & self._due_domain(now),
-            order="look_at NULLS FIRST",
-            limit=CRON_ROWS,
+        is_made = Domain("refund", "!=", False) & Domain("state", "=", settlement.PAID)
+        return [
+            *super()._cron_domains(now),
+            is_made & may_change & self._due_domain(now),
+            Domain("id", "in", self._told_unread(now)) & self._due_domain(now),
+        ]
+
+    @api.model
+    def _told_unread(self, now):
+        """Return the ids of the rows with a refund that Stripe told of and nobody has read."""
+        self.env["pos.stripe.webhook.event"].flush_model()
+        self.flush_model(["line_uuid", "refunds_read_at", "state"])
+        self.env.cr.execute(
+            SQL(
+                """SELECT payment.id
+                     FROM pos_stripe_webhook_event AS event
+                     JOIN pos_stripe_payment AS payment ON payment.line_uuid = event.line_uuid
+                    WHERE strpos(event.type, 'refund') > 0
+                      AND event.received_at < %s
+                      AND payment.kind = %s
+                      AND payment.state = %s
+                      AND (payment.refunds_read_at IS NULL
+                           OR payment.refunds_read_at <= event.received_at)""",
+                now - LOOK_PAUSE,
+                refunding.PAYMENT,
+                settlement.PAID,
+            )
         )
+        return [payment_id for (payment_id,) in self.env.cr.fetchall()]

@@ -1,8 +1,11 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
 
+from ..consequences import BUS, TIP_DOUBTFUL, TIP_FIXED, TIP_MISSING
+from ..guard import for_each
 from ..stripe_terminal import money, settlement, tipping
 from .pos_order_tip import FINISHED
+from .pos_stripe_payment_work import LOOK_PAUSE_MAX
 
 # Authorized, and nobody has said yet which tip it gets.
 HELD = (
@@ -81,7 +84,7 @@ class PosStripePayment(models.Model):
         config = self.config_id
         if not (config._stripe_tips_on_reader() or config._stripe_tips_after_payment()):
             return {"tip_eligible_minor": 0, "tip_after_payment": False}
-        tippable, tip = (self._minor_or_zero(line.get(name)) for name in ("tippable", "tip"))
+        tippable, tip = map(self._minor_or_zero, (line.get("tippable"), line.get("tip")))
         others = self.search(
             [
                 ("order_uuid", "=", line.get("order_uuid")),
@@ -195,6 +198,8 @@ class PosStripePayment(models.Model):
             or self.intent_status != "requires_capture"
             or self._amount_with_tip() is None
             or problem.http_status not in REFUSALS
+            # An older try may still be carried out.
+            or self._is_in_flight(verb)
         ):
             return False
         self.tip_refusal = problem.decline_code or problem.code
@@ -217,26 +222,54 @@ class PosStripePayment(models.Model):
         if state == settlement.PAID and self.state == settlement.AUTHORIZED:
             values["tip_minor"] = max(0, self.amount_received - self.amount_minor)
         elif state == settlement.PAID and self.state != settlement.PAID:
-            values["tip_minor"] = self.reader_tip_minor
+            values["tip_minor"] = self._proven_tip()
         return values
 
+    def _proven_tip(self):
+        """Return the reader's tip, if what was taken is what was asked for and that tip."""
+        tip = self.reader_tip_minor
+        return tip if tip > 0 and self.amount_received == self.amount_minor + tip else 0
+
     @api.model
-    def _release_held(self, domain, with_tip=True):
+    def _release_held(self, domain, with_tip=True, skip_collisions=False):
         """Have payments captured that wait for a tip, with the tip that their orders have now.
 
-        The first card payment of an order takes all of it, as in `pos_restaurant`.
+        The first card payment of an order takes all of it, as in `pos_restaurant`. An order whose
+        tip cannot be told waits, until its cards have to be captured without.
 
         :param domain: which payments
         :param bool with_tip: whether the tip on the order is still to be paid
+        :param bool skip_collisions: see `guard.for_each`
         """
         held = self.search(HELD & Domain(domain)).sorted(lambda row: row.payment_id.id)
-        for order in held.payment_id.pos_order_id if with_tip else ():
-            payments = order.payment_ids
-            first = held.filtered(lambda row, payments=payments: row.payment_id in payments)[:1]
-            if order.state in FINISHED:
-                first.tip_wanted_minor = order._stripe_untaken_tip()
-        for payment in held:
-            payment._release_tip()
+        orders = held.payment_id.pos_order_id if with_tip else self.env["pos.order"]
+        failed = for_each(orders, held._note_tip, held._postpone_tips, skip_collisions)
+        overdue = fields.Datetime.now() - LOOK_PAUSE_MAX
+        ready = held.filtered(
+            lambda row: (
+                row.payment_id.pos_order_id not in failed
+                or (row.capture_due and row.capture_due < overdue)
+            )
+        )
+        for_each(
+            ready,
+            lambda row: row._release_tip(),
+            lambda row: row._postpone(is_stuck=True),
+            skip_collisions,
+        )
+
+    def _of_order(self, order):
+        return self.filtered(lambda row: row.payment_id in order.payment_ids)
+
+    def _note_tip(self, order):
+        """Note the tip that is on an order at the first of its payments among these."""
+        if order.state in FINISHED:
+            self._of_order(order)[:1].tip_wanted_minor = order._stripe_untaken_tip()
+
+    def _postpone_tips(self, order):
+        """Try an order's payments among these again later; returns whether that is news."""
+        news = [row._postpone(is_stuck=True) for row in self._of_order(order)]
+        return any(news)
 
     def _release_tip(self):
         self._lock()
@@ -249,6 +282,8 @@ class PosStripePayment(models.Model):
                 "tip_refusal": REFUSAL_INVOICED if is_fixed and self.tip_wanted_minor else False,
                 "command": self.command + 1,
                 "tries": 0,
+                # Should whoever is kicked now be killed, the next run takes it up.
+                "look_at": fields.Datetime.now(),
             }
         )
         self._log("till", "tip", {"tip": self.tip_wanted_minor, "way": self.tip_way})
@@ -257,54 +292,79 @@ class PosStripePayment(models.Model):
     @api.model
     def _leave_out_late_tips(self, orders):
         """Take tips off finished orders whose cards had all been charged when the tip came."""
-        for order in orders:
-            payments = order.payment_ids
-            rows = self.search(
-                [("payment_id", "in", payments.ids), ("tip_after_payment", "=", True)]
-            ).sorted(lambda row: row.payment_id.id)
-            if not rows or not all(row.tip_recorded for row in rows):
-                continue
-            late = order._stripe_untaken_tip()
-            if late:
-                first = rows[:1]
-                first.write(
-                    {"tip_wanted_minor": first.tip_minor + late, "tip_refusal": REFUSAL_LATE}
-                )
-                first._log("till", "late_tip", {"tip": late})
-                first._tell_missing_tip()
-                first._notify_till()
-            order._stripe_take_tip_off(late)
+        for_each(orders, self._leave_out_late_tip)
+
+    @api.model
+    def _leave_out_late_tip(self, order):
+        rows = self.search(
+            [("payment_id", "in", order.payment_ids.ids), ("tip_after_payment", "=", True)]
+        ).sorted(lambda row: row.payment_id.id)
+        if not rows or not all(row.tip_recorded for row in rows):
+            return
+        late = order._stripe_untaken_tip()
+        if late:
+            first = rows[:1]
+            first.write({"tip_wanted_minor": first.tip_minor + late, "tip_refusal": REFUSAL_LATE})
+            first._log("till", "late_tip", {"tip": late})
+            first._carry_here(BUS, TIP_MISSING)
+        order._stripe_take_tip_off(late)
 
     @api.model
     def _cron_look(self):
         """Capture in time what waits for a tip that nobody enters."""
         now = fields.Datetime.now()
-        self._release_held(
-            Domain("capture_due", "<=", now) | Domain("session_id.state", "=", "closed")
-        )
+        is_due = Domain("capture_due", "<=", now) | Domain("session_id.state", "=", "closed")
+        # What could not be released is tried again with growing pauses.
+        may_work = Domain("stuck_since", "=", False) | self._due_domain(now)
+        self._release_held(is_due & may_work, skip_collisions=True)
         return super()._cron_look()
 
     # The order
 
     def _verify(self):
-        """Let the order show the tip that was charged, then compare it with what Stripe said."""
-        self._record_tip()
+        """Compare an order that was finished when its card was authorized, too."""
         if (
             self.state == settlement.CANCELED
             and self.tip_after_payment
             and self.payment_id.pos_order_id.state in FINISHED
         ):
-            # The order was finished when the card was authorized.
             self.unpaid = True
         return super()._verify()
 
+    def _is_tip_to_record(self):
+        """Tell whether the order is finished, and does not show yet what the card was charged."""
+        return (
+            self.state == settlement.PAID
+            and not self.tip_recorded
+            and self.payment_id.pos_order_id.state in FINISHED
+        )
+
+    def _has_tip_to_record(self):
+        """Tell whether that takes more than to note that there was no tip."""
+        return self._is_tip_to_record() and bool(
+            self.tip_minor
+            or self.tip_wanted_minor
+            or self.tip_after_payment
+            or self.payment_id.stripe_tip
+        )
+
     def _record_tip(self):
-        """Bring tip and payment of a finished order to what Stripe has taken, once."""
+        """Bring tip and payment of a finished order to what Stripe has taken, once.
+
+        :return: the steps that follow, see `consequences`
+        """
+        if not self._is_tip_to_record():
+            return ()
+        is_about_a_tip = self._has_tip_to_record()
+        self.tip_recorded = True
+        is_doubtful = self.reader_tip_minor and not self.tip_minor and not self.tip_after_payment
+        follows = (TIP_DOUBTFUL,) if is_doubtful else ()
+        return (*follows, *(self._bring_tip_to_order() if is_about_a_tip else ()))
+
+    def _bring_tip_to_order(self):
+        """Let a finished order show the tip that was charged; returns the steps that follow."""
         pos_payment = self.payment_id
         order = pos_payment.pos_order_id
-        if self.state != settlement.PAID or self.tip_recorded or order.state not in FINISHED:
-            return
-        self.tip_recorded = True
         recorded = self._minor_or_zero(pos_payment.stripe_tip)
         amount = self._minor_or_zero(pos_payment.amount)
         missing = self.tip_minor - recorded
@@ -313,31 +373,20 @@ class PosStripePayment(models.Model):
                 # Nobody entered a tip in time: none is offered any more.
                 order.is_tipped = True
             self._leave_out_late_tips(order)
-            return
+            return ()
         if amount + missing != self.amount_minor:
             # Something else is wrong than the tip.
             self.unpaid = True
-            return
+            return ()
         is_fixed = order.state == "done" or order.account_move
         if missing and is_fixed:
-            row = self._in_company_language()
-            order._stripe_tell_managers(
-                row.env._("Tip not recorded"),
-                row.env._(
-                    "The card of order %(order)s was charged a tip of %(tip)s after the order had "
-                    "been closed, so it could not be added to it. Record it in accounting.",
-                    order=order.pos_reference,
-                    tip=row.currency_id.format(row.tip),
-                ),
-            )
-            return
+            return (TIP_FIXED,)
         other_tips = sum((order.payment_ids - pos_payment).mapped("stripe_tip"))
         if missing:
             pos_payment.write({"amount": self.amount, "stripe_tip": self.tip})
         if is_fixed and self.tip_refusal != REFUSAL_INVOICED:
             # The bank took none, and the order is in accounting with it: people decide.
-            self._tell_missing_tip()
-            return
+            return (TIP_MISSING,)
         if self.tip_after_payment:
             order._stripe_set_tip(other_tips + self.tip)
         else:
@@ -345,13 +394,41 @@ class PosStripePayment(models.Model):
             shown = sum(order._stripe_tip_lines().mapped("price_subtotal_incl"))
             order._stripe_set_tip(shown + self._to_major(missing))
         self._log("state", "tip_recorded", {"tip": self.tip_minor, "order": order.pos_reference})
-        if self._is_tip_missing():
-            self._tell_missing_tip()
+        return (TIP_MISSING,) if self._is_tip_missing() else ()
+
+    def _tell_fixed_tip(self):
+        """Ask the managers to record a tip that came too late for the order."""
+        row = self._in_company_language()
+        order = row.payment_id.pos_order_id
+        order._stripe_tell_managers(
+            row.env._("Tip not recorded"),
+            row.env._(
+                "The card of order %(order)s was charged a tip of %(tip)s after the order had "
+                "been closed, so it could not be added to it. Record it in accounting.",
+                order=order.pos_reference,
+                tip=row.currency_id.format(row.tip),
+            ),
+        )
 
     def _tell_missing_tip(self):
+        """Ask the managers to look at a tip that was not charged."""
         row = self._in_company_language()
         row.payment_id.pos_order_id._stripe_tell_managers(
             row.env._("Tip not charged"), row._tip_sentence()
+        )
+
+    def _tell_doubtful_tip(self):
+        row = self._in_company_language()
+        row.payment_id.pos_order_id._stripe_tell_managers(
+            row.env._("Tip not recorded"),
+            row.env._(
+                "For order %(order)s the card reader told of a tip of %(tip)s, but the card was "
+                "charged %(amount)s, which is not the amount asked for with that tip. No tip was "
+                "added to the order. Check the payment in Stripe's dashboard.",
+                order=row.payment_id.pos_order_id.pos_reference or row.order_ref,
+                tip=row._format_minor(row.reader_tip_minor),
+                amount=row._format_minor(row.amount_received),
+            ),
         )
 
     def _is_tip_missing(self):

@@ -24,12 +24,16 @@ CLOCK_TOLERANCE = 300
 LOOK_PAUSE = timedelta(seconds=30)
 LOOK_PAUSE_MAX = timedelta(hours=1)
 LOOK_GROWTH = 4
+# An intent that was declined and never tried again is closed after this long.
+DECLINED_FOR = timedelta(hours=12)
 # A command to a reader names no PaymentIntent. Held back for longer, by a suspended machine, it is
 # not sent any more, so that what was asked for is known to have arrived, or not, when `LEASE` is
 # over.
 SEND_WITHIN = 20  # seconds
 # Pauses in seconds before an unanswered request is made again; then the payment is `unknown`.
 PAUSES = (0.3, 1.5)
+# Stripe knows a key for a day; a younger one is certainly known.
+KEY_LIFE = 20 * 3600  # seconds
 BUS_NAME = "STRIPE_TERMINAL_PAYMENT"
 FIND_READER = "find_reader"
 
@@ -56,18 +60,12 @@ class PosStripePayment(models.Model):
 
         :raise RowTaken: another process or thread has it
         """
-        self.env.cr.execute(
-            SQL(
-                "SELECT id FROM pos_stripe_payment WHERE id = %s FOR NO KEY UPDATE SKIP LOCKED",
-                self.id,
-            )
-        )
-        if not self.env.cr.rowcount:
+        if not self._try_lock() or self._is_leased():
             raise RowTaken
-        if self._is_leased():
-            raise RowTaken
-        if self._is_final():
+        if self._needs_nothing():
             return None
+        if self._is_left_declined():
+            self.wanted = settlement.CANCEL
         if self.wanted == settlement.COLLECT and self._is_outdated():
             # Who stands before the reader now is somebody else: find out, but start nothing.
             self.wanted = False
@@ -89,17 +87,65 @@ class PosStripePayment(models.Model):
         return bool(self.payment_intent) and self.wanted != settlement.COLLECT
 
     def _release(self):
-        """Give the row back, for a while where Stripe has answered."""
-        values = {"lease_owner": False, "lease_until": False}
+        """Give the row back for a while."""
         is_answered = self.reachable or not self.tries
-        if is_answered:
-            values["look_at"] = fields.Datetime.now() + self._look_pause()
-        self.write(values)
+        now = fields.Datetime.now()
+        self.write(
+            {
+                "lease_owner": False,
+                "lease_until": False,
+                "stuck_since": not is_answered and (self.stuck_since or now),
+            }
+        )
+        self.look_at = now + self._look_pause()
+
+    def _get_stuck(self):
+        """Give the row back that did not come to an end; returns whether that is news."""
+        is_news = not self.stuck_since
+        self.write({"lease_owner": False, "lease_until": False})
+        self._postpone(is_stuck=True)
+        return is_news
+
+    def _postpone(self, is_stuck):
+        """Look later at a row that could not be carried out; returns whether that is news.
+
+        :param bool is_stuck: it failed; otherwise somebody else has it
+        """
+        if not self._try_lock():
+            return False
+        now = fields.Datetime.now()
+        since = self.stuck_since or (is_stuck and now) or None
+        self.flush_recordset()
+        # Not through the ORM, where the row may just have failed.
+        self.env.cr.execute(
+            SQL(
+                "UPDATE pos_stripe_payment SET look_at = %s, stuck_since = %s WHERE id = %s",
+                now + self._pause_since(since or now),
+                since,
+                self.id,
+            )
+        )
+        is_news = is_stuck and not self.stuck_since
+        self.invalidate_recordset(["look_at", "stuck_since"], flush=False)
+        return is_news
 
     def _look_pause(self):
-        """Return how long the cron leaves an open row alone; it asks old ones less and less."""
-        age = fields.Datetime.now() - self.create_date
+        """Return how long the cron leaves a row alone; it asks old or silent ones less and less."""
+        return self._pause_since(self.stuck_since or self.create_date)
+
+    @staticmethod
+    def _pause_since(since):
+        age = fields.Datetime.now() - since
         return min(max(LOOK_PAUSE, age / LOOK_GROWTH), LOOK_PAUSE_MAX)
+
+    def _is_left_declined(self):
+        """Tell whether an intent was declined and never tried again, so that it is closed."""
+        return (
+            self.state == settlement.DECLINED
+            and not self.wanted
+            and self.intent_status in settlement.INTENT_OPEN
+            and self.write_date < fields.Datetime.now() - DECLINED_FOR
+        )
 
     def _next_command(self, must_read=False, pause=0):
         """Settle what is known, store the state, and return the next command or release the row."""
@@ -127,17 +173,33 @@ class PosStripePayment(models.Model):
             intent=self.intent_status or None,
             action=self.reader_action,
             requested=self.requested,
-            failed=self.create_failed,
+            failed=self._must_find(),
             reachable=self.reachable,
-            amount_differs=bool(self.payment_intent) and self.intent_amount != self.amount_minor,
+            amount_differs=self._is_amount_other(),
             refunded=self._is_given_back(),
             forced=bool(self.forced_at),
             hold=self._is_held(),
             increment=self._must_increment(),
+            canceling=self._is_in_flight(settlement.CANCEL_INTENT),
         )
 
+    def _is_amount_other(self):
+        """Tell whether the PaymentIntent has, or may get, another amount than is wanted."""
+        return bool(self.payment_intent) and (
+            self.intent_amount != self.amount_minor or self._is_in_flight(settlement.UPDATE)
+        )
+
+    def _must_find(self):
+        """Tell whether the key no longer tells which PaymentIntent was made, if any."""
+        if not self.requested or self.payment_intent:
+            return False
+        return self.create_failed or self.create_request["at"] < time.time() - KEY_LIFE
+
     def _store_state(self, state, verb):
-        """Write the settled state with all that hangs on it, and wake the till."""
+        """Write the settled state with all of the journal that hangs on it.
+
+        What follows in Odoo's other records is due after this transaction, see `_due_now`.
+        """
         before = (self.state, self.wanted)
         values = {"state": state, **self._tip_values(state)}
         if not verb and not self._is_still_wanted(state):
@@ -154,12 +216,11 @@ class PosStripePayment(models.Model):
         if state not in settlement.RUNNING_STATES and verb != settlement.CANCEL_ACTION:
             values["holds_reader"] = False
         self.write(values)
-        self._verify()
         if state in settlement.RUNNING_STATES and not self.holds_reader:
             self._hold_reader()
         if (self.state, self.wanted) != before:
             self._log("state", state, {"from": before[0], "failure_code": self.failure_code})
-            self._notify_till()
+            self._tell_till_after()
 
     def _is_still_wanted(self, state):
         """Tell whether what is wanted waits for an answer of Stripe's, with nothing to do now."""
@@ -183,45 +244,54 @@ class PosStripePayment(models.Model):
         :raise StripeProblem: when there is no key to ask with
         """
         gateway = self.provider_id._stripe_terminal_gateway()
-        intent, key = self.payment_intent, self._idempotency_key(verb)
+        intent = self.payment_intent
         if verb == settlement.CREATE:
+            # Another click may come before the answer: what is asked again stays the same.
+            params = self.create_request["params"] if self.requested else self._intent_params()
+            params, key = self._ask(verb, params)
             if not self.requested:
-                # Another click may come before the answer: what is asked again stays the same.
-                self.create_request = {
-                    "params": self._intent_params(),
-                    "key": key,
-                    "at": int(time.time()),
-                }
-                self.requested = True
-            asked = self.create_request
-            return Command(
-                verb, lambda: gateway.create_payment_intent(asked["params"], asked["key"])
-            )
+                at = self.unanswered[verb]["at"]
+                self.write({"create_request": {"params": params, "at": at}, "requested": True})
+            return Command(verb, now_or_never(lambda: gateway.create_payment_intent(params, key)))
         if verb == settlement.FIND:
             since, line_uuid = self.create_request["at"] - CLOCK_TOLERANCE, self.line_uuid
             return Command(verb, lambda: find_intents(gateway, since, line_uuid))
         if verb == settlement.UPDATE:
-            params = {"amount": self.amount_minor}
-            return Command(verb, lambda: gateway.update_payment_intent(intent, params, key))
+            params, key = self._ask(verb, {"amount": self.amount_minor})
+            return Command(
+                verb, now_or_never(lambda: gateway.update_payment_intent(intent, params, key))
+            )
         if verb == settlement.INCREMENT:
-            amount = self._amount_with_tip()
-            return Command(verb, lambda: gateway.increment_authorization(intent, amount, key))
+            params, key = self._ask(verb, {"amount": self._amount_with_tip()})
+            amount = params["amount"]
+            return Command(
+                verb, now_or_never(lambda: gateway.increment_authorization(intent, amount, key))
+            )
         if verb == settlement.CAPTURE:
-            amount = self._amount_with_tip()
-            return Command(verb, lambda: gateway.capture_payment_intent(intent, key, amount))
+            params, key = self._ask(verb, {"amount": self._amount_with_tip()})
+            amount = params["amount"]
+            return Command(
+                verb, now_or_never(lambda: gateway.capture_payment_intent(intent, key, amount))
+            )
         if verb == settlement.CANCEL_INTENT:
-            return Command(verb, lambda: gateway.cancel_payment_intent(intent, key))
+            _params, key = self._ask(verb, {})
+            return Command(verb, now_or_never(lambda: gateway.cancel_payment_intent(intent, key)))
         if verb == settlement.REFUND_INTENT:
             params = {"payment_intent": intent, "reason": "requested_by_customer"}
-            return Command(verb, lambda: gateway.create_refund(params, key))
+            params, key = self._ask(verb, {**params, "metadata": self._refund_metadata()})
+            return Command(verb, now_or_never(lambda: gateway.create_refund(params, key)))
         reader = self.reader_id.stripe_id
         if verb == settlement.CANCEL_ACTION:
+            _params, key = self._ask(verb, {})
             return Command(verb, now_or_never(lambda: gateway.cancel_reader_action(reader, key)))
         if verb == settlement.SEND:
             if not reader:
                 params = {"serial_number": self.reader_serial}
                 return Command(FIND_READER, lambda: gateway.list_readers(params))
             config = self._tip_config()
+            # Another click asks the reader again: a key would replay what the last one led to.
+            _params, key = self._ask(verb, {"request": self.request_uuid})
+            self._begin_try()
             return Command(
                 verb,
                 now_or_never(lambda: gateway.process_payment_intent(reader, intent, key, config)),
@@ -271,11 +341,13 @@ class PosStripePayment(models.Model):
             SQL(
                 "SELECT lease_owner FROM pos_stripe_payment WHERE id = %s FOR NO KEY UPDATE",
                 self.id,
-            )
+            ),
+            log_exceptions=False,
         )
         if self.env.cr.fetchone()[0] != command.lease:
             # The lease ran out and somebody else goes on; what was asked is idempotent.
             return None
+        self._learn_outcome(command.verb, problem)
         if problem:
             self._log(
                 "error",
@@ -327,6 +399,11 @@ class PosStripePayment(models.Model):
         if verb == settlement.FIND:
             found = [intent for intent in data["data"] if intent["status"] != "canceled"]
             self.write({"requested": bool(found), "create_failed": False})
+            if found:
+                self._forget(settlement.CREATE)
+                if self.state == settlement.CANCELED:
+                    # Nobody wants any more what was made after all.
+                    self.wanted = settlement.CANCEL
             for intent in found[:1]:
                 self._learn_intent(intent)
             return False
@@ -344,16 +421,17 @@ class PosStripePayment(models.Model):
                 self.reader_action = settlement.NO_ACTION
             return False
         values, intent = reading.action_values(data, self.payment_intent)
+        mark = intent and reading.failure_mark(intent, values.get("failure_code"))
         if verb == settlement.SEND:
             values["sent_at"] = fields.Datetime.now()
         if intent:
             values = {**reading.intent_values(intent), **values, "last_read_at": precise_now()}
-            if values.get("failure_code") == "card_declined":
+            if values.get("failure_code") in ("card_declined", "reader_error"):
                 # The intent says why, the reader only that.
                 values["failure_code"] = reading.intent_values(intent).get(
-                    "failure_code", "card_declined"
+                    "failure_code", values["failure_code"]
                 )
-        self.write(values)
+        self.write(self._without_past_failure(values, mark))
         if verb == settlement.SEND and not (self.wanted and self._is_other_amount()):
             # Another click for another amount came meanwhile: that one is still to be sent.
             self.wanted = self._wanted_after_send()
@@ -361,7 +439,8 @@ class PosStripePayment(models.Model):
 
     def _learn_intent(self, intent):
         """Store what a PaymentIntent says; a reason that is known already is the more precise."""
-        values = reading.intent_values(intent)
+        mark = reading.failure_mark(intent)
+        values = self._without_past_failure(reading.intent_values(intent), mark)
         if self.failure_code:
             values.pop("failure_code", None)
         self.write({**values, "last_read_at": precise_now()})
@@ -376,12 +455,13 @@ class PosStripePayment(models.Model):
             # Stripe would replay this answer under the same key.
             self.command += 1
             self.create_failed = verb == settlement.CREATE and problem.http_status >= 500
+        must_read = verb in (settlement.READ, settlement.REFUND_INTENT)
         if verb == settlement.SEND:
             self.reader_action = settlement.UNREAD
         tries = self.tries + 1
         self.tries = tries
         if tries <= len(PAUSES):
-            return self._next_command(must_read=verb == settlement.READ, pause=PAUSES[tries - 1])
+            return self._next_command(must_read=must_read, pause=PAUSES[tries - 1])
         self.write(
             {
                 "reachable": False,
@@ -397,8 +477,11 @@ class PosStripePayment(models.Model):
         if self.intent_status in ("succeeded", "requires_capture") and not self.charge:
             # The refusal tells that it is paid, but not with which card.
             return self._next_command(must_read=True)
-        code = problem.decline_code or problem.code
-        if verb == settlement.CREATE:
+        code = problem.reason
+        if verb == settlement.CREATE and self._is_in_flight(verb):
+            # An older try may still be carried out: nobody can say yet.
+            self.write({"reachable": False, "failure_code": code})
+        elif verb == settlement.CREATE:
             self.write({"requested": False, "wanted": self._wanted_after_send()})
             self.failure_code = code
         elif verb == FIND_READER:
@@ -423,12 +506,17 @@ class PosStripePayment(models.Model):
             pass
         elif verb in (settlement.CANCEL_INTENT, settlement.CAPTURE, settlement.INCREMENT):
             if self.intent_status not in ("succeeded", "canceled"):
+                if verb != settlement.CANCEL_INTENT:
+                    self.capture_refusal = code
                 return self._rest()
             return self._next_command(must_read=True)
         elif verb == settlement.REFUND_INTENT:
+            if self._is_in_flight(verb):
+                return self._rest()
             self.write({"wanted": False, "failure_code": code})
             if code == "charge_already_refunded":
-                self.refunded_minor = self.amount_received
+                # By this row or somebody else: the charge tells.
+                return self._next_command(must_read=True)
         elif code == "resource_missing" and self.reader_id:
             self.reader_id = False
             return self._next_command(must_read=True)

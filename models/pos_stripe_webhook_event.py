@@ -41,6 +41,7 @@ class PosStripeWebhookEvent(models.Model):
     created = fields.Datetime(string="Created at Stripe", readonly=True)
     received_at = fields.Datetime(string="Received", readonly=True, index=True)
 
+    _refund_idx = models.Index("(received_at) WHERE strpos(type, 'refund') > 0")
     _event_id_unique = models.Constraint(
         "UNIQUE (provider_id, event_id)", "An event of Stripe is stored once."
     )
@@ -89,9 +90,10 @@ class PosStripeWebhookEvent(models.Model):
                 event["livemode"],
                 datetime.fromtimestamp(event["created"], timezone.utc).replace(tzinfo=None),
                 fields.Datetime.now(),
-            )
+            ),
+            log_exceptions=False,
         )
-        if self.env.cr.rowcount and payment and not payment._is_final():
+        if self.env.cr.rowcount and payment and not payment._needs_nothing():
             payment._kick(insist=True)
 
     @api.model

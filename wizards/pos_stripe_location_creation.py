@@ -20,5 +20,12 @@ class PosStripeLocationCreation(models.TransientModel):
         :raise UserError: the address is incomplete, or Stripe did not do it
         """
         self.company_id.check_access("read")
-        self.env["pos.stripe.location"]._stripe_create(self.company_id, self.name)
+        self.env["pos.stripe.location"]._stripe_create(self.company_id, self._stripe_params())
         return {"type": "ir.actions.client", "tag": "soft_reload"}
+
+    def _stripe_params(self):
+        """Return what Stripe is told of the place, as in its API.
+
+        :raise UserError: the address is incomplete
+        """
+        return self.env["pos.stripe.location"]._stripe_params(self.company_id, self.name)

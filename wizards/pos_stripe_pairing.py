@@ -71,9 +71,9 @@ class PosStripePairing(models.TransientModel):
         location = self.location_id
         location.check_access("read")
         if not location:
-            location = self.env["pos.stripe.location"]._stripe_create(
-                self.company_id, self.location_name
-            )
+            Location = self.env["pos.stripe.location"]
+            params = Location._stripe_params(self.company_id, self.location_name)
+            location = Location._stripe_create(self.company_id, params)
         reader = self.env["pos.stripe.reader"]._stripe_register(
             location, registration_code, label, str(self.id)
         )

@@ -102,8 +102,10 @@ class PosStripeTerminalTest(models.TransientModel):
         try:
             answer = step()
         except StepStopped as stopped:
+            test._release_reader()
             answer = {"state": FAILED, "message": stopped.message, "fix": stopped.fix}
         except StripeProblem as problem:
+            test._release_reader()
             _logger.info("Test of a Stripe terminal, %s: %s", name, problem)
             answer = {"state": FAILED, "message": test._advice(name, problem)}
             answer["fix"] = test._fix_key() if problem.kind == Kind.misconfigured else None
@@ -117,21 +119,28 @@ class PosStripeTerminalTest(models.TransientModel):
         intent = None if payment.get("closed") else payment.get("intent")
         if not (is_shown or intent):
             return
+        holder = test.reader_id._reserve_for_test(test.uuid)
+        # Whoever else has the reader keeps it: then only the intent is canceled.
+        may_clear = holder is not None and not holder
         try:
             gateway, reader = test._gateway(), test.reader_id.stripe_id
             found = gateway.retrieve_reader(reader).data
-            if (intent and test._is_ours(found)) or (is_shown and test._is_cart(found)):
+            is_ours = (intent and test._is_ours(found)) or (is_shown and test._is_cart(found))
+            if may_clear and is_ours:
                 gateway.cancel_reader_action(reader, test._key("stop"))
             if intent:
                 gateway.cancel_payment_intent(intent, test._key("payment:cancel"))
         except StripeProblem as problem:
             # The next payment replaces what is shown, and an intent without a card costs nothing.
             _logger.info("Test of a Stripe terminal, stopping it: %s", problem)
+        test._release_reader()
         test.progress = False
 
     def restart(self):
         """Begin again with the first step; to Stripe it is another test."""
-        self._checked().write({"uuid": str(uuid.uuid4()), "progress": False})
+        test = self._checked()
+        test._release_reader()
+        test.write({"uuid": str(uuid.uuid4()), "progress": False})
 
     def _checked(self):
         """Return the test in sudo, for the person who started it."""
@@ -202,29 +211,30 @@ class PosStripeTerminalTest(models.TransientModel):
         }
         return self._gateway().create_payment_intent(params, self._key(f"{step}:create")).data
 
-    def _check_free(self):
-        """Stop when somebody uses the reader: what we would show on it replaces a payment."""
-        reader = self._gateway().retrieve_reader(self.reader_id.stripe_id).data
-        action = reader.get("action") or {}
-        is_used = action.get("status") == "in_progress" and not self._is_cart(reader)
-        # As of now: this request's own look at the database is from before it asked Stripe.
-        is_on_it = [
-            ("holds_reader", "=", True),
-            ("provider_id", "=", self._provider().id),
-            ("reader_serial", "=", self.reader_id.serial_number),
-        ]
-        with self.env.registry.cursor() as cr:
-            holder = self.env(cr=cr)["pos.stripe.payment"].search(is_on_it, limit=1)
-            order, register = holder.order_ref, holder.config_id.name
+    def _take_reader(self):
+        """Reserve the reader for this test, which a payment goes before.
+
+        What we would show on it replaces a payment, and what we take away may be one.
+
+        :raise StepStopped: somebody uses the reader
+        """
+        holder = self.reader_id._reserve_for_test(self.uuid)
+        if holder is None:
+            raise StepStopped(
+                self.env._("Somebody else tests this reader just now. Test again in a minute.")
+            )
         if holder:
             raise StepStopped(
                 self.env._(
                     "The reader is used by order %(order)s at %(register)s, which goes first. Test "
                     "again when that payment is finished.",
-                    order=order,
-                    register=register,
+                    order=holder.order_ref,
+                    register=holder.config_id.name,
                 )
             )
+        reader = self._gateway().retrieve_reader(self.reader_id.stripe_id).data
+        action = reader.get("action") or {}
+        is_used = action.get("status") == "in_progress" and not self._is_cart(reader)
         if is_used:
             raise StepStopped(
                 self.env._(
@@ -233,6 +243,9 @@ class PosStripeTerminalTest(models.TransientModel):
                     "reader, then test again."
                 )
             )
+
+    def _release_reader(self):
+        self.reader_id._release_from_test(self.uuid)
 
     def _is_ours(self, reader):
         """Tell whether a reader, as in Stripe's API, waits for the card of our PaymentIntent."""

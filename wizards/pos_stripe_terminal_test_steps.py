@@ -3,7 +3,8 @@ import time
 from odoo import models
 from odoo.tools.misc import format_datetime
 
-from ..stripe_terminal.errors import Kind, StripeProblem, sentence
+from ..stripe_terminal.errors import StripeProblem, sentence
+from ..stripe_terminal.reading import error_code
 from .pos_stripe_terminal_test import DONE, SKIPPED, WAITING, StepStopped
 
 # Milliseconds until the browser asks again.
@@ -112,10 +113,11 @@ class PosStripeTerminalTest(models.TransientModel):
     def _test_screen(self):
         gateway, reader = self._gateway(), self.reader_id.stripe_id
         shown = self._done("screen").get("milliseconds")
-        self._check_free()
+        self._take_reader()
         if shown is not None:
             gateway.cancel_reader_action(reader, self._key("clear"))
             self._note("screen", cleared=True)
+            self._release_reader()
             if self._is_simulated():
                 message = self.env._("The reader took the message. Stripe simulates its screen.")
             else:
@@ -215,7 +217,7 @@ class PosStripeTerminalTest(models.TransientModel):
         begun = self._done("payment")
         waiting = {"state": WAITING, "wait": POLL}
         if not begun:
-            self._check_free()
+            self._take_reader()
             intent = self._create_intent("payment")
             self._note("payment", begun=time.time(), intent=intent["id"])
             gateway.process_payment_intent(reader, intent["id"], self._key("process"))
@@ -229,6 +231,7 @@ class PosStripeTerminalTest(models.TransientModel):
         intent = gateway.retrieve_payment_intent(begun["intent"]).data
         if intent["status"] == "succeeded":
             self._note("payment", closed=True)
+            self._release_reader()
             return {
                 "state": DONE,
                 "message": self.env._(
@@ -240,8 +243,7 @@ class PosStripeTerminalTest(models.TransientModel):
             }
         error = intent.get("last_payment_error") or {}
         if error:
-            code = error.get("decline_code") or error.get("code")
-            raise StepStopped(self.env._(sentence(code, Kind.declined)))
+            raise StepStopped(self.env._(sentence(error_code(error))))
         if self._since(begun) > PATIENCE * 1000:
             raise StepStopped(
                 self.env._(

@@ -6,15 +6,15 @@ import {
 } from "@pos_payment_stripe/common/stripe_comparison";
 import { AlertDialog } from "@web/core/confirmation_dialog/confirmation_dialog";
 import { _t } from "@web/core/l10n/translation";
-import { useService } from "@web/core/utils/hooks";
 import { patch } from "@web/core/utils/patch";
+import { askPin } from "./pin";
+import { problemSentence, request } from "./request";
 
 ClosePosPopup.components = { ...ClosePosPopup.components, StripeComparison };
 
 patch(ClosePosPopup.prototype, {
     setup() {
         super.setup(...arguments);
-        this.orm = useService("orm");
         // What this till has not synchronised yet would look like taken and not recorded.
         this.stripeComparison = useStripeComparison(this.pos.session.id, () =>
             this.pos.syncAllOrders().catch(() => {})
@@ -23,9 +23,8 @@ patch(ClosePosPopup.prototype, {
 
     /** Where employees log in, the one who is logged in decides, not the browser's user. */
     get mayCloseWithStripeDifference() {
-        return this.pos.config.module_pos_hr
-            ? this.pos.getCashier()?._role === "manager"
-            : this.props.is_manager;
+        const { module_pos_hr } = this.pos.config;
+        return module_pos_hr ? this.pos.getCashier()?._role === "manager" : this.props.is_manager;
     },
 
     async closeSession() {
@@ -38,7 +37,8 @@ patch(ClosePosPopup.prototype, {
     async checkStripe() {
         const { state, differences, accepted } = await this.stripeComparison.compare(false);
         if (state !== "differs" || accepted) {
-            return true;
+            // Still comparing: the person has left before there was an answer.
+            return state !== "comparing";
         }
         if (!this.mayCloseWithStripeDifference) {
             this.dialog.add(AlertDialog, {
@@ -58,14 +58,29 @@ patch(ClosePosPopup.prototype, {
             confirmLabel: _t("Close all the same"),
             cancelLabel: _t("Go back"),
         });
-        if (confirmed) {
-            await this.orm.call("pos.session", "stripe_terminal_accept", [
-                this.pos.session.id,
-                differences.map((difference) => difference.key),
-                this.pos.config.module_pos_hr ? this.pos.getCashier().id : null,
-            ]);
+        if (!confirmed) {
+            return false;
         }
-        return confirmed;
+        const cashier = this.pos.config.module_pos_hr ? this.pos.getCashier() : null;
+        const pin = await askPin(this.dialog, cashier);
+        if (pin === undefined) {
+            return false;
+        }
+        try {
+            await request("accept", {
+                session_id: this.pos.session.id,
+                keys: differences.map((difference) => difference.key),
+                employee_id: cashier?.id || null,
+                pin,
+            });
+            return true;
+        } catch (error) {
+            this.dialog.add(AlertDialog, {
+                title: _t("The register stays open"),
+                body: error.data?.message || problemSentence(error),
+            });
+            return false;
+        }
     },
 
     /** Cancelling orders, which core offers here, is no answer to a difference. */

@@ -1,6 +1,8 @@
 import OrderPaymentValidation from "@point_of_sale/app/utils/order_payment_validation";
 import { _t } from "@web/core/l10n/translation";
 import { patch } from "@web/core/utils/patch";
+import { AlertDialog } from "@web/core/confirmation_dialog/confirmation_dialog";
+import { cardSurplus } from "./dues";
 import { LOCK_SCREENS, takeBack, unsettledLines } from "./payment_guard";
 
 patch(OrderPaymentValidation.prototype, {
@@ -16,6 +18,17 @@ patch(OrderPaymentValidation.prototype, {
             }
         }
         if ((await super.askBeforeValidation(...arguments)) === false) {
+            return false;
+        }
+        const surplus = cardSurplus(order);
+        if (surplus) {
+            env.services.dialog.add(AlertDialog, {
+                title: _t("The card was charged more than the order"),
+                body: _t(
+                    "The card paid %s more than the order is worth now, and a card's money is not given as change. Put back what was taken off the order, or add the difference as a tip. To return it, finish the order and refund it.",
+                    env.utils.formatCurrency(surplus)
+                ),
+            });
             return false;
         }
         return !order.isPaid() || takeBack(env, unsettledLines(order), _t("Finish the order"));

@@ -1,32 +1,27 @@
 import { PaymentScreenPaymentLines } from "@point_of_sale/app/screens/payment_screen/payment_lines/payment_lines";
 import { _t } from "@web/core/l10n/translation";
-import { useService } from "@web/core/utils/hooks";
 import { patch } from "@web/core/utils/patch";
-import { useState } from "@odoo/owl";
+import { StripePaymentStatus } from "./stripe_payment_status";
+
+PaymentScreenPaymentLines.components = {
+    ...PaymentScreenPaymentLines.components,
+    StripePaymentStatus,
+};
+
+function cardName({ card_brand, card_no }) {
+    const brand = (card_brand || "").replaceAll("_", " ");
+    return `${brand.charAt(0).toUpperCase()}${brand.slice(1)} ${card_no}`;
+}
 
 patch(PaymentScreenPaymentLines.prototype, {
-    setup() {
-        super.setup(...arguments);
-        this.stripeTerminal = useService("stripe_terminal");
-        this.stripeTerminalData = useState(this.stripeTerminal.data);
-    },
-
-    canTakeOver(line) {
-        const { holder, failure_code } = this.stripeTerminalData[line.uuid] || {};
-        return line.isStripeTerminal && (holder || failure_code === "reader_in_use");
-    },
-
     /** The card that gets the money of a refund line. */
     refundedCard(line) {
-        if (!line.stripe_refunded_uuid || !line.card_no) {
-            return "";
-        }
-        const brand = (line.card_brand || "").replaceAll("_", " ");
-        const card = `${brand.charAt(0).toUpperCase()}${brand.slice(1)} ${line.card_no}`;
-        return _t("to %s", card);
+        return line.stripe_refunded_uuid && line.card_no ? _t("to %s", cardName(line)) : "";
     },
 
-    stripeTerminalSentence(line) {
-        return line.isStripeTerminal && this.stripeTerminalData[line.uuid]?.sentence;
+    /** The card that has paid a line. */
+    paidCard(line) {
+        const isPaid = line.isStripeDone && !line.stripe_refunded_uuid && line.card_no;
+        return isPaid ? cardName(line) : "";
     },
 });

@@ -1,5 +1,3 @@
-import { loadBundle } from "@web/core/assets";
-import { AlertDialog } from "@web/core/confirmation_dialog/confirmation_dialog";
 import { PaymentScreen } from "@point_of_sale/app/screens/payment_screen/payment_screen";
 import { _t } from "@web/core/l10n/translation";
 import { useService } from "@web/core/utils/hooks";
@@ -7,7 +5,7 @@ import { patch } from "@web/core/utils/patch";
 import { onWillUpdateProps, status } from "@odoo/owl";
 import { isHeldElsewhere, linesElsewhere } from "./elsewhere";
 import { takeBack } from "./payment_guard";
-import { problemSentence } from "./request";
+import { approveRefund, loadRefunds } from "./refunds";
 import { UnattachedPayments } from "./unattached_payments";
 
 PaymentScreen.components = { ...PaymentScreen.components, UnattachedPayments };
@@ -53,19 +51,29 @@ patch(PaymentScreen.prototype, {
         const isCardRefund =
             paymentMethod.use_payment_terminal === "stripe_terminal" &&
             (this.isRefundOrder || this.currentOrder.priceIncl < 0);
-        if (!isCardRefund || this.pos.paymentTerminalInProgress) {
+        if (this.pos.paymentTerminalInProgress) {
             return super.addNewPaymentLine(...arguments);
         }
-        try {
-            await loadBundle("pos_payment_stripe.refunds");
-        } catch (error) {
-            this.dialog.add(AlertDialog, {
-                title: _t("The refund cannot be prepared"),
-                body: problemSentence(error),
-            });
+        if (!isCardRefund) {
+            const refused = this.paymentLines.find(
+                (line) =>
+                    line.isStripeTerminal &&
+                    line.payment_method_id.id === paymentMethod.id &&
+                    line.getPaymentStatus() === "retry"
+            );
+            if (refused) {
+                this.selectPaymentLine(refused.uuid);
+                await this.sendPaymentRequest(refused);
+                return true;
+            }
+            // Its answer would bring back a line that another one has replaced.
+            await this.stripeTerminal.synced(this.currentOrder);
+            return super.addNewPaymentLine(...arguments);
+        }
+        const refunds = await loadRefunds(this.env, this.dialog);
+        if (!refunds) {
             return false;
         }
-        const { stripe_terminal_refunds: refunds } = this.env.services;
         const isAdded = await refunds.addLines(this.currentOrder, paymentMethod);
         this.numberBuffer.reset();
         return isAdded;
@@ -92,6 +100,13 @@ patch(PaymentScreen.prototype, {
 
     /** After a refusal another amount is typed, after a refund the next line is at hand. */
     async sendPaymentRequest(line) {
+        if (line.stripe_refunded_uuid) {
+            const approval = await approveRefund(this.env, this, line);
+            if (!approval) {
+                return;
+            }
+            this.stripeTerminal.approvals[line.uuid] = approval;
+        }
         await super.sendPaymentRequest(...arguments);
         if (!line.stripe_refunded_uuid) {
             return;

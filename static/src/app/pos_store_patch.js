@@ -41,6 +41,15 @@ patch(PosStore.prototype, {
         return super.syncAllOrders(...arguments);
     },
 
+    /** Where all was settled by Stripe, there is nothing to edit; the server refuses it too. */
+    canEditPayment({ payment_ids }) {
+        const isSettled = (line) => line.isStripeDone && !line.stripe_unverified;
+        return (
+            super.canEditPayment(...arguments) &&
+            !(payment_ids.length && payment_ids.every(isSettled))
+        );
+    },
+
     /** An order goes when no card was or may be charged for it; also for “Cancel Orders”. */
     async _onBeforeDeleteOrder(order) {
         if (!(await super._onBeforeDeleteOrder(...arguments))) {

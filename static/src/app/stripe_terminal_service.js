@@ -5,6 +5,7 @@ import { delay } from "@web/core/utils/concurrency";
 import { uuidv4 } from "@point_of_sale/utils";
 import { ask } from "@point_of_sale/app/utils/make_awaitable_dialog";
 import { Drivers } from "./drivers";
+import { Dues } from "./dues";
 import OrderPaymentValidation from "@point_of_sale/app/utils/order_payment_validation";
 import { reactive } from "@odoo/owl";
 import { forceReaderRefundTexts, forceRefundTexts, isRefundWithoutReader } from "./refund_texts";
@@ -75,9 +76,14 @@ export class StripeTerminalPayments {
         this.data = reactive({});
         this.drivers = new Drivers(this);
         this.wishes = new Wishes(this);
+        this.dues = new Dues(this);
         /** Lines of which the server may know more than this till. */
         this.unseen = new Set();
         this.requests = {};
+        /** Who has approved a refund line that is about to be sent, with the PIN. */
+        this.approvals = {};
+        /** When lines began to wait, by uuid, in milliseconds since 1970. */
+        this.waitingSince = {};
         this.sending = new Set();
         /** Lines of finished orders whose tip is being charged. */
         this.capturing = new Set();
@@ -122,6 +128,7 @@ export class StripeTerminalPayments {
         this.wishes.forget(line.uuid);
         this.requests[line.uuid] = requestUuid;
         this.sending.add(line.uuid);
+        this.dues.prepare(line);
         this.setStatus(line, "waiting");
         const settled = this.waitIn(this.senders, line.uuid);
         this.drivers.prepare(line);
@@ -144,10 +151,12 @@ export class StripeTerminalPayments {
                 partner_id: order.getPartner()?.id || null,
                 amount: line.getAmount(),
                 refunded_uuid: line.stripe_refunded_uuid || null,
-                on_reader: Boolean(line.uiState?.stripeOnReader),
                 ...this.tipFacts(order),
+                ...this.approvals[line.uuid],
+                ...this.dues.facts(line),
             },
         };
+        delete this.approvals[line.uuid];
         for (const pause of [...SEND_PAUSES, null]) {
             const began = performance.now();
             try {
@@ -231,7 +240,7 @@ export class StripeTerminalPayments {
         if (!confirmed || line.getPaymentStatus() !== "force_done") {
             return false;
         }
-        await this.wishes.force(line.uuid, this.employeeId);
+        await this.wishes.force(line.uuid, this.cashier);
         this.schedulePoll();
         return line.isDone();
     }
@@ -256,11 +265,12 @@ export class StripeTerminalPayments {
 
     /** Where employees log in, only those with advanced rights may force a payment. */
     mayForce() {
-        return !this.pos.config.module_pos_hr || this.pos.getCashier()._role === "manager";
+        return !this.cashier || this.cashier._role === "manager";
     }
 
-    get employeeId() {
-        return this.pos.config.module_pos_hr ? this.pos.getCashier().id : null;
+    /** Who is logged in, where employees log in. */
+    get cashier() {
+        return this.pos.config.module_pos_hr ? this.pos.getCashier() : null;
     }
 
     /** Have the server ask Stripe about a line now, and wait for what came of it. */
@@ -405,6 +415,12 @@ export class StripeTerminalPayments {
         return this.recording.get(uuid);
     }
 
+    /** Whether the server says that a line is paid, and the till is about to show it. */
+    isRecording(line) {
+        const datum = this.data[line.uuid];
+        return Boolean(datum && isPaid(datum));
+    }
+
     async record(line, datum) {
         if (!line.pos_order_id || line.pos_order_id.finalized) {
             return;
@@ -442,6 +458,11 @@ export class StripeTerminalPayments {
 
     setStatus(line, status) {
         line.setPaymentStatus(status);
+        if (WAITING_STATUSES.includes(status)) {
+            this.waitingSince[line.uuid] ??= Date.now();
+        } else {
+            delete this.waitingSince[line.uuid];
+        }
         this.updateInProgress();
     }
 
@@ -455,6 +476,9 @@ export class StripeTerminalPayments {
         );
         if (isWaiting || this.wasWaiting) {
             this.pos.paymentTerminalInProgress = isWaiting;
+        }
+        if (isWaiting) {
+            this.dues.watch();
         }
         this.wasWaiting = isWaiting;
     }

@@ -3,6 +3,7 @@ import { AlertDialog } from "@web/core/confirmation_dialog/confirmation_dialog";
 import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
 import { reactive } from "@odoo/owl";
+import { approveRefund } from "./refunds";
 import { isConnectionError, request } from "./request";
 
 /** Knows the payments of this register that Stripe has taken and no order shows. */
@@ -64,7 +65,8 @@ export class UnattachedService {
             confirmLabel: _t("Refund"),
             cancelLabel: _t("Keep it"),
         });
-        if (confirmed && (await this.settle(datum, "refund_unattached", {}))) {
+        const approval = confirmed && (await approveRefund(this.env, this));
+        if (approval && (await this.settle(datum, "refund_unattached", approval))) {
             this.notification.add(
                 _t("The refund of %s is on its way.", this.env.utils.formatCurrency(datum.amount)),
                 { type: "success" }

@@ -1,5 +1,8 @@
+/* global Sha1 */
+
 import { AlertDialog } from "@web/core/confirmation_dialog/confirmation_dialog";
 import { _t } from "@web/core/l10n/translation";
+import { askPin } from "./pin";
 import { isConnectionError, request } from "./request";
 
 /** The server's answer where a payment may not be forced, or need not be: Stripe was asked. */
@@ -12,7 +15,7 @@ export class Wishes {
         this.payments = payments;
         /** Uuids of the lines whose payment is to be taken back. */
         this.toCancel = new Set();
-        /** Who has forced a line, by its uuid; null where no employees log in. */
+        /** Who has forced a line, by its uuid, with the PIN until Odoo was asked once. */
         this.toForce = new Map();
         /** What is on its way just now. */
         this.posting = new Set();
@@ -38,9 +41,13 @@ export class Wishes {
     }
 
     /** Declare a line paid; where Odoo cannot be reached, it is taken for that until it can be. */
-    async force(uuid, employeeId) {
+    async force(uuid, cashier) {
+        const pin = await askPin(this.payments.dialog, cashier);
+        if (pin === undefined || this.payments.getLine(uuid).getPaymentStatus() !== "force_done") {
+            return;
+        }
         this.forget(uuid);
-        this.toForce.set(uuid, employeeId);
+        this.toForce.set(uuid, { cashier, pin, late: false });
         await this.post("postForce", [uuid]);
     }
 
@@ -89,13 +96,15 @@ export class Wishes {
 
     async postForce(uuid) {
         const { payments } = this;
-        const params = { line_uuid: uuid, employee_id: this.toForce.get(uuid) };
+        const { cashier, pin, late } = this.toForce.get(uuid);
+        const params = { line_uuid: uuid, employee_id: cashier?.id || null, pin, late };
         try {
             const datum = await request("force_done", params);
             this.toForce.delete(uuid);
             payments.show(datum);
-        } catch (error) {
+        } catch (problem) {
             const known = payments.data[uuid];
+            const error = this.verifyAlone(uuid, problem);
             const isAnswered = known?.forced
                 ? error.exceptionName === REFUSAL
                 : !isConnectionError(error);
@@ -105,6 +114,18 @@ export class Wishes {
             }
             payments.show({ state: "unknown", ...known, line_uuid: uuid, forced: !isAnswered });
         }
+    }
+
+    /** A PIN is not kept: what Odoo could not hear now, it hears later as this till's word. */
+    verifyAlone(uuid, problem) {
+        const { cashier, pin } = this.toForce.get(uuid);
+        if (!pin || !isConnectionError(problem)) {
+            return problem;
+        }
+        this.toForce.set(uuid, { cashier, late: true });
+        return Sha1.hash(pin) === cashier._pin
+            ? problem
+            : new Error(_t("The PIN of %s is wrong.", cashier.name));
     }
 
     /** The server knows better: what it says of the line counts. */

@@ -19,17 +19,20 @@ export class StripeComparisonState {
 
     /**
      * @param {boolean} again have Stripe asked anew
-     * @returns {Promise<Object>} what `pos.session.stripe_terminal_compare` says in the end
+     * @returns {Promise<Object>} what `pos.session.stripe_terminal_compare` says in the end; the
+     *     state stays `comparing` when nobody looks any more
      */
     async compare(again) {
         this.result.state = "comparing";
         try {
-            let result = await this.ask(again);
-            while (result.state === "comparing" && !this.isStopped) {
+            Object.assign(this.result, await this.ask(again));
+            while (this.result.state === "comparing") {
                 await delay(POLL_PAUSE);
-                result = await this.ask(false);
+                if (this.isStopped) {
+                    break;
+                }
+                Object.assign(this.result, await this.ask(false));
             }
-            Object.assign(this.result, result);
         } catch {
             Object.assign(this.result, {
                 state: "differs",

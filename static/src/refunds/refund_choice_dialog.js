@@ -11,7 +11,7 @@ export class RefundChoiceDialog extends Component {
     static props = { due: Number, find: Function, getPayload: Function, close: Function };
 
     setup() {
-        this.state = useState({ query: "", choices: [], presented: false });
+        this.state = useState({ query: "", choices: [] });
         this.search = useDebounced(() => this.load(), TYPING_PAUSE);
         onWillStart(() => this.load());
     }
@@ -30,7 +30,7 @@ export class RefundChoiceDialog extends Component {
     }
 
     choose(choice) {
-        this.props.getPayload({ ...choice, presented: this.state.presented });
+        this.props.getPayload(choice);
         this.props.close();
     }
 }

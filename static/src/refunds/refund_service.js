@@ -2,6 +2,8 @@ import { AlertDialog } from "@web/core/confirmation_dialog/confirmation_dialog";
 import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
 import { makeAwaitable } from "@point_of_sale/app/utils/make_awaitable_dialog";
+import { SelectionPopup } from "@point_of_sale/app/components/popups/selection_popup/selection_popup";
+import { askPin } from "@pos_payment_stripe/app/pin";
 import { isConnectionError, problemSentence, request } from "@pos_payment_stripe/app/request";
 import { RefundChoiceDialog } from "./refund_choice_dialog";
 
@@ -44,6 +46,13 @@ export class RefundService {
     }
 
     async follow(plan, order, method, due) {
+        if (plan.refusal && !plan.lines.length) {
+            this.dialog.add(AlertDialog, {
+                title: _t("A manager has to adopt the payment"),
+                body: plan.refusal,
+            });
+            return false;
+        }
         if (!plan.found) {
             return this.addChosenLine(order, method, due);
         }
@@ -70,10 +79,11 @@ export class RefundService {
         );
         if (rest > 0) {
             this.notification.add(
-                _t(
-                    "%s of this was not paid by card, or went back to the card already. Give it back in another way.",
-                    this.env.utils.formatCurrency(rest)
-                ),
+                plan.refusal ||
+                    _t(
+                        "%s of this was not paid by card, or went back to the card already. Give it back in another way.",
+                        this.env.utils.formatCurrency(rest)
+                    ),
                 { type: "info" }
             );
         }
@@ -89,14 +99,36 @@ export class RefundService {
         if (!chosen) {
             return false;
         }
-        const line = this.addLine(order, method, chosen, Math.min(due, chosen.left));
-        if (!line) {
-            return false;
+        return Boolean(this.addLine(order, method, chosen, Math.min(due, chosen.left)));
+    }
+
+    /**
+     * Ask a manager for the PIN, where the server says whose it needs: who is logged in, if that
+     * is one of them, else whoever is chosen.
+     *
+     * @param {Object} [line] that is about to be refunded; none for a payment without an order
+     * @returns {Promise<Object|undefined>} what the server is told; undefined when nobody approves
+     */
+    async approve(line) {
+        const people = await this.ask("refund_approvers", {
+            line: line && {
+                line_uuid: line.uuid,
+                amount: line.getAmount(),
+                refunded_uuid: line.stripe_refunded_uuid,
+            },
+        });
+        if (!people?.length) {
+            return people && {};
         }
-        if (chosen.presented) {
-            line.uiState = { ...line.uiState, stripeOnReader: true };
-        }
-        return true;
+        const cashier = this.pos.config.module_pos_hr && this.pos.getCashier();
+        const person =
+            people.find(({ id }) => id === cashier?.id || people.length === 1) ||
+            (await makeAwaitable(this.dialog, SelectionPopup, {
+                title: _t("Who approves this refund?"),
+                list: people.map((one) => ({ id: one.id, label: one.name, item: one })),
+            }));
+        const pin = person && (await askPin(this.dialog, { ...person, _pin: true }));
+        return pin && { employee_id: person.id, pin };
     }
 
     /** Return the new line; null where core adds none and the cashier reads why. */

@@ -1,0 +1,31 @@
+import { loadBundle } from "@web/core/assets";
+import { AlertDialog } from "@web/core/confirmation_dialog/confirmation_dialog";
+import { _t } from "@web/core/l10n/translation";
+import { problemSentence } from "./request";
+
+/**
+ * Load what only refunds need, with the first of them.
+ *
+ * @returns {Promise<Object|undefined>} the service; undefined when the cashier was told why not
+ */
+export async function loadRefunds(env, dialog) {
+    try {
+        await loadBundle("pos_payment_stripe.refunds");
+        return env.services.stripe_terminal_refunds;
+    } catch (error) {
+        dialog.add(AlertDialog, {
+            title: _t("The refund cannot be prepared"),
+            body: problemSentence(error),
+        });
+    }
+}
+
+/**
+ * Have a manager approve a refund by PIN, where the register says so.
+ *
+ * @param {Object} [line] as it is sent; none for a payment without an order
+ * @returns {Promise<Object|undefined>} what the server is told; undefined when nobody approves
+ */
+export async function approveRefund(env, { pos, dialog }, line) {
+    return pos.config.stripe_refund_pin ? (await loadRefunds(env, dialog))?.approve(line) : {};
+}
