@@ -94,11 +94,15 @@ def _reader_differences(case):
 
 
 def intents_by_line(case):
-    """Return the account's PaymentIntents as lists by the payment line of their metadata."""
+    """Return the account's PaymentIntents as lists by the payment line of their metadata.
+
+    Those of others have none.
+    """
     found = defaultdict(list)
     with case.simulator.lock:
         for intent in case.account.test.all("payment_intent"):
-            found[intent["metadata"]["pos_payment_line_uuid"]].append(dict(intent))
+            if line_uuid := intent["metadata"].get("pos_payment_line_uuid"):
+                found[line_uuid].append(dict(intent))
     return dict(found)
 
 

@@ -177,6 +177,24 @@ class StripeTerminalCase(AccountTestInvoicingCommon):
         runner.carry_out(self.env.cr.dbname, payment.id)
         self.env.invalidate_all()
 
+    def compare_with_stripe(self, session):
+        """Compare a session as the closing popup does, and return what it shows in the end."""
+        session.stripe_terminal_compare(True)
+        self.carry_out_listings(session)
+        return session.stripe_terminal_compare()
+
+    def carry_out_listings(self, session):
+        """Do what the runner's threads do for a session that is being compared."""
+        comparison = self.env["pos.stripe.comparison"].sudo()._of(session)
+        for _turn in range(100):
+            self.env.flush_all()
+            for listing in comparison._listings():
+                runner.carry_out(self.env.cr.dbname, listing.id, runner.LISTING)
+            self.env.invalidate_all()
+            if comparison.state != "asking":
+                return
+        raise AssertionError("The listing does not come to an end")
+
     def run_cron(self):
         """Run the scheduled look at what no till asks for, as Odoo's scheduler does."""
         self.env.flush_all()

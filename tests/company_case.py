@@ -56,15 +56,20 @@ def our_methods(env):
     }
 
 
-def our_routes(env):
-    """Return the addresses of this addon's routes."""
+def our_rules(env):
+    """Return the routing rules of this addon."""
     # Odoo sets it for a thread that serves a request.
     threading.current_thread().dbname = env.cr.dbname
-    return {
-        rule.rule
+    return [
+        rule
         for rule in env["ir.http"].routing_map().iter_rules()
         if rule.endpoint.func.__module__.startswith(f"odoo.addons.{MODULE}.")
-    }
+    ]
+
+
+def our_routes(env):
+    """Return the addresses of this addon's routes."""
+    return {rule.rule for rule in our_rules(env)}
 
 
 class CompanyCase(StripeTerminalCase, HttpCase):
@@ -158,11 +163,26 @@ class CompanyCase(StripeTerminalCase, HttpCase):
         env = self.env(user=manager)
         tips = env["pos.stripe.tips"].with_context(default_location_id=reader.location_id.id)
         tips = tips.create({})
+        old = self.draft_order(
+            self.Payment.new(
+                {
+                    "order_uuid": "old",
+                    "line_uuid": "old",
+                    "amount_minor": 500,
+                    "currency_id": self.pos_session.currency_id.id,
+                }
+            )
+        )
+        old.payment_ids.transaction_id = "pi_" + "old"
         return {
+            "pos.stripe.adoption": env["pos.stripe.adoption"]
+            .sudo()
+            .create({"payment_id": old.payment_ids.id}),
             "pos.stripe.closing": env["pos.stripe.closing"].create(
                 {"session_id": self.pos_session.id}
             ),
             "pos.stripe.comparison": self.env["pos.stripe.comparison"].sudo()._of(self.pos_session),
+            "pos.stripe.listing": self.env["pos.stripe.listing"].sudo()._of(self.provider),
             "pos.stripe.location": reader.location_id,
             "pos.stripe.location.creation": env["pos.stripe.location.creation"].create({}),
             "pos.stripe.pairing": env["pos.stripe.pairing"].create(
@@ -170,6 +190,9 @@ class CompanyCase(StripeTerminalCase, HttpCase):
             ),
             "pos.stripe.payment": self.payment,
             "pos.stripe.payment.event": self.payment.event_ids[:1],
+            "pos.stripe.pin.guard": self.env["pos.stripe.pin.guard"]
+            .sudo()
+            .create({"subject": "employee 0"}),
             "pos.stripe.reader": reader,
             "pos.stripe.rename": env["pos.stripe.rename"].create(
                 {"record": f"pos.stripe.reader,{reader.id}", "name": READER}

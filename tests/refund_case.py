@@ -59,10 +59,10 @@ class RefundCase(OwnAccountCase):
         )
         return intent["refunded"]
 
-    def in_dashboard(self, original, amount_minor):
+    def in_dashboard(self, original, amount_minor, **params):
         """Refund a sale in Stripe's dashboard: nobody told Odoo."""
         gateway = self.provider._stripe_terminal_gateway()
-        params = {"payment_intent": original.payment_intent, "amount": amount_minor}
+        params.update(payment_intent=original.payment_intent, amount=amount_minor)
         return gateway.create_refund(params, None).data
 
     def assertState(self, row, state):
@@ -104,6 +104,14 @@ class RefundCase(OwnAccountCase):
         order.state = "paid"
         return order.payment_ids
 
+    def adopt(self, old):
+        """Have a manager adopt a payment of Odoo's own pos_stripe; returns it."""
+        action = old.with_user(self.manager).action_stripe_adopt()
+        self.env[action["res_model"]].with_user(self.manager).browse(
+            action["res_id"]
+        ).action_confirm()
+        return old
+
 
 class CanadaCase(RefundCase):
     """A register in Canada, where Interac gives money back only to a card that is present."""
@@ -142,4 +150,4 @@ class CanadaCase(RefundCase):
 
     def interac(self, amount=12.0):
         kinds = ["card_present", "interac_present"]
-        return self.old_payment(amount, INTERAC, allowed_payment_method_types=kinds)
+        return self.adopt(self.old_payment(amount, INTERAC, allowed_payment_method_types=kinds))

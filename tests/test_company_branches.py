@@ -1,4 +1,3 @@
-from odoo.addons.pos_payment_stripe import runner
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import Form, tagged
 
@@ -168,9 +167,7 @@ class TestBranches(OwnAccountCase):
             ],
         )
         self.env.invalidate_all()
-        self.env.flush_all()
-        runner.carry_out(self.env.cr.dbname, comparison.id, comparison._name)
-        self.env.invalidate_all()
+        self.carry_out_listings(session)
         self.assertTrue(comparison.intents)
         self.assertEqual(comparison._result()["differences"], [])
 

@@ -9,13 +9,16 @@ from .company_case import CompanyCase, our_methods, our_models
 OPERATIONS = {"r": "read", "w": "write", "c": "create", "u": "unlink"}
 # What cashiers and managers of a company may do with its own records, as letters of OPERATIONS.
 OWN = {
+    "pos.stripe.adoption": ("", "r"),
     "pos.stripe.closing": ("rwc", "rwc"),
     "pos.stripe.comparison": ("", "r"),
+    "pos.stripe.listing": ("", ""),
     "pos.stripe.location": ("r", "r"),
     "pos.stripe.location.creation": ("", "rwc"),
     "pos.stripe.pairing": ("", "rwc"),
     "pos.stripe.payment": ("", "r"),
     "pos.stripe.payment.event": ("", "r"),
+    "pos.stripe.pin.guard": ("", ""),
     "pos.stripe.reader": ("r", "r"),
     "pos.stripe.rename": ("", "rwc"),
     "pos.stripe.terminal.test": ("", "r"),
@@ -187,8 +190,10 @@ CALLS = {
     ("pos.payment.method", "action_stripe_terminal_convert_back"): (),
     ("pos.payment.method", "action_stripe_terminal_test"): (),
     ("pos.payment.method", "stripe_terminal_check"): ("WSC513105011295",),
+    ("pos.payment", "action_stripe_adopt"): (),
     ("pos.session", "stripe_terminal_accept"): ([],),
     ("pos.session", "stripe_terminal_compare"): (True,),
+    ("pos.stripe.adoption", "action_confirm"): (),
     ("pos.stripe.closing", "action_close"): (),
     ("pos.stripe.location", "action_stripe_remove"): (),
     ("pos.stripe.location", "action_stripe_rename"): (),
@@ -196,6 +201,7 @@ CALLS = {
     ("pos.stripe.location.creation", "action_create"): (),
     ("pos.stripe.pairing", "action_add_simulated"): (),
     ("pos.stripe.pairing", "action_pair"): (),
+    ("pos.stripe.payment", "action_carry_over"): (),
     ("pos.stripe.payment", "action_export"): (),
     ("pos.stripe.payment", "action_refund_unattached"): (),
     ("pos.stripe.reader", "action_stripe_pair"): (),
@@ -241,6 +247,7 @@ class TestCompanyMethods(CompanyCase):
             return self.records[model]
         return {
             "payment.provider": self.provider,
+            "pos.payment": self.records["pos.stripe.adoption"].payment_id,
             "pos.payment.method": self.config.payment_method_ids,
             "pos.session": self.pos_session,
             "res.config.settings": self.env["res.config.settings"].create(

@@ -29,6 +29,8 @@ class TestCompanyRoutes(CompanyCase):
             f"{ROOT}/status": {"line_uuids": [line]},
             f"{ROOT}/cancel": {"line_uuid": line},
             f"{ROOT}/force_done": {"line_uuid": line},
+            f"{ROOT}/accept": {"session_id": session, "keys": ["unreachable"]},
+            f"{ROOT}/refund_approvers": {"session_id": session},
             f"{ROOT}/take_over": {"line_uuid": line, "holder_id": self.payment.id},
             f"{ROOT}/unattached": {"session_id": session},
             f"{ROOT}/attach": {

@@ -107,6 +107,74 @@ class TestLocation(OwnAccountCase):
         )
         self.assertEqual(self.create_location().country_code, "FR")
 
+    def move_to_japan(self):
+        self.company.partner_id.write(
+            {
+                "street": "9-1",
+                "street2": "2F",
+                "city": "千代田区",
+                "zip": "1000005",
+                "country_id": self.env.ref("base.jp").id,
+                "state_id": False,
+            }
+        )
+
+    def test_create_in_japan(self):
+        self.move_to_japan()
+        form = Form(self.env["pos.stripe.location.creation"].with_user(self.manager))
+        form.name = "喫茶"
+        self.assertTrue(form.is_in_japan)
+        kanji = {"state": "東京都", "city": "千代田区", "town": "丸の内1丁目", "line1": "9-1"}
+        kana = {
+            "state": "トウキョウト",
+            "city": "チヨダク",
+            "town": "マルノウチ1チョウメ",
+            "line1": "9-1",
+            "line2": "2F",
+        }
+        form.name_kana = "キッサ"
+        form.state_kanji, form.town_kanji = kanji["state"], kanji["town"]
+        for part, value in kana.items():
+            setattr(form, f"{part}_kana", value)
+        form.save().action_create()
+        location = self.Location.search([("name", "=", "喫茶")])
+        stored = self.at_stripe()[location.stripe_id]
+        shared = {"country": "JP", "postal_code": "1000005"}
+        self.assertEqual(stored["address_kanji"], {**shared, **kanji, "line2": "2F"})
+        self.assertEqual(stored["address_kana"], {**shared, **kana})
+        self.assertEqual(stored["display_name_kana"], "キッサ")
+        self.assertRecordValues(
+            location,
+            [
+                {
+                    "street": "丸の内1丁目9-1",
+                    "street2": "2F",
+                    "city": "千代田区",
+                    "zip": "1000005",
+                    "state_code": "東京都",
+                    "country_code": "JP",
+                }
+            ],
+        )
+        # It is found again when the first answer was lost.
+        before = len(self.at_stripe())
+        creation = self.env["pos.stripe.location.creation"].with_user(self.manager)
+        creation.search([("name", "=", "喫茶")]).action_create()
+        self.assertEqual(len(self.at_stripe()), before)
+
+    def test_create_in_japan_with_something_missing(self):
+        self.move_to_japan()
+        creation = self.env["pos.stripe.location.creation"].create({"name": "喫茶"})
+        with self.assertRaisesRegex(UserError, r"in kanji and in kana.*Prefecture \(Kanji\)"):
+            creation.action_create()
+
+    def test_pairing_in_japan_leads_to_the_location_first(self):
+        self.move_to_japan()
+        pairing = self.env["pos.stripe.pairing"].create({"registration_code": "a-b-c"})
+        pairing.location_id = False
+        with self.assertRaisesRegex(RedirectWarning, "in kanji and in kana"):
+            pairing.action_pair()
+
     def test_create_with_an_incomplete_address(self):
         self.company.partner_id.write({"street": False, "zip": False, "state_id": False})
         before = len(self.sent())

@@ -9,6 +9,7 @@ import random
 import time
 from contextlib import suppress
 
+import pytest
 from hypothesis import HealthCheck, Phase, Verbosity, seed, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
@@ -20,24 +21,27 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
+from odoo import fields
 from odoo.addons.pos_payment_stripe import lease
 from odoo.addons.pos_payment_stripe.dev.stripe_simulator import SimulatorError
-from odoo.addons.pos_payment_stripe.models import pos_stripe_payment_refund_work as refund_work
-from odoo.addons.pos_payment_stripe.stripe_terminal.errors import StripeProblem
+from odoo.addons.pos_payment_stripe.models import pos_stripe_payment_unanswered as unanswered
 from odoo.exceptions import AccessError
 from odoo.tests import tagged
 
 from .audit import intents_by_line, paid_charges, refunds_by_line, rows_of
 from .fault_case import FaultCase
 from .in_till_case import InTillCase
+from .outsiders import Outsiders
 from .page import Page
+from .third_party import ThirdParty
 from .worker import Worker, pass_time
 
 _logger = logging.getLogger(__name__)
 
-STORIES = int(os.environ.get("STORIES", "200"))
+STORIES = int(os.environ.get("STORIES", "100"))
 SEED = int(os.environ.get("STORIES_SEED") or random.SystemRandom().randrange(10**6))
 BATCHES = 20
+BATCH_TIMEOUT = 1800  # seconds
 BATCHES_IN_TILL = 5
 STEPS = 18
 LINES = 3
@@ -60,7 +64,7 @@ REQUESTS = st.sampled_from(
 )
 
 
-class Story(RuleBasedStateMachine):
+class Story(Outsiders, RuleBasedStateMachine):
     """One register with one reader, up to three payment lines and as many refund lines."""
 
     case = None
@@ -71,6 +75,7 @@ class Story(RuleBasedStateMachine):
         self.lost_requests = []
         self.lines = []
         self.sales = []
+        self.orders = {}  # the finished ones, by the uuid of their payment line
         self.case.env.cr.execute("SAVEPOINT story")
         self.case.line_uuids = set()
         self.case.open_account()
@@ -88,25 +93,63 @@ class Story(RuleBasedStateMachine):
         self.lines.append(self.sales[-1])
         self.case.send(self.lines[-1])
 
+    @precondition(lambda self: len(self.sales) < LINES)
+    @rule(amount=AMOUNTS, is_known=st.booleans(), is_finished=st.booleans())
+    def customer_pays(self, amount, is_known, is_finished):
+        """The usual way, in one step, so that stories come further."""
+        self.new_line(amount)
+        line = self.sales[-1]
+        self.case.carry_out(self.row(line))
+        self.tap()
+        if is_known:
+            self.case.carry_out(self.row(line))
+        if is_finished and line in self.finishable:
+            self.finish(line)
+
     @precondition(lambda self: len(self.lines) - len(self.sales) < REFUNDS)
     @rule(number=st.integers(0, LINES - 1), amount=AMOUNTS, on_reader=st.booleans())
     def new_refund(self, number, amount, on_reader):
         sale = number < len(self.sales) and self.row(self.sales[number])
         if sale and sale.state in ("paid", "authorized"):
-            if not self.case.env["pos.payment"].search_count([("uuid", "=", sale.line_uuid)]):
-                self.case.draft_order(sale, transaction_id=sale.payment_intent)
-            line = self.case.line(-amount, refunded_uuid=sale.line_uuid, on_reader=on_reader)
-            self.lines.append(line)
-            self.case.send(line)
+            if sale.line_uuid not in self.orders:
+                self.finish(self.sales[number])
+            payment = self.case.env["pos.payment"].search([("uuid", "=", sale.line_uuid)])
+            if payment:
+                self.refund_recorded(payment, amount, on_reader)
 
-    @rule(number=st.integers(0, LINES - 1), amount=AMOUNTS)
-    def refund_in_dashboard(self, number, amount):
-        sale = number < len(self.sales) and self.row(self.sales[number])
-        if sale and sale.state == "paid":
-            gateway = self.case.provider._stripe_terminal_gateway()
-            params = {"payment_intent": sale.payment_intent, "amount": round(amount * 100)}
-            with suppress(StripeProblem):
-                gateway.create_refund(params, None)
+    @precondition(lambda self: self.finishable)
+    @rule(data=st.data())
+    def finish_order(self, data):
+        self.finish(data.draw(st.sampled_from(self.finishable)))
+
+    @precondition(lambda self: self.sales)
+    @rule(data=st.data())
+    def till_forces_while_odoo_is_away(self, data):
+        line = data.draw(st.sampled_from(self.sales))
+        is_open = self.row(line).state in ("new", "collecting", "unknown")
+        if is_open and line["line_uuid"] not in self.orders:
+            self.finish(line)
+
+    def finish(self, line):
+        """Have the till synchronise the finished order of a line, unless somebody refuses it."""
+        payment = self.row(line)
+        amount, card = payment._till_data()["amount"], payment._transaction_id()
+        order = self.by_till(
+            lambda: self.case.sync_sale(
+                payment.order_uuid, amount, uuid=payment.line_uuid, transaction_id=card
+            )
+        )
+        if order:
+            self.orders[line["line_uuid"]] = order
+
+    @property
+    def finishable(self):
+        """The lines that are done for a till, and whose order is not finished."""
+        open_lines = [line for line in self.lines if line["line_uuid"] not in self.orders]
+        return [line for line in open_lines if self.is_done(self.row(line))]
+
+    def is_done(self, payment):
+        return payment.state == "paid" or bool(payment.forced_at)
 
     @rule(number=LINE)
     def press_send_again(self, number):
@@ -128,7 +171,9 @@ class Story(RuleBasedStateMachine):
 
     @rule(number=LINE)
     def cancel(self, number):
-        if payment := self.payment(number):
+        """A line of a finished order cannot be canceled any more."""
+        payment = self.payment(number)
+        if payment and payment.line_uuid not in self.orders:
             payment._cancel()
 
     @rule(number=LINE)
@@ -283,12 +328,16 @@ class Story(RuleBasedStateMachine):
                 self.end_of_day()
         finally:
             self.case.simulator.faults.clear()
+            self.case.third_party.relent()
+            self.case.simulator.late.clear()
             self.case.env.cr.execute("ROLLBACK TO SAVEPOINT story")
             self.case.env.cr.execute("RELEASE SAVEPOINT story")
             self.case.env.invalidate_all()
 
     def end_of_day(self):
         self.case.simulator.faults.clear()
+        self.case.third_party.relent()
+        self.late_requests_are_carried_out()
         self.reader_heals()
         while self.lost_requests:
             self.request_of_the_dead_arrives()
@@ -301,7 +350,10 @@ class Story(RuleBasedStateMachine):
                 self.case.run_cron()
         self.nothing_is_paid_twice()
         self.nothing_is_given_back_twice()
+        self.money_goes_back_where_it_came_from()
         self.case.audit()
+        self.check_what_is_recorded()
+        self.check_closing()
 
     # Helpers
 
@@ -317,6 +369,7 @@ class Story(RuleBasedStateMachine):
 
     def pass_time(self, seconds):
         """Let time pass for the journal, and for requests that a suspended machine holds back."""
+        self.pass_time_at_stripe(seconds)
         pass_time(self.case, seconds=seconds)
         self.case.clock.seconds += seconds
 
@@ -380,7 +433,37 @@ class RandomStories(FaultCase):
     def setUp(self):
         super().setUp()
         self.clock = Clock()
-        self.patch(refund_work, "time", self.clock)
+        self.patch(unanswered, "time", self.clock)
+        self.third_party = ThirdParty(self)
+        register = self.config.with_context(bypass_payment_method_ids_forbidden_change=True)
+        register.payment_method_ids += self.method + self.other_method
+
+    def charge_of_somebody_else(self):
+        """Return the ids of a PaymentIntent and its charge, which no till of this shop made."""
+        self.simulator.faults.clear()
+        gateway, reader = self.provider._stripe_terminal_gateway(), self.account.add_reader()
+        card = {"currency": "usd", "allowed_payment_method_types": ["card_present"]}
+        intent = gateway.create_payment_intent({"amount": 90000, **card}, None).data["id"]
+        gateway.process_payment_intent(reader.id, intent, None)
+        reader.tap()
+        return [intent, self.account.intent(intent)["latest_charge"]]
+
+    def sync_sale(self, order_uuid, amount, method=None, **payment):
+        """Synchronise a finished order with one payment, as a till does; returns it."""
+        payment = {"payment_method_id": (method or self.method).id, "amount": amount, **payment}
+        return self.sync_order(
+            uuid=order_uuid,
+            state="paid",
+            amount_total=amount,
+            amount_paid=amount,
+            date_order=fields.Datetime.to_string(fields.Datetime.now()),
+            lines=[self.product_line(amount)],
+            payment_ids=[(0, 0, {"payment_status": "done", **payment})],
+        )
+
+    def compare(self):
+        """Compare the session with Stripe, as for closing it, and return what is shown."""
+        return self.compare_with_stripe(self.pos_session)
 
     def run_batch(self, number):
         process = lease._process
@@ -421,7 +504,7 @@ def add_batch(case, number):
     def test(self):
         self.run_batch(number)
 
-    setattr(case, f"test_batch_{number:02}", test)
+    setattr(case, f"test_batch_{number:02}", pytest.mark.timeout(BATCH_TIMEOUT)(test))
 
 
 for number in range(1, BATCHES + 1):

@@ -176,7 +176,7 @@ class TestRefund(RefundCase):
         refund.lease_until = False
         self.look(refund)
         self.assertEqual((refund.state, refund.wanted), ("unknown", "cancel"))
-        pass_time(self, seconds=40)
+        pass_time(self, seconds=80)
         self.look(refund)
         self.assertState(refund, "canceled")
         self.assertEqual(self.given_back(sale), 0)

@@ -1,4 +1,3 @@
-from odoo.addons.pos_payment_stripe import runner
 from odoo.tests import tagged
 
 from .refund_case import FAILING_CARD, RefundCase
@@ -11,13 +10,7 @@ class TestRefundClosing(RefundCase):
 
     def compare(self):
         """Compare as the closing popup does, and return what it shows."""
-        session = self.pos_session.with_user(self.cashier)
-        session.stripe_terminal_compare(True)
-        self.env.flush_all()
-        comparison = self.env["pos.stripe.comparison"].sudo()._of(session)
-        runner.carry_out(self.env.cr.dbname, comparison.id, "pos.stripe.comparison")
-        self.env.invalidate_all()
-        return session.stripe_terminal_compare()
+        return self.compare_with_stripe(self.pos_session.with_user(self.cashier))
 
     def assertDiffers(self, kind, *parts):
         """Assert that there is one difference of a kind, whose problem names the parts."""
@@ -57,6 +50,120 @@ class TestRefundClosing(RefundCase):
         self.finish(refund)
         self.simulator.wait_until(lambda: self.refunds(sale)[0]["status"] == "failed")
         self.assertDiffers("not_taken", "$\xa012.00", "not made")
+
+    # What went back without the Point of Sale
+
+    def test_a_part_that_was_refunded_in_the_dashboard(self):
+        self.in_dashboard(self.sell(12.0), 300)
+        self.assertDiffers("went_back", "$\xa03.00", "of order", "dashboard")
+
+    def test_a_whole_that_was_refunded_in_the_dashboard_with_our_metadata(self):
+        self.in_dashboard(self.sell(12.0), 1200, metadata=self.our_metadata())
+        self.assertDiffers("went_back", "$\xa012.00", "of order", "dashboard")
+
+    def our_metadata(self):
+        """Return metadata as our own refunds have it, copied by a person or a script."""
+        return {
+            "odoo_database": self.env.cr.dbname,
+            "pos_session": self.pos_session.name,
+            "pos_payment_line_uuid": "a line that nobody knows",
+            "pos_refund_attempt": "1",
+        }
+
+    def test_two_refunds_in_the_dashboard_are_two_differences(self):
+        sale = self.sell(12.0)
+        self.in_dashboard(sale, 300)
+        self.in_dashboard(sale, 300)
+        differences = self.compare()["differences"]
+        self.assertEqual(len({difference["key"] for difference in differences}), 2)
+
+    def test_the_dashboards_refund_counts_beside_the_shops_own(self):
+        sale = self.sell(12.0)
+        self.finish(self.give_back(sale, 5.0))
+        self.in_dashboard(sale, 300)
+        self.assertDiffers("went_back", "$\xa03.00")
+
+    def test_a_copy_of_the_shops_own_refund_counts(self):
+        sale = self.sell(12.0)
+        refund = self.give_back(sale, 5.0)
+        self.finish(refund)
+        self.in_dashboard(sale, 500, metadata=refund._refund_params()["metadata"])
+        self.assertDiffers("went_back", "$\xa05.00")
+
+    def test_a_refund_under_way_does_not_count_twice(self):
+        sale = self.sell(12.0)
+        self.simulator.faults.add("POST", "/v1/refunds", "drop_after", times=None)
+        # The charge was read before, and cannot be read since.
+        self.simulator.faults.add("GET", "/v1/payment_intents/*", "drop_after", nth=2, times=None)
+        refund = self.give_back(sale, 5.0)
+        self.simulator.faults.clear()
+        self.assertEqual((refund.state, self.given_back(sale)), ("unknown", 500))
+        self.assertDiffers("still_open", "$\xa05.00")
+        self.carry_out(refund)
+        self.finish(refund)
+        self.assertEqual(self.compare()["state"], "agrees")
+
+    def test_a_refund_that_the_journal_shows_already(self):
+        sale = self.sell(12.0)
+        self.in_dashboard(sale, 300)
+        sale._learn_refunds(
+            self.provider._stripe_terminal_gateway()
+            .retrieve_refunded_charge(sale.payment_intent)
+            .data["latest_charge"]
+        )
+        self.assertTrue(sale.payment_id.pos_order_id.stripe_refunded_outside)
+        self.assertDiffers("went_back", "$\xa03.00")
+        self.simulator.faults.add("*", "*", "drop_before", times=None)
+        keys = [difference["key"] for difference in self.compare()["differences"]]
+        self.assertEqual([key.split(":")[0] for key in keys], ["unreachable", "went_back"])
+
+    def test_the_dashboards_refund_of_an_earlier_session_is_told_once(self):
+        sale = self.sell(12.0)
+        elsewhere = self._open_session(self._create_register("Bar", self.method))
+        self.assertEqual(self.compare()["state"], "agrees")
+        self.pos_session.with_user(self.cashier).close_session_from_ui()
+        self.assertEqual(self.pos_session.state, "closed")
+        self.in_dashboard(sale, 300)
+        self.pos_session = elsewhere
+        self.assertEqual(self.compare()["state"], "agrees")
+        self.pos_session = self._open_session(self.config)
+        self.assertDiffers("went_back", "$\xa03.00")
+        manager = self.pos_session.with_user(self.manager)
+        keys = [one["key"] for one in manager.stripe_terminal_compare()["differences"]]
+        manager.stripe_terminal_accept(keys)
+        self.assertEqual(manager.close_session_from_ui(), {"successful": True})
+        self.assertIn("3.00", "".join(self.pos_session.sudo().message_ids.mapped("body")))
+        self.pos_session = self._open_session(self.config)
+        self.assertEqual(self.compare()["state"], "agrees")
+
+    def test_the_refund_of_another_register_is_no_difference(self):
+        sale = self.sell(12.0)
+        first = self.pos_session
+        self.pos_session = self._open_session(self._create_register("Bar", self.method))
+        refund = self.give_back(sale, 5.0)
+        self.assertDiffers("not_recorded", "$\xa05.00")
+        second, self.pos_session = self.pos_session, first
+        self.assertEqual(self.compare()["state"], "agrees")
+        self.pos_session = second
+        self.finish(refund)
+        for self.pos_session in (first, second):
+            self.assertEqual(self.compare()["state"], "agrees")
+
+    def test_what_failed_at_the_bank_did_not_go_back(self):
+        self.simulator.async_refund_time = 0.1
+        sale = self.sell(12.0, FAILING_CARD)
+        self.in_dashboard(sale, 300)
+        self.simulator.wait_until(lambda: self.refunds(sale)[0]["status"] == "failed")
+        self.assertEqual(self.compare()["state"], "agrees")
+
+    def test_a_refund_that_was_changed_to_cash(self):
+        refund = self.give_back(self.sell(12.0), 5.0)
+        self.finish(refund)
+        self.config.with_context(
+            bypass_payment_method_ids_forbidden_change=True
+        ).payment_method_ids += self.other_method
+        refund.payment_id.payment_method_id = self.other_method
+        self.assertDiffers("not_recorded", "$\xa05.00", "records it as Bank")
 
     def test_another_amount(self):
         refund = self.give_back(self.sell(12.0), 5.0)

@@ -73,15 +73,13 @@ class TestRefundInTill(WithPage, CanadaCase):
         self.expect(again, "paid", 1200)
         self.assertNotEqual(again.refund, refund.refund)
 
-    def test_by_choice(self):
-        refund = self.give_back(self.old_payment(12.0), 12.0, on_reader=True)
-        self.carry_out(refund)
-        self.present(VISA)
-        self.look(refund)
+    def test_other_cards_are_not_asked_for_whatever_a_till_wants(self):
+        refund = self.give_back(self.adopt(self.old_payment(12.0)), 12.0, on_reader=True)
         self.expect(refund, "paid", 1200)
+        self.assertFalse(refund.on_reader)
 
     def test_without_reader(self):
-        refund = self.give_back(self.old_payment(12.0), 12.0)
+        refund = self.give_back(self.adopt(self.old_payment(12.0)), 12.0)
         self.expect(refund, "paid", 1200)
 
     def test_another_card_then_the_right_one(self):

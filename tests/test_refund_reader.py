@@ -115,12 +115,11 @@ class TestRefundReader(CanadaCase):
         self.carry_out(self.send(self.again(line)))
         self.assertEqual(refund.state, "collecting")
 
-    def test_by_choice(self):
+    def test_other_cards_are_not_asked_for_whatever_a_till_wants(self):
         sale = self.sell(12.0)
         refund = self.give_back(sale, 12.0, on_reader=True)
-        self.assertEqual(refund.state, "collecting")
-        self.assertFalse(self.refunds(sale))
-        self.reader.tap(VISA)
-        self.look(refund)
         self.assertState(refund, "paid")
+        self.assertFalse(refund.on_reader)
+        path = f"/v1/terminal/readers/{self.reader.id}/refund_payment"
+        self.assertFalse(self.sent("POST", path))
         self.assertEqual(self.given_back(sale), 1200)

@@ -6,7 +6,6 @@ from stripe import WebhookSignature
 from odoo.exceptions import AccessError
 from odoo.tests import tagged
 
-from .. import runner
 from ..wizards.pos_stripe_terminal_test import METADATA
 from .common import OwnAccountCase
 from .test_webhook import SECRET, WebhookCase
@@ -105,9 +104,7 @@ class TestTerminalTest(TerminalTestCase):
         # Closing the session asks Stripe for everything that was taken meanwhile.
         comparison = self.env["pos.stripe.comparison"].sudo()._of(self.pos_session)
         comparison._ask(again=True)
-        self.env.flush_all()
-        runner.carry_out(self.env.cr.dbname, comparison.id, comparison._name)
-        self.env.invalidate_all()
+        self.carry_out_listings(self.pos_session)
         self.assertEqual(comparison.state, "done")
         self.assertFalse(comparison._compare().differences)
 
@@ -216,10 +213,57 @@ class TestTerminalTest(TerminalTestCase):
             path = f"/v1/terminal/readers/{self.reader.id}/{command}"
             self.assertFalse(self.sent("POST", path))
 
-    def test_a_payment_that_begins_meanwhile_is_not_taken_away(self):
+    def test_a_till_reads_that_the_reader_is_tested(self):
         test = self.start(self.method)
         self.until(test, "reader")
         test.run_step("screen")
+        line = self.line(12.0)
+        payment = self.send(line)
+        self.carry_out(payment)
+        self.assertEqual((payment.state, payment.failure_code), ("declined", "reader_tested"))
+        self.assertIn("being tested", payment._till_data()["sentence"])
+        self.assertFalse(payment._till_data()["holder"])
+        self.assertEqual(self.reader.screen["state"], "cart")
+        self.assertEqual(test.run_step("screen")["state"], "done")
+        # The reader is free at once, not when the reservation ends.
+        self.carry_out(self.send(self.again(line)))
+        self.assertEqual(payment.state, "collecting")
+        self.assertEqual(self.reader.screen["state"], "amount")
+
+    def test_the_reader_is_free_after_each_end_of_a_test(self):
+        ends = {
+            "stopped": lambda test: test.stop(),
+            "restarted": lambda test: test.restart(),
+            "failed": self.fail_step,
+            "died": lambda test: self.pass_lease(),
+        }
+        for name, end in ends.items():
+            with self.subTest(name):
+                test = self.start(self.method)
+                self.until(test, "reader")
+                test.run_step("screen")
+                end(test)
+                payment = self.pay(12.0)
+                self.assertEqual(payment.state, "collecting")
+                payment._cancel()
+                self.carry_out(payment)
+
+    def fail_step(self, test):
+        self.reader.go_offline()
+        self.assertEqual(test.run_step("screen")["state"], "failed")
+        self.reader.go_online()
+
+    def pass_lease(self):
+        """Let the time pass for which a test reserves a reader."""
+        readers = self.env["pos.stripe.reader"].sudo()
+        readers.search([("tested_until", "!=", False)]).tested_until = "2020-01-01"
+        self.env.flush_all()
+
+    def test_a_payment_that_begins_when_a_test_has_died_is_not_taken_away(self):
+        test = self.start(self.method)
+        self.until(test, "reader")
+        test.run_step("screen")
+        self.pass_lease()
         payment = self.pay(12.0)
         self.assertEqual(test.run_step("screen")["state"], "failed")
         test.stop()
@@ -227,6 +271,18 @@ class TestTerminalTest(TerminalTestCase):
         self.reader.tap()
         self.look(payment)
         self.assertEqual(payment.state, "paid")
+
+    def test_two_tests_of_one_reader(self):
+        first, second = self.start(self.method), self.start(self.method)
+        for test in (first, second):
+            self.until(test, "reader")
+        first.run_step("screen")
+        answer = second.run_step("screen")
+        self.assertEqual(answer["state"], "failed")
+        self.assertIn("Somebody else tests", answer["message"])
+        second.stop()
+        self.assertEqual(self.reader.screen["state"], "cart")
+        self.assertEqual(first.run_step("screen")["state"], "done")
 
     def test_a_payment_of_somebody_else_is_not_taken_away(self):
         api = self.provider._stripe_terminal_gateway()
@@ -244,7 +300,8 @@ class TestTerminalTest(TerminalTestCase):
         test = self.start()
         self.until(test, "webhook")
         test.run_step("payment")
-        # A till takes the reader between our two requests.
+        # A till takes the reader between our two requests, which are far apart.
+        self.pass_lease()
         till = self.pay_on(SIMULATED)
         answer = test.run_step("payment")
         self.assertEqual(answer["state"], "failed")

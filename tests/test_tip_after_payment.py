@@ -1,7 +1,6 @@
 from datetime import timedelta
 
 from odoo import fields
-from odoo.addons.pos_payment_stripe import runner
 from odoo.tests import tagged
 
 from .tip_case import TipCase
@@ -407,12 +406,7 @@ class TestTipAfterPayment(TipCase):
     # Closing
 
     def compare(self):
-        self.pos_session.stripe_terminal_compare(True)
-        comparison = self.pos_session._stripe_terminal_comparison()
-        self.env.flush_all()
-        runner.carry_out(self.env.cr.dbname, comparison.id, "pos.stripe.comparison")
-        self.env.invalidate_all()
-        return self.pos_session.stripe_terminal_compare()
+        return self.compare_with_stripe(self.pos_session)
 
     def test_closing_captures_what_still_waits(self):
         order, payment = self.sold()

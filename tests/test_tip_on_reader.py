@@ -152,7 +152,7 @@ class TestTipOnReader(TipCase):
         payment, order = self.forced(150)
         for _look in range(3):
             self.look(payment)
-            payment._verify()
+            payment._carry_here("tip", "verify", "payment")
         self.assertAgrees(order, 11.5, 1.5)
 
     def test_two_tips_on_one_order(self):
@@ -219,3 +219,40 @@ class TestTipInTill(TipCase, InTillCase):
         order = self.sync([self.card(payment, tip=1.5)], tip=1.5, uuid=payment.order_uuid)
         self.assertAgrees(order, 11.5, 1.5)
         self.audit()
+
+
+@tagged("post_install", "-at_install")
+class TestTipAddsUp(TipCase):
+    """A tip is believed where what was taken is what was asked for and that tip."""
+
+    def set_up_register(self, config):  # pylint: disable=missing-return
+        super().set_up_register(config)
+        config.stripe_tip_on_reader = True
+
+    def test_a_tip_that_does_not_add_up_is_no_tip_but_told(self):
+        for told in (999, 150 - 1, -150):
+            payment = self.pay(10.0)
+            self.reader.choose_tip(150)
+            self.reader.tap()
+            with self.simulator.lock:
+                intent = self.account.test.find("payment_intent", payment.payment_intent)
+                intent["amount_details"]["tip"]["amount"] = told
+            self.look(payment)
+            self.assertEqual((payment.state, payment.amount, payment.tip), ("paid", 11.5, 0))
+            self.assertEqual(payment._till_data()["tip"], 0)
+            order = self.sync([self.card(payment)], uuid=payment.order_uuid, price=11.5)
+            self.assertFalse(self.tip_lines(order))
+            self.assertIn("Tip not recorded", self.activities(order).mapped("summary"))
+            self.assertIn("11.50", "".join(self.activities(order).mapped("note")))
+
+    def test_a_tip_within_what_was_asked_for_is_no_tip(self):
+        payment = self.pay(10.0)
+        self.reader.choose_tip(0)
+        self.reader.tap()
+        with self.simulator.lock:
+            intent = self.account.test.find("payment_intent", payment.payment_intent)
+            intent["amount_details"] = {"tip": {"amount": 200}}
+        self.look(payment)
+        self.assertEqual((payment.amount, payment.tip), (10.0, 0))
+        order = self.sync([self.card(payment)], uuid=payment.order_uuid)
+        self.assertIn("Tip not recorded", self.activities(order).mapped("summary"))

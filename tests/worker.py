@@ -27,7 +27,7 @@ class Worker:
     def claim(self):
         """Take the row; False when somebody else has it or nothing is to be done."""
         try:
-            self.command = self._transact(lambda payment: payment._claim())
+            self._store(lambda payment: payment._claim())
         except runner.RowTaken:
             self.command = None
         return bool(self.command)
@@ -42,7 +42,7 @@ class Worker:
     def learn(self):
         """Store the answer."""
         command = self.command
-        self.command = self._transact(lambda payment: payment._learn(command, *self.outcome))
+        self._store(lambda payment: payment._learn(command, *self.outcome))
 
     def step(self):
         """Make one request and store its answer."""
@@ -63,10 +63,14 @@ class Worker:
         """Go on until the row rests."""
         self.go_until(None)
 
-    def _transact(self, function):
+    def _store(self, function):
         self.case.env.flush_all()
         try:
-            return runner._transact(self.case.registry, self.payment_id, function)
+            self.command, due = runner._store(
+                self.case.registry, self.payment_id, function, runner.JOURNAL
+            )
+            if not self.command:
+                runner.carry_over(self.case.registry, self.payment_id, due)
         finally:
             self.case.env.invalidate_all()
 

@@ -115,8 +115,8 @@ def open_till(request, profiles):
     """
     tills = []
 
-    def make(shop, login="cashier"):
-        till = Till(profiles, shop, login)
+    def make(shop, login="cashier", employee=None):
+        till = Till(profiles, shop, login, employee)
         tills.append(till)
         return till.open()
 

@@ -2,22 +2,11 @@
 
 from playwright.sync_api import expect
 
+from support import core_script
 from support.audit import audit
 from support.till import Till
 
 CORE = "Card (core)"
-# Core asks Stripe's host for this at each start of a till. The least that core needs of it: one
-# reader, which is in use elsewhere.
-CORES_SCRIPT = "https://js.stripe.com/terminal/v1/"
-SCRIPT = """
-window.StripeTerminal = {
-    create: () => ({
-        discoverReaders: async () => ({ discoveredReaders: [{ serial_number: "CORE-1" }] }),
-        getConnectionStatus: () => "not_connected",
-        connectReader: async () => ({ error: { message: "Reader in use elsewhere" } }),
-    }),
-};
-"""
 
 
 def test_both_can_be_installed_and_used(start_server, make_shop, profiles):
@@ -39,10 +28,7 @@ def test_both_can_be_installed_and_used(start_server, make_shop, profiles):
 
     shop = make_shop(server=server, more_methods=[core])
     till = Till(profiles, shop)
-    till.page.context.route(
-        CORES_SCRIPT,
-        lambda route: route.fulfill(content_type="text/javascript", body=SCRIPT),
-    )
+    core_script.serve(till)
     till.open().sell("Espresso").choose_method(shop.card)
     till.wait_for_status("Waiting for card")
     shop.reader.tap()
@@ -56,5 +42,5 @@ def test_both_can_be_installed_and_used(start_server, make_shop, profiles):
     till.wait_for_status("Transaction cancelled")
     till.delete_line().choose_method(shop.cash).validate()
     assert [row["state"] for row in shop.journal()] == ["paid"]
-    assert set(till.foreign_requests) == {CORES_SCRIPT}
+    assert set(till.foreign_requests) == {core_script.ADDRESS}
     till.close()

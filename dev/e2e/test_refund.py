@@ -13,6 +13,7 @@ from support.refunding import (
     refund_order,
     wait_for_amounts,
 )
+from support.till import PATIENCE
 
 REFUNDED = "Refund Successful"
 MASTERCARD = "5555555555554444"
@@ -133,4 +134,34 @@ def test_a_return_without_its_order(till, shop):
     till.wait_for_receipt()
     (intent,) = intents(shop)
     assert intent["refunded"] == 240
+    audit(shop)
+
+
+def test_a_refund_that_waits_for_the_balance(till, shop):
+    sell(till, shop, "Espresso")
+    shop.simulator.account.covers_refunds = False
+    refund_order(till, {"Espresso": 1})
+    choose_card(till, shop, "-2.40")
+    refund(till)
+    dialog = till.page.locator(".modal-dialog", has_text="The refund is not made yet")
+    expect(dialog).to_contain_text("balance at Stripe is too low", timeout=PATIENCE)
+    till.screenshot("refund_waits")
+    dialog.get_by_role("button", name="Ok").click()
+    till.wait_for_receipt()
+    shop.simulator.account.top_up()
+    audit(shop)
+
+
+def test_one_of_two_refunds_waits(till, shop):
+    till.sell("Cheesecake", "Cappuccino")  # 8.10
+    till.pay_part_by_card("3").choose_method(shop.cash).validate().next_order()
+    shop.simulator.account.covers_refunds = False
+    refund_order(till, {"Cheesecake": 1, "Cappuccino": 1})
+    choose_card(till, shop, "-3.00")
+    refund(till)
+    till.page.locator(".modal-dialog").get_by_role("button", name="Ok").click()
+    till.wait_for_status("The refund waits")
+    till.screenshot("refund_waits_line")
+    expect(till.page.locator(".paymentlines")).not_to_contain_text(REFUNDED)
+    till.choose_method(shop.cash).validate().wait_for_receipt()
     audit(shop)

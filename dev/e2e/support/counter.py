@@ -53,12 +53,13 @@ class Counter:
         """Press Cancel."""
         return self.client.post("/pos_payment_stripe/cancel", line_uuid=line["line_uuid"])
 
-    def force_done(self, line, employee_id=None):
+    def force_done(self, line, employee_id=None, pin=None):
         """Declare the line paid, as the employee who is logged in where employees log in."""
         return self.client.post(
             "/pos_payment_stripe/force_done",
             line_uuid=line["line_uuid"],
             employee_id=employee_id,
+            pin=pin,
         )
 
     def status(self, line):

@@ -87,8 +87,9 @@ class Shop:
         return screen
 
     def is_busy(self):
-        """Tell whether the server is at work on a payment of the session."""
-        return any(row["lease_until"] for row in self.journal(("lease_until",)))
+        """Tell whether the server is at work on a payment of the session, or on what follows."""
+        rows = self.journal(("lease_until", "carry_at"))
+        return any(row["lease_until"] or row["carry_at"] for row in rows)
 
     def settle(self, timeout=20):
         """Run the addon's scheduled look until every journal row of the session is settled.

@@ -66,10 +66,12 @@ class Till:
     :param profiles: the run's :class:`~support.browser.Profiles`
     :param shop: the :class:`~support.shop.Shop` it belongs to
     :param login: the user who sells; the password is the login
+    :param employee: the name and PIN of who logs in at the till, where employees do
     """
 
-    def __init__(self, profiles, shop, login="cashier"):
+    def __init__(self, profiles, shop, login="cashier", employee=None):
         self.shop = shop
+        self.employee = employee
         self.problems = []
         self.foreign_requests = []
         self._tolerated = list(HARMLESS)
@@ -98,8 +100,23 @@ class Till:
 
     def wait_until_loaded(self):
         """Wait until one of the Point of Sale's screens is shown; passes its welcome screen."""
-        _wait_until_loaded(self.page)
+        _wait_until_loaded(self.page, self.employee and self._log_in)
         return self
+
+    def _log_in(self):
+        """Choose the employee on the welcome screen, and enter the PIN."""
+        name, pin = self.employee
+        self.page.locator(".select-cashier").click()
+        self.page.locator(".modal .selection-item", has_text=name).click()
+        self.enter_pin(pin)
+
+    def enter_pin(self, pin):
+        """Type a PIN on the number pad of the dialog on top, and confirm it."""
+        for key in pin:
+            self.dialog.locator(".numpad button", has_text=_exactly(key)).click()
+            # The numpad takes quick presses for a barcode scanner's.
+            self.page.wait_for_timeout(150)
+        return self.answer("Confirm")
 
     def reload(self):
         """Press F5 and wait until the till is back."""
@@ -446,10 +463,12 @@ class Till:
         route.fulfill(body=code, headers=headers)
 
 
-def _wait_until_loaded(page):
+def _wait_until_loaded(page, log_in=None):
     expect(page.locator(f"{LOADED}, {OPEN_REGISTER}").first).to_be_visible(timeout=STARTING)
     if page.locator(OPEN_REGISTER).is_visible():
         page.locator(OPEN_REGISTER).click()
+        if log_in:
+            log_in()
     expect(page.locator(LOADED).first).to_be_visible()
 
 

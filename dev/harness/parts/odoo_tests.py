@@ -7,7 +7,7 @@ from ..console import say
 from . import links, pytest_run
 
 # What the addon works with where it is installed; the tours do without.
-OPTIONAL_MODULES = ("pos_restaurant",)
+OPTIONAL_MODULES = ("pos_hr", "pos_restaurant")
 # Nothing here opens a page.
 DATABASE = {"modules": OPTIONAL_MODULES, "bundles": None}
 

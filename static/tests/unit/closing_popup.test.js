@@ -2,7 +2,7 @@ import { advanceTime, animationFrame, beforeEach, click, describe, expect, test 
 import { ClosePosPopup } from "@point_of_sale/app/components/popups/closing_popup/closing_popup";
 import { definePosModels } from "@point_of_sale/../tests/unit/data/generate_model_definitions";
 import { setupPosEnv } from "@point_of_sale/../tests/unit/utils";
-import { mountWithCleanup, onRpc } from "@web/../tests/web_test_helpers";
+import { makeServerError, mountWithCleanup, onRpc } from "@web/../tests/web_test_helpers";
 
 describe.current.tags("desktop");
 definePosModels();
@@ -24,16 +24,22 @@ const DIFFERS = {
 
 /** What Odoo's server says, one answer after the other; the last one stays. */
 let answers;
+/** Why it refuses to close with a difference. */
+let refusal;
 
 beforeEach(() => {
     onRpc("stripe_terminal_compare", ({ args }) => {
         expect.step(args[1]);
         return answers.length > 1 ? answers.shift() : answers[0];
     });
-    onRpc("stripe_terminal_accept", ({ args }) => {
-        expect.step(JSON.stringify(args.slice(1)));
-        return true;
+    onRpc("/pos_payment_stripe/accept", async (request) => {
+        const { params } = await request.json();
+        expect.step(JSON.stringify([params.keys, params.employee_id, params.pin]));
+        if (refusal) {
+            throw makeServerError({ message: refusal });
+        }
     });
+    refusal = "";
 });
 
 async function mountPopup({ isManager = false, employee = null } = {}) {
@@ -78,6 +84,28 @@ test("asks the server until it knows", async () => {
     expect.verifySteps([false]);
 });
 
+test("tells how far it is", async () => {
+    answers = [{ ...COMPARING, sentence: "1,200 payments read so far" }, AGREES];
+    await mountPopup();
+    expect(BOX).toHaveText(/Comparing with Stripe…\s*1,200 payments read so far/);
+    await advanceTime(1000);
+    await animationFrame();
+    expect(`${BOX}.alert-success`).toHaveText(AGREES.sentence);
+    expect.verifySteps([true, false]);
+});
+
+test("who leaves the popup waits no more, and closes nothing", async () => {
+    answers = [COMPARING];
+    const popup = await mountPopup();
+    const check = popup.checkStripe();
+    await animationFrame();
+    expect.verifySteps([true, false]);
+    popup.stripeComparison.isStopped = true;
+    await advanceTime(3000);
+    expect(await check).toBe(false);
+    expect.verifySteps([]);
+});
+
 test("lists what differs, and a cashier does not close with it", async () => {
     answers = [DIFFERS];
     const popup = await mountPopup();
@@ -106,7 +134,7 @@ test("a manager closes with it after a confirmation", async () => {
         expect(await check).toBe(goesOn);
         await animationFrame();
     }
-    expect.verifySteps([true, false, false, '[["not_taken:1"],null]']);
+    expect.verifySteps([true, false, false, '[["not_taken:1"],null,""]']);
 });
 
 test("what was accepted is not asked again", async () => {
@@ -126,7 +154,39 @@ test("where employees log in, the employee's rights count", async () => {
     await animationFrame();
     await click(".modal:last button:contains(Close all the same)");
     expect(await check).toBe(true);
-    expect.verifySteps([true, false, '[["not_taken:1"],8]']);
+    expect.verifySteps([true, false, '[["not_taken:1"],8,""]']);
+});
+
+test("an employee with a PIN enters it, and the server decides", async () => {
+    answers = [DIFFERS];
+    const ada = { id: 8, name: "Ada", _role: "manager", _pin: "a hash" };
+    const popup = await mountPopup({ employee: ada });
+    for (const [buttons, why, closes] of [
+        [["Discard"], "", false],
+        [["1", "2", "Confirm"], "The PIN of Ada is wrong.", false],
+        [["3", "4", "Confirm"], "", true],
+    ]) {
+        refusal = why;
+        const check = popup.checkStripe();
+        await animationFrame();
+        await click(".modal:last button:contains(Close all the same)");
+        await animationFrame();
+        expect(".modal:last").toHaveText(/PIN of Ada/);
+        for (const button of buttons) {
+            await click(`.modal:last button:contains(${button})`);
+            await advanceTime(100);
+            await animationFrame();
+        }
+        expect(await check).toBe(closes);
+        await animationFrame();
+        if (why) {
+            expect(".modal:last").toHaveText(/The PIN of Ada is wrong/);
+            await click(".modal:last button:contains(Ok)");
+            await animationFrame();
+        }
+    }
+    const wrong = '[["not_taken:1"],8,"12"]';
+    expect.verifySteps([true, false, false, wrong, false, '[["not_taken:1"],8,"34"]']);
 });
 
 test("a register without a Stripe reader shows nothing", async () => {

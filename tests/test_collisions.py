@@ -1,0 +1,213 @@
+import threading
+import uuid
+from contextlib import contextmanager
+
+from psycopg2.errors import SerializationFailure
+
+from odoo import SUPERUSER_ID, api, fields
+from odoo.addons.pos_payment_stripe import runner
+from odoo.modules.registry import Registry
+from odoo.tests import BaseCase, tagged
+from odoo.tests.common import get_db_name
+from odoo.tools import SQL
+
+from .common import SERIAL_NUMBER
+
+
+@tagged("post_install", "-at_install")
+class TestCollisions(BaseCase):
+    """Two real transactions that want the same are no fault of anybody's: the log has no error."""
+
+    def setUp(self):
+        super().setUp()
+        self.registry = Registry(get_db_name())
+        with self.registry.cursor() as cr:
+            env = api.Environment(cr, SUPERUSER_ID, {})
+            self.ids = self._make(env)
+        self.addCleanup(self._remove)
+
+    def _make(self, env):
+        """Commit a session with a provider and two payments on one reader; returns their ids."""
+        company = env.company
+        provider = env["payment.provider"].create(
+            {"name": "Collisions", "code": "stripe", "company_id": company.id}
+        )
+        journal = env["account.journal"].create(
+            {"name": "Collisions", "type": "sale", "code": uuid.uuid4().hex[:5]}
+        )
+        method = env["pos.payment.method"].create({"name": "Collisions", "company_id": company.id})
+        config = env["pos.config"].create(
+            {
+                "name": "Collisions",
+                "journal_id": journal.id,
+                "payment_method_ids": [(6, 0, method.ids)],
+            }
+        )
+        session = env["pos.session"].create({"config_id": config.id, "user_id": SUPERUSER_ID})
+        rows = env["pos.stripe.payment"]
+        for _number in range(2):
+            row = rows._insert(
+                {
+                    "line_uuid": str(uuid.uuid4()),
+                    "session_id": session.id,
+                    "currency_id": company.currency_id.id,
+                    "payment_method_id": method.id,
+                    "provider_id": provider.id,
+                    "state": "declined",
+                }
+            )
+            row.reader_serial = SERIAL_NUMBER
+            rows |= row
+        reader = env["pos.stripe.reader"]._store(provider, [{"id": "tmr_1", "label": "Old"}])
+        comparison = env["pos.stripe.comparison"]._of(session)
+        records = (*rows, reader, comparison, session, config, method, journal, provider)
+        return [(record._name, record.id) for record in records]
+
+    def _remove(self):
+        with self.registry.cursor() as cr:
+            env = api.Environment(cr, SUPERUSER_ID, {})
+            tables = [env[name]._table for name, _id in self.ids]
+            for table, (_name, record_id) in zip(tables, self.ids, strict=True):
+                if table == "pos_config":
+                    cr.execute("DELETE FROM ir_sequence WHERE code LIKE %s", [f"%_{record_id}"])
+                cr.execute(SQL("DELETE FROM %s WHERE id = %s", SQL.identifier(table), record_id))
+
+    def record(self, env, number=0, model="pos.stripe.payment"):
+        ids = [record_id for name, record_id in self.ids if name == model]
+        return env[model].browse(ids[number])
+
+    @contextmanager
+    def two(self):
+        """Return two environments, each of a transaction that has begun."""
+        with self.registry.cursor() as first, self.registry.cursor() as second:
+            for cr in (first, second):
+                cr.execute("SELECT count(*) FROM pos_stripe_payment")
+            envs = [api.Environment(cr, SUPERUSER_ID, {}) for cr in (first, second)]
+            yield envs
+            second.rollback()
+
+    def collide(self, first, second, error=SerializationFailure):
+        """Do both at once, the first one a little earlier; the second must collide quietly.
+
+        :param first: function of an environment
+        :param second: function of an environment; None to do the same
+        """
+        with self.two() as (one, other), self.assertNoLogs("odoo.sql_db", "ERROR"):
+            first(one)
+            one.flush_all()
+            timer = threading.Timer(0.2, one.cr.commit)
+            timer.start()
+            try:
+                if error:
+                    with self.assertRaises(error):
+                        (second or first)(other)
+                        other.flush_all()
+                else:
+                    (second or first)(other)
+                    other.flush_all()
+            finally:
+                timer.join()
+
+    def change(self, env):
+        self.record(env).failure_code = "busy"
+
+    def test_a_till_and_the_runner_write_the_same_row(self):
+        for name, second in {
+            "give up": lambda env: self.record(env)._give_up(),
+            "original": lambda env: self.record(env)._lock_original(),
+            "tip": lambda env: self.record(env)._release_tip(),
+            "field": lambda env: self.record(env).write({"wanted": "cancel"}),
+            "learn": lambda env: self.record(env)._learn(
+                runner.Command("read", None, lease="x"), None, None, 0
+            ),
+        }.items():
+            with self.subTest(name):
+                self.collide(self.change, second)
+
+    def test_the_runner_takes_a_row_that_was_just_written(self):
+        with self.two() as (one, other), self.assertNoLogs("odoo.sql_db", "ERROR"):
+            self.change(one)
+            one.flush_all()
+            with self.assertRaises(runner.RowTaken):
+                self.record(other)._claim()
+            one.cr.commit()
+            with self.assertRaises(SerializationFailure):
+                self.record(other)._claim()
+
+    def test_two_tills_want_one_reader(self):
+        holds = []
+
+        def hold(number):
+            return lambda env: holds.append(self.record(env, number)._hold_reader())
+
+        self.collide(hold(0), hold(1), error=None)
+        self.assertEqual(holds, [True, False])
+
+    def test_two_requests_begin_the_same_line(self):
+        line_uuid = str(uuid.uuid4())
+
+        def insert(env):
+            row = self.record(env)
+            values = {
+                "line_uuid": line_uuid,
+                "session_id": row.session_id.id,
+                "currency_id": row.currency_id.id,
+                "payment_method_id": row.payment_method_id.id,
+            }
+            new = env["pos.stripe.payment"]._insert(values)
+            self.ids.insert(2, (new._name, new.id))
+
+        self.collide(insert, None)
+
+    def test_one_event_is_delivered_twice(self):
+        intent = f"pi_{uuid.uuid4().hex}"
+        with self.registry.cursor() as cr:
+            self.record(api.Environment(cr, SUPERUSER_ID, {})).payment_intent = intent
+        event = {
+            "id": f"evt_{uuid.uuid4().hex}",
+            "type": "payment_intent.succeeded",
+            "created": 1700000000,
+            "livemode": True,
+            "data": {"object": {"object": "payment_intent", "id": intent}},
+        }
+
+        def receive(env):
+            provider = self.record(env, model="payment.provider")
+            provider_events = env["pos.stripe.webhook.event"]
+            provider_events._receive(provider, event)
+            env.cr.postcommit.clear()
+
+        self.collide(receive, None)
+        with self.registry.cursor() as cr:
+            cr.execute("DELETE FROM pos_stripe_webhook_event WHERE event_id = %s", [event["id"]])
+
+    def test_two_tills_compare_the_same_session(self):
+        def ask(env):
+            self.record(env, model="pos.stripe.comparison")._ask(again=True)
+            env.cr.postcommit.clear()
+
+        def accept(env):
+            self.record(env, model="pos.stripe.comparison")._accept([], "Manager")
+
+        self.collide(ask, None)
+        self.collide(accept, None)
+
+    def test_two_screens_refresh_the_same_readers(self):
+        for listed in ({"id": "tmr_1", "label": str(uuid.uuid4())}, {"id": "tmr_2"}):
+
+            def store(env, listed=listed):
+                provider = self.record(env, model="payment.provider")
+                env["pos.stripe.reader"]._store(provider, [listed])
+
+            with self.subTest(listed["id"]):
+                self.collide(store, None)
+        with self.registry.cursor() as cr:
+            cr.execute("DELETE FROM pos_stripe_reader WHERE stripe_id = 'tmr_2'")
+
+    def test_the_scheduled_action_leaves_what_somebody_has(self):
+        with self.two() as (one, other), self.assertNoLogs("odoo.sql_db", "ERROR"):
+            self.change(one)
+            one.flush_all()
+            row = self.record(other)
+            self.assertFalse(row._postpone(is_stuck=True))
+            self.assertFalse(row.look_at and row.look_at > fields.Datetime.now())
