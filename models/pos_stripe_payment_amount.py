@@ -1,9 +1,8 @@
 from odoo import api, models
 
-from ..stripe_terminal import money, refunding, settlement
-
-PAID_STATES = (settlement.PAID, settlement.AUTHORIZED)
-FINISHED = ("paid", "done")
+from ..stripe_terminal import money, refunding
+from ..stripe_terminal.settlement import PAID_STATES
+from .pos_order import FINISHED
 
 
 class PosStripePayment(models.Model):
