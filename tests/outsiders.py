@@ -168,8 +168,9 @@ class Outsiders:
     @rule(data=st.data(), amount=REFUNDS, meanwhile=MEANWHILE)
     def stripe_is_late_with_a_refund(self, data, amount, meanwhile):
         self.stripe_is_late("/v1/refunds", meanwhile)
-        self.refund_recorded(data.draw(st.sampled_from(self.recorded_by_card)), amount)
-        self.case.carry_out(self.row(self.lines[-1]))
+        payment = data.draw(st.sampled_from(self.recorded_by_card))
+        if row := self.refund_recorded(payment, amount):
+            self.case.carry_out(row)
 
     @acts(LATE, lambda self: self.case.simulator.late.records())
     @rule()
@@ -345,10 +346,12 @@ class Outsiders:
             return None
 
     def refund_recorded(self, payment, amount, on_reader=False):
-        """Ask for a refund of a `pos.payment`, as a till does."""
+        """Ask for a refund of a `pos.payment`, as a till does; returns its row, if there is one."""
         if len(self.lines) - len(self.sales) >= 3:
-            return
+            return None
         line = self.case.line(-amount, refunded_uuid=payment.uuid, on_reader=on_reader)
-        self.refundable[line["line_uuid"]] = {payment.uuid, self.sale_of[payment.id]}
+        sale_of = self.sale_of.setdefault(payment.id, payment.uuid)
+        self.refundable[line["line_uuid"]] = {payment.uuid, sale_of}
         self.lines.append(line)
         self.case.send(line)
+        return self.row(line)

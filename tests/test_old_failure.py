@@ -19,7 +19,7 @@ FAILURES = {
 class TestOldFailure(FaultCase):
     """What an earlier try left on the reader is not what became of this one."""
 
-    def fail(self, begin_failure):
+    def decline(self, begin_failure):
         self.first_line = self.line(12.0)
         payment = self.send(self.first_line)
         self.carry_out(payment)
@@ -36,7 +36,7 @@ class TestOldFailure(FaultCase):
             for code, begin_trouble in TROUBLES.items():
                 for amount in (12.0, 15.0):
                     with self.subTest(failure=failure, code=code, amount=amount):
-                        payment = self.fail(begin_failure)
+                        payment = self.decline(begin_failure)
                         self.assertEqual(payment.failure_code, failure)
                         begin_trouble(self.reader)
                         self.retry(payment, amount=amount)
@@ -50,7 +50,7 @@ class TestOldFailure(FaultCase):
 
     def test_stripe_is_silent_at_retry(self):
         for failure, begin_failure in FAILURES.items():
-            payment = self.fail(begin_failure)
+            payment = self.decline(begin_failure)
             path = "/v1/terminal/readers/*/process_payment_intent"
             fault = self.simulator.faults.add("POST", path, "drop_before", times=None)
             self.retry(payment)
@@ -64,7 +64,7 @@ class TestOldFailure(FaultCase):
 
     def test_the_same_failure_again_is_a_new_one(self):
         for failure, begin_failure in FAILURES.items():
-            payment = self.fail(begin_failure)
+            payment = self.decline(begin_failure)
             self.retry(payment)
             self.assertEqual(payment.state, "collecting")
             begin_failure(self.reader)
@@ -76,7 +76,7 @@ class TestOldFailure(FaultCase):
 
     def test_a_lost_answer_does_not_hide_the_result(self):
         for failure, begin_failure in FAILURES.items():
-            payment = self.fail(begin_failure)
+            payment = self.decline(begin_failure)
             path = "/v1/terminal/readers/*/process_payment_intent"
             self.simulator.faults.add("POST", path, "drop_after", times=1)
             self.retry(payment)

@@ -72,11 +72,8 @@ class TestRefundOld(RefundCase):
 
     def test_newest_payment_first(self):
         order_uuid = "an order with two cards"
-        first = self.sell(5.0, order_uuid=order_uuid)
-        second = self.pay(7.0, order_uuid=order_uuid)
-        self.reader.tap()
-        self.look(second)
-        order = first.payment_id.pos_order_id
+        first, second = (self.pay_by_card(amount, order_uuid) for amount in (5.0, 7.0))
+        order = self.draft_order(first)
         order.add_payment(
             {
                 "pos_order_id": order.id,
@@ -86,11 +83,18 @@ class TestRefundOld(RefundCase):
                 "transaction_id": second.payment_intent,
             }
         )
+        order._process_saved_order(draft=False)
         found = self.Payment._refund_plan(self.pos_session, [order_uuid], 9.0, [])
         self.assertEqual(
             [(line["uuid"], line["part"]) for line in found["lines"]],
             [(second.line_uuid, 7.0), (first.line_uuid, 2.0)],
         )
+
+    def pay_by_card(self, amount, order_uuid):
+        payment = self.pay(amount, order_uuid=order_uuid)
+        self.reader.tap()
+        self.look(payment)
+        return payment
 
     def test_choices(self):
         old, sale = self.adopt(self.old_payment(12.0)), self.sell(7.5, card="5555555555554444")

@@ -9,8 +9,7 @@ from support.drivers import both_drivers
 
 def wait_for_retry(till):
     """Wait until the request is taken back and the till has said why."""
-    expect(till.dialog).to_contain_text("The total has changed")
-    till.answer("Ok")
+    expect(till.page.locator(".o_notification")).to_contain_text("The total has changed")
     return till.wait_for_status("canceled")
 
 

@@ -1,8 +1,9 @@
-import { AlertDialog } from "@web/core/confirmation_dialog/confirmation_dialog";
 import { _t } from "@web/core/l10n/translation";
 
 /** Milliseconds between looks at what an order owes while a reader asks for it. */
 const LOOK = 250;
+/** Milliseconds for which the till says that it took a request back. */
+const TOLD_FOR = 15000;
 const RUNNING_STATUSES = ["waiting", "waitingCard"];
 
 const isSale = (line) => line.pos_order_id?.totalDue > 0 && !line.stripe_refunded_uuid;
@@ -87,17 +88,24 @@ export class Dues {
         this.takeBack(line);
     }
 
-    /** A card that was charged meanwhile stays, and says so itself. */
+    /**
+     * A card that was charged meanwhile stays, and says so itself. No dialog, since the cashier may
+     * be typing the amount that another line gets.
+     */
     async takeBack(line) {
         const asked = this.payments.env.utils.formatCurrency(line.getAmount());
         if (await this.payments.cancel(line)) {
-            this.payments.dialog.add(AlertDialog, {
-                title: _t("The total has changed"),
-                body: _t(
+            this.payments.pos.notification.add(
+                _t(
                     "The card reader asked for %(asked)s, and the order has changed since. That request was canceled and nothing was charged. Press Retry to ask for what is due now.",
                     { asked }
                 ),
-            });
+                {
+                    title: _t("The total has changed"),
+                    type: "warning",
+                    autocloseDelay: TOLD_FOR,
+                }
+            );
         }
     }
 }

@@ -78,7 +78,7 @@ test("a changed total takes the request back, and Retry asks for what is due", a
     order.lines[0].setUnitPrice(1);
     await settle();
     expect(line.payment_status).toBe("retry");
-    expect(".modal-body").toHaveText(/has changed since/);
+    expect(".o_notification").toHaveText(/has changed since/);
 
     screen.sendPaymentRequest(line);
     await settle();
