@@ -198,9 +198,10 @@ CASES = (
     ),
 )
 for case, steps in CASES:
-    for step_name, step in steps.items():
-        if step.method == "POST":
-            for meanwhile in MEANWHILE:
-                for moment, looks in LOOKS.items():
-                    name = f"{step_name}__{meanwhile}_meanwhile__{moment}"
-                    add_cell(case, name, step, meanwhile, looks)
+    names = [name for name, step in steps.items() if step.method == "POST"]
+    for row, step_name in enumerate(names):
+        for column, meanwhile in enumerate(MEANWHILE):
+            # Each answer with each moment, in every second step.
+            moment = list(LOOKS)[(row + column) % len(LOOKS)]
+            name = f"{step_name}__{meanwhile}_meanwhile__{moment}"
+            add_cell(case, name, steps[step_name], meanwhile, LOOKS[moment])

@@ -303,16 +303,18 @@ class TestLateCancel(LateCase, MatrixCase):
             self.audit()
 
 
-def add_cells(case, name, *arguments):
-    for trouble_name, trouble in TROUBLES.items():
-        for moment in MOMENTS:
+def add_cells(case, cells):
+    """Add a test for each pair of a cell and a trouble, each trouble at each moment in some cells.
+
+    :param dict cells: arguments of `run_cell` by name
+    """
+    for row, (name, arguments) in enumerate(cells.items()):
+        for column, (trouble_name, trouble) in enumerate(TROUBLES.items()):
+            moment = MOMENTS[(row + column) % len(MOMENTS)]
             add_cell(case, f"{name}__{trouble_name}__{moment}", *arguments, trouble, moment)
 
 
-for step_name in STEP_NAMES:
-    add_cells(TestLatePayment, step_name, step_name)
-for verb in ("capture", "increment_authorization"):
-    add_cells(TestLateCapture, verb, verb)
-for amount_name, amount in (("same_amount", 5.0), ("other_amount", 4.0)):
-    add_cells(TestLateRefund, amount_name, amount)
-add_cells(TestLateRefundOnReader, "refund_payment")
+add_cells(TestLatePayment, {name: (name,) for name in STEP_NAMES})
+add_cells(TestLateCapture, {verb: (verb,) for verb in ("capture", "increment_authorization")})
+add_cells(TestLateRefund, {"same_amount": (5.0,), "other_amount": (4.0,)})
+add_cells(TestLateRefundOnReader, {"refund_payment": ()})
