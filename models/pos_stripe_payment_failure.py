@@ -49,4 +49,7 @@ class PosStripePayment(models.Model):
             return {**kept, "reader_action": settlement.NO_ACTION} if action == "failed" else kept
         if action and action != settlement.NO_ACTION:
             values = {"sent_at": self.sent_at or fields.Datetime.now(), **values}
-        return {**values, "seen_failure": mark} if mark else values
+        if not mark or (mark[0] is None and mark[1:] == (self.seen_failure or [])[1:]):
+            # A PaymentIntent alone does not know the reader's action that failed with it.
+            return values
+        return {**values, "seen_failure": mark}

@@ -74,6 +74,7 @@ class TestRefundOld(RefundCase):
         order_uuid = "an order with two cards"
         first, second = (self.pay_by_card(amount, order_uuid) for amount in (5.0, 7.0))
         order = self.draft_order(first)
+        order._process_saved_order(draft=False)
         order.add_payment(
             {
                 "pos_order_id": order.id,
@@ -83,7 +84,6 @@ class TestRefundOld(RefundCase):
                 "transaction_id": second.payment_intent,
             }
         )
-        order._process_saved_order(draft=False)
         found = self.Payment._refund_plan(self.pos_session, [order_uuid], 9.0, [])
         self.assertEqual(
             [(line["uuid"], line["part"]) for line in found["lines"]],
