@@ -92,7 +92,8 @@ class Shop:
         return any(row["lease_until"] or row["carry_at"] for row in rows)
 
     def settle(self, timeout=20):
-        """Run the addon's scheduled look until every journal row of the session is settled.
+        """Run the addon's scheduled look until every journal row of the session is settled, and
+        Odoo has recorded it.
 
         :param timeout: seconds
         :raises AssertionError: with the rows that still are open
@@ -105,6 +106,9 @@ class Shop:
             admin = self.server.admin
             admin.call("ir.cron", "method_direct_trigger", [admin.ref(CRON)])
             time.sleep(0.5)
+        while self.is_busy():
+            assert time.monotonic() < deadline, f"still recording after {timeout} s"
+            time.sleep(0.1)
 
     def _read(self, model, domain, fields):
         domain = [*domain, ("id", ">", self._known.get(model, 0))]
