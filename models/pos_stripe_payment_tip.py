@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
 
-from ..consequences import BUS, TIP_DOUBTFUL, TIP_FIXED, TIP_MISSING
+from ..consequences import BUS, TIP, TIP_DOUBTFUL, TIP_FIXED, TIP_MISSING
 from ..guard import for_each
 from ..stripe_terminal import money, settlement, tipping
 from .pos_order_tip import FINISHED
@@ -139,6 +139,8 @@ class PosStripePayment(models.Model):
                 and self._is_held()
             ),
             "tip": self.tip,
+            # The order has not got yet what was charged; what failed has a sentence of its own.
+            "recording": (self.carry_due or {}).get(TIP) == "",
             "tip_sentence": self._tip_sentence() if self._is_tip_missing() and order else "",
         }
 

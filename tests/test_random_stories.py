@@ -24,7 +24,6 @@ from hypothesis.stateful import (
 from odoo import fields
 from odoo.addons.pos_payment_stripe import lease
 from odoo.addons.pos_payment_stripe.dev.stripe_simulator import SimulatorError
-from odoo.addons.pos_payment_stripe.models import pos_stripe_payment_unanswered as unanswered
 from odoo.addons.pos_payment_stripe.models import pos_stripe_payment_work as work
 from odoo.exceptions import AccessError
 from odoo.tests import tagged
@@ -434,8 +433,7 @@ class RandomStories(FaultCase):
     def setUp(self):
         super().setUp()
         self.clock = Clock()
-        for module in (work, unanswered):
-            self.patch(module, "time", self.clock)
+        self.patch(work, "time", self.clock)
         self.third_party = ThirdParty(self)
         register = self.config.with_context(bypass_payment_method_ids_forbidden_change=True)
         register.payment_method_ids += self.method + self.other_method

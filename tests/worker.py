@@ -8,6 +8,20 @@ from odoo.addons.pos_payment_stripe.stripe_terminal.errors import StripeProblem
 from odoo.tools import SQL
 
 MOST_STEPS = 30
+# The journal keeps when a request was first made beside its parameters.
+EARLIER_REQUESTS = """
+    UPDATE pos_stripe_payment
+    SET create_request = CASE WHEN create_request ? 'at' THEN jsonb_set(
+            create_request, '{at}', to_jsonb((create_request->>'at')::int - %(seconds)s)
+        ) ELSE create_request END,
+        unanswered = CASE WHEN jsonb_typeof(unanswered) = 'object' THEN (
+            SELECT jsonb_object_agg(verb, jsonb_set(
+                asked, '{at}', to_jsonb((asked->>'at')::int - %(seconds)s)
+            ))
+            FROM jsonb_each(unanswered) AS request(verb, asked)
+        ) ELSE unanswered END
+    WHERE create_request IS NOT NULL OR unanswered IS NOT NULL
+"""
 
 
 class Worker:
@@ -87,7 +101,7 @@ def pass_time(case, **duration):
 
     :param duration: what `timedelta` takes
     """
-    model = case.Payment
+    model, duration = case.Payment, timedelta(**duration)
     clocks = [name for name, field in model._fields.items() if field.type == "datetime"]
     case.env.flush_all()
     case.env.cr.execute(
@@ -95,9 +109,10 @@ def pass_time(case, **duration):
             "UPDATE pos_stripe_payment SET %s",
             SQL(", ").join(
                 SQL("%(clock)s = %(clock)s - %(time)s", clock=SQL.identifier(name), time=time)
-                for name, time in zip(clocks, [timedelta(**duration)] * len(clocks), strict=True)
+                for name, time in zip(clocks, [duration] * len(clocks), strict=True)
                 if model._fields[name].store
             ),
         )
     )
+    case.env.cr.execute(SQL(EARLIER_REQUESTS, seconds=int(duration.total_seconds())))
     case.env.invalidate_all()

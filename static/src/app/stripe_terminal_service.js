@@ -533,7 +533,10 @@ export class StripeTerminalPayments {
     get openUuids() {
         const open = Object.values(this.data)
             .filter(
-                (datum) => !(FINAL_STATES.includes(datum.state) || datum.held) || datum.canceling
+                (datum) =>
+                    !(FINAL_STATES.includes(datum.state) || datum.held) ||
+                    datum.canceling ||
+                    this.capturing.has(datum.line_uuid)
             )
             .map((datum) => datum.line_uuid);
         return [...new Set([...open, ...this.unseen, ...this.wishes.uuids])].filter(

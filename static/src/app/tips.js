@@ -60,13 +60,16 @@ patch(StripeTerminalPayments.prototype, {
             // A late answer for a line of which nothing is known yet.
             return;
         }
-        if (wasHeld && !shown.held && shown.state === "authorized") {
-            // It is being captured: keep asking, also for an order that is finished.
-            this.capturing.add(datum.line_uuid);
-        }
+        const uuid = datum.line_uuid;
+        const isPaid = shown.state === "paid";
         const isLate = shown.tip_sentence && before && shown.tip_sentence !== before.tip_sentence;
-        if ((wasHeld || isLate || this.capturing.has(datum.line_uuid)) && shown.state === "paid") {
-            this.capturing.delete(datum.line_uuid);
+        if (!isPaid && shown.state !== "authorized") {
+            this.capturing.delete(uuid);
+        } else if (wasHeld ? !shown.held : isLate && isPaid) {
+            // Keep asking, also for an order that is finished, until it has what was charged.
+            this.capturing.add(uuid);
+        }
+        if (isPaid && !shown.recording && this.capturing.delete(uuid)) {
             this.showCaptured(shown);
         }
     },
