@@ -68,6 +68,22 @@ test("a paid line that may still get a tip stays paid while Odoo cannot be reach
     expect(line.payment_status).toBe("done");
 });
 
+test("what was captured is shown once the order in Odoo has it", async () => {
+    const { store, order, line, payments } = await asked();
+    const read = [];
+    store.data.loadServerOrders = async (domain) => read.push(domain);
+    const datum = { ...paid(line, 1), state: "authorized", held: true };
+    payments.show(datum);
+    order.state = "paid";
+    payments.show({ ...datum, revision: 2, held: false });
+    payments.show({ ...datum, revision: 3, held: false, state: "paid", recording: true });
+    expect(payments.openUuids).toEqual([line.uuid]);
+    expect(read).toEqual([]);
+    payments.show({ ...datum, revision: 3, held: false, state: "paid", recording: false });
+    expect(payments.openUuids).toEqual([]);
+    expect(read).toEqual([[["uuid", "=", order.uuid]]]);
+});
+
 test("a late answer for a line of which nothing is known is left out", async () => {
     const { line, payments } = await asked();
     payments.sending.add(line.uuid);
