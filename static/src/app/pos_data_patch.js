@@ -62,6 +62,42 @@ patch(PosData.prototype, {
         return sync;
     },
 
+    /** Whatever is read of the server passes here before it is shown. */
+    missingRecursive(recordMap, ...others) {
+        return super.missingRecursive(this.withoutStaleDrafts(recordMap), ...others);
+    },
+
+    /**
+     * Leave out what the server has of orders that this till has finished: it has not heard that yet.
+     *
+     * @param {Object} recordMap lists of values by model, as read
+     * @returns {Object} the same without those drafts and what they consist of
+     */
+    withoutStaleDrafts(recordMap) {
+        const isStale = ({ uuid, state }) => {
+            const order = state === "draft" && this.models["pos.order"].getBy("uuid", uuid);
+            return order && order.finalized && isStripeOrder(order);
+        };
+        const stale = (recordMap["pos.order"] || []).filter(isStale).map(({ id }) => id);
+        if (!stale.length) {
+            return recordMap;
+        }
+        const left = { "pos.order": new Set(stale) };
+        const others = { ...recordMap };
+        for (const model of this.opts.dynamicModels) {
+            const isLeft = (vals) =>
+                left[model]?.has(vals.id) ||
+                Object.values(this.relations[model]).some(
+                    ({ name, relation, type }) =>
+                        type === "many2one" && left[relation]?.has(vals[name])
+                );
+            const records = recordMap[model] || [];
+            left[model] = new Set(records.filter(isLeft).map(({ id }) => id));
+            others[model] = records.filter((vals) => !left[model].has(vals.id));
+        }
+        return others;
+    },
+
     /** Nothing of an order with our payments is forgotten when its synchronisation fails. */
     async syncStripeOrder(order, vals, sent) {
         const isDraft = vals.state === "draft";

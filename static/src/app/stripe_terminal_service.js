@@ -102,7 +102,10 @@ export class StripeTerminalPayments {
         this.pollTimer = null;
         this.respite = 0;
         this.polling = false;
-        pos.data.connectWebSocket(BUS_NAME, (told) => this.resume(told));
+        pos.data.connectWebSocket(BUS_NAME, () => this.resume());
+        for (const event of ["create", "update"]) {
+            pos.models["pos.payment"].addEventListener(event, () => this.onRead());
+        }
         this.resume();
     }
 
@@ -331,6 +334,16 @@ export class StripeTerminalPayments {
         } while (this.data[line.uuid]?.holder === holder && Date.now() < until);
     }
 
+    /** Whatever the server has sent of orders, by bus or on demand, is older than what is known. */
+    onRead() {
+        if (this.pos.models._loadingData && !this.reading) {
+            this.reading = Promise.resolve().then(() => {
+                this.reading = null;
+                this.resume();
+            });
+        }
+    }
+
     /** Look at every line of this till that is not paid, whatever the browser remembers of it. */
     resume() {
         for (const line of this.pos.models["pos.payment"].getAll()) {
@@ -340,8 +353,8 @@ export class StripeTerminalPayments {
             const datum = this.data[line.uuid];
             if (!datum?.id) {
                 this.unseen.add(line.uuid);
-            } else if (isPaid(datum)) {
-                // An older copy of the order has come from the server.
+            } else if (!this.sending.has(line.uuid)) {
+                // An older copy of the order may have come from the server.
                 this.show(datum);
             }
         }

@@ -137,6 +137,22 @@ test("a finished order is kept until Odoo has it", async () => {
     expect(kept()).toEqual([]);
 });
 
+test("no read makes an order a draft again that Odoo has not heard is finished", async () => {
+    const { store, order, line, sync } = await synchronised();
+    line.setPaymentStatus("done");
+    order.lines[0].setQuantity(7);
+    order.state = "paid";
+    onItsWay = lose;
+    await sync();
+    await store.deviceSync.readDataFromServer();
+    await store.data.loadServerOrders([["uuid", "=", order.uuid]]);
+    expect([order.state, line.payment_status, order.lines[0].qty]).toEqual(["paid", "done", 7]);
+    onItsWay = () => {};
+    await sync();
+    expect(sent.at(-1).state).toBe("paid");
+    expect(commandsOf(sent.at(-1), [1])[0][2].qty).toBe(7);
+});
+
 test("an order that was finished offline is kept too, and one that Odoo refuses is not", async () => {
     const { store, order, sync } = await synchronised();
     store.data.network.offline = true;

@@ -238,6 +238,35 @@ test("a decline shows its reason and can be retried", async () => {
     expect(sends[0].line.request_uuid).not.toBe(sends[1].line.request_uuid);
 });
 
+test("what is known of a payment is shown again after every read of its order", async () => {
+    const { store, order, line } = await pressStripe();
+    await animationFrame();
+    const read = () => store.data.loadServerOrders([["uuid", "=", order.uuid]]);
+    for (const [state, status] of [
+        ["collecting", "waitingCard"],
+        ["unknown", "force_done"],
+        ["declined", "retry"],
+    ]) {
+        say(line.uuid, { state });
+        await poll();
+        await read();
+        await animationFrame();
+        expect(line.payment_status).toBe(status);
+    }
+});
+
+test("a read does not answer a try that is on its way", async () => {
+    const { store, order, screen, line } = await pressStripe();
+    say(line.uuid, { state: "declined" });
+    await poll();
+    server.takes = 3000;
+    screen.sendPaymentRequest(line);
+    await animationFrame();
+    await store.data.loadServerOrders([["uuid", "=", order.uuid]]);
+    await animationFrame();
+    expect(line.payment_status).toBe("waiting");
+});
+
 test("what is held for a tip is paid, unless it is being canceled", async () => {
     const { line } = await pressStripe();
     const held = { state: "authorized", held: true, amount: line.getAmount() };
