@@ -7,6 +7,7 @@ from . import (
     pos_config,
     pos_config_tip,
     pos_order,
+    pos_order_proven,
     pos_order_repeated,
     pos_order_tip,
     pos_payment,

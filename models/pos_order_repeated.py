@@ -29,6 +29,8 @@ class PosOrder(models.Model):
         for order in orders:
             if draft := draft_of.get(order.get("uuid")):
                 draft._stripe_sent_again(order)
+                if order.get("state") != "draft":
+                    draft._stripe_take_proven(order)
 
     @api.model
     def _stripe_rename_payments(self, order):

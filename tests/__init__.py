@@ -31,6 +31,7 @@ from . import (
     test_pairing,
     test_payment,
     test_payment_method,
+    test_proven_order,
     test_queue,
     test_reader,
     test_reader_advice,
