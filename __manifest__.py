@@ -45,6 +45,8 @@
         "pos_payment_stripe.browser_sdk": ["pos_payment_stripe/static/src/browser_sdk/**/*"],
         # Loaded by a till when it first gives money back to a card.
         "pos_payment_stripe.refunds": ["pos_payment_stripe/static/src/refunds/**/*"],
+        # Loaded by a till that has a finished order of a page that has gone, or one that is refused.
+        "pos_payment_stripe.kept": ["pos_payment_stripe/static/src/kept/**/*"],
         # Loaded by a till of a restaurant.
         "pos_payment_stripe.restaurant": ["pos_payment_stripe/static/src/restaurant/**/*"],
         "web.assets_backend": [
@@ -55,6 +57,7 @@
         "web.assets_unit_tests_setup": [
             ("remove", "pos_payment_stripe/static/src/backend/pos_payment_provider_cards/**/*"),
             "pos_payment_stripe/static/src/browser_sdk/**/*",
+            "pos_payment_stripe/static/src/kept/**/*",
             "pos_payment_stripe/static/src/refunds/**/*",
             "pos_payment_stripe/static/src/restaurant/**/*",
         ],

@@ -19,9 +19,15 @@ export class KeptOrders {
         return Object.values(this.all).filter(({ uuid }) => !this.own.has(uuid));
     }
 
-    keep(vals) {
+    /**
+     * @param {Object} order that is finished
+     * @param {Object} vals what synchronises it
+     */
+    keep(order, vals) {
         this.own.add(vals.uuid);
-        this.write({ ...this.all, [vals.uuid]: vals });
+        // What other addons do once Odoo has the order, they have noted there.
+        const stripeUiState = order.serializeState();
+        this.write({ ...this.all, [vals.uuid]: { ...vals, stripeUiState } });
     }
 
     drop(uuid) {
@@ -32,6 +38,10 @@ export class KeptOrders {
     }
 
     write(orders) {
-        browser.localStorage.setItem(this.key, JSON.stringify(orders));
+        try {
+            browser.localStorage.setItem(this.key, JSON.stringify(orders));
+        } catch {
+            // The browser's storage is full: the sale goes on, and the page still has the order.
+        }
     }
 }

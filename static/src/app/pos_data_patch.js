@@ -105,7 +105,7 @@ patch(PosData.prototype, {
             throw new ConnectionLostError();
         };
         if (!isDraft) {
-            this.stripeKept.keep(vals);
+            this.stripeKept.keep(order, vals);
         }
         try {
             // A draft's that hangs would hold the finished order back.
@@ -126,30 +126,15 @@ patch(PosData.prototype, {
                     () => this.checkConnectivity(),
                     RETRY_PAUSE
                 );
-            } else {
-                this.stripeKept.drop(order.uuid);
+            } else if (!isDraft) {
+                // Core makes an order that is refused while it is finished a draft again.
+                delay(0).then(() =>
+                    order.finalized
+                        ? this.onStripeRefusal?.(vals, error)
+                        : this.stripeKept.drop(order.uuid)
+                );
             }
             throw error;
-        }
-    },
-
-    /**
-     * Send the finished orders of a page that has gone before Odoo had them.
-     *
-     * @param {Function} refuse is called with the sentence of what Odoo refuses
-     */
-    async sendKeptOrders(refuse) {
-        for (const vals of this.stripeKept.left) {
-            const context = { config_id: odoo.pos_config_id };
-            try {
-                await this.orm.call("pos.order", "sync_from_ui", [[vals]], { context });
-            } catch (error) {
-                if (isConnectionError(error)) {
-                    return;
-                }
-                refuse(error.data?.message || error.message);
-            }
-            this.stripeKept.drop(vals.uuid);
         }
     },
 });

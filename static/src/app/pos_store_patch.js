@@ -1,23 +1,38 @@
 import { PosStore } from "@point_of_sale/app/services/pos_store";
 import { ask } from "@point_of_sale/app/utils/make_awaitable_dialog";
 import { AlertDialog } from "@web/core/confirmation_dialog/confirmation_dialog";
+import { loadBundle } from "@web/core/assets";
 import { _t } from "@web/core/l10n/translation";
+import { registry } from "@web/core/registry";
+import { delay } from "@web/core/utils/concurrency";
 import { patch } from "@web/core/utils/patch";
 import { isHeldElsewhere } from "./elsewhere";
 import { LOCK_SCREENS, runningLines, takeBack, unsettledLines } from "./payment_guard";
 import { isStripeOrder } from "./pos_data_patch";
 import { runningRefundTexts } from "./refund_texts";
 
+/** Milliseconds that a till's start may wait for what is sent first. */
+const SEND_WAIT = 5000;
+
 patch(PosStore.prototype, {
-    /** Before Odoo is asked for its drafts. */
-    async processServerData() {
-        const send = () =>
-            this.data.sendKeptOrders((problem) =>
-                this.notification.add(problem, { type: "danger" })
-            );
+    /** What a page left that has gone is sent before core sends its own. */
+    async afterProcessServerData() {
+        const send = () => this.data.stripeKept.left.length && this.withKeptOrders("send");
+        this.data.onStripeRefusal = (vals, error) => this.withKeptOrders("tell", vals, error);
         window.addEventListener("pos-network-online", send);
-        await send();
-        return super.processServerData(...arguments);
+        await Promise.race([send(), delay(SEND_WAIT)]);
+        return super.afterProcessServerData(...arguments);
+    },
+
+    /** Call what is seldom needed of kept orders; without a network it is needed later. */
+    async withKeptOrders(method, ...args) {
+        try {
+            await loadBundle("pos_payment_stripe.kept");
+        } catch {
+            return;
+        }
+        this.stripeKeptOrders ||= new (registry.category("stripe_terminal_late").get("kept"))(this);
+        return this.stripeKeptOrders[method](...args);
     },
 
     /** Core lets two synchronisations overlap; the second one lacks what the first one may lose. */
@@ -35,7 +50,10 @@ patch(PosStore.prototype, {
                 order.finalized && order.isDirty() && isStripeOrder(order);
             for (const order of this.models["pos.order"].filter(isUnsynced)) {
                 await this.preSyncAllOrders([order]);
-                this.data.stripeKept.keep(order.serializeForORM({ keepCommands: true }));
+                this.data.stripeKept.keep(
+                    order,
+                    order.serializeForORM({ keepCommands: true })
+                );
             }
         }
         return super.syncAllOrders(...arguments);

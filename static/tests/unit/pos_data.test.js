@@ -1,7 +1,15 @@
-import { advanceTime, animationFrame, beforeEach, describe, expect, test } from "@odoo/hoot";
+import { advanceTime, animationFrame, beforeEach, click, describe, expect, test } from "@odoo/hoot";
 import { definePosModels } from "@point_of_sale/../tests/unit/data/generate_model_definitions";
 import { getFilledOrder, setupPosEnv } from "@point_of_sale/../tests/unit/utils";
-import { makeServerError, onRpc } from "@web/../tests/web_test_helpers";
+import {
+    makeServerError,
+    mountWithCleanup,
+    onRpc,
+    patchWithCleanup,
+} from "@web/../tests/web_test_helpers";
+import { assets } from "@web/core/assets";
+import { browser } from "@web/core/browser/browser";
+import { MainComponentsContainer } from "@web/core/main_components_container";
 import { addStripeMethod, STRIPE_METHOD_ID } from "./data/pos_payment_method.data";
 import { wait } from "./wait";
 
@@ -15,6 +23,8 @@ let onItsWay, sent;
 
 beforeEach(() => {
     addStripeMethod();
+    // The test page has it already.
+    patchWithCleanup(assets, { loadBundle: async () => {} });
     onItsWay = () => {};
     sent = [];
     onRpc("/pos_payment_stripe/unattached", () => []);
@@ -27,6 +37,9 @@ beforeEach(() => {
 });
 
 const lose = () => new Response("", { status: 502 });
+const refuse = () => {
+    throw makeServerError({ message: "Order is not fully paid." });
+};
 const commandsOf = (vals, codes) => vals.lines.filter(([code]) => codes.includes(code));
 
 /** Return an order of which Odoo has a draft with a card payment. */
@@ -153,7 +166,7 @@ test("no read makes an order a draft again that Odoo has not heard is finished",
     expect(commandsOf(sent.at(-1), [1])[0][2].qty).toBe(7);
 });
 
-test("an order that was finished offline is kept too, and one that Odoo refuses is not", async () => {
+test("an order that was finished offline is kept too, and one that core takes back is not", async () => {
     const { store, order, sync } = await synchronised();
     store.data.network.offline = true;
     order.state = "paid";
@@ -161,37 +174,104 @@ test("an order that was finished offline is kept too, and one that Odoo refuses 
     expect(sent).toEqual([]);
     expect(store.data.stripeKept.all[order.uuid].state).toBe("paid");
     store.data.network.offline = false;
-    onItsWay = () => {
-        throw makeServerError({ message: "Order is not fully paid." });
-    };
-    await sync();
+    onItsWay = refuse;
+    await store.syncAllOrders({ orders: [order], throw: true }).catch(() => {
+        order.state = "draft";
+    });
+    await advanceTime(10);
     expect(store.data.stripeKept.all).toEqual({});
 });
 
-test("what a page that has gone left is sent, and what this page finished is not", async () => {
+test("a finished order that is refused is kept, and the cashier is told why", async () => {
+    const { store, order, sync } = await synchronised();
+    await mountWithCleanup(MainComponentsContainer);
+    order.state = "paid";
+    onItsWay = refuse;
+    await sync();
+    await advanceTime(10);
+    await animationFrame();
+    expect(Object.keys(store.data.stripeKept.all)).toEqual([order.uuid]);
+    expect(".o_notification").toHaveCount(1);
+    expect(".o_notification").toHaveText(/Order is not fully paid/);
+});
+
+test("a full storage does not stop the sale", async () => {
+    const { store, order, sync } = await synchronised();
+    patchWithCleanup(browser, {
+        localStorage: {
+            getItem: () => null,
+            setItem() {
+                throw new DOMException("full", "QuotaExceededError");
+            },
+        },
+    });
+    order.state = "paid";
+    await sync();
+    expect(sent.map(({ state }) => state)).toEqual(["paid"]);
+    expect(store.data.stripeKept.all).toEqual({});
+});
+
+/** Return a till that finds an order that a page which has gone had finished. */
+async function afterCrash() {
     const { store, order } = await synchronised();
-    const refused = [];
-    const send = () => store.data.sendKeptOrders((sentence) => refused.push(sentence));
+    await mountWithCleanup(MainComponentsContainer);
     const { stripeKept } = store.data;
+    order.uiState.couponPointChanges = { 7: { points: 3 } };
     const vals = { ...order.serializeForORM({ keepCommands: true }), state: "paid" };
-    const leave = () => {
-        stripeKept.keep({ ...vals, uuid: "of-another-page" });
-        stripeKept.own.delete("of-another-page");
+    stripeKept.keep(order, vals);
+    stripeKept.own.clear();
+    order.uiState.couponPointChanges = {};
+    const send = async () => {
+        window.dispatchEvent(new CustomEvent("pos-network-online"));
+        await advanceTime(10);
+        await animationFrame();
     };
-    leave();
-    stripeKept.keep(vals);
     onItsWay = lose;
+    // The mock server writes no dates.
+    store.deviceSync.readDataFromServer = async () => {};
+    await store.afterProcessServerData();
+    return { store, order, send, kept: () => Object.keys(stripeKept.all) };
+}
+
+test("what a page that has gone left is sent, with all that follows", async () => {
+    const { store, order, send, kept } = await afterCrash();
+    patchWithCleanup(store, {
+        async postSyncAllOrders(orders) {
+            for (const { uuid, state, uiState } of orders) {
+                expect.step([uuid, state, uiState.couponPointChanges]);
+            }
+        },
+    });
+    expect(kept()).toEqual([order.uuid]);
+    expect.verifySteps([]);
+    onItsWay = () => {};
     await send();
-    expect(Object.keys(stripeKept.all)).toHaveLength(2);
-    onItsWay = () => ({});
-    await send();
-    expect(sent.map(({ uuid }) => uuid)).toEqual(["of-another-page", "of-another-page"]);
-    expect(Object.keys(stripeKept.all)).toEqual([order.uuid]);
-    onItsWay = () => {
-        throw makeServerError({ message: "Order is not fully paid." });
-    };
-    leave();
-    await send();
-    expect(refused).toEqual(["Order is not fully paid."]);
-    expect(Object.keys(stripeKept.all)).toEqual([order.uuid]);
+    expect.verifySteps([[order.uuid, "paid", { 7: { points: 3 } }]]);
+    expect(kept()).toEqual([]);
+    expect("stripeUiState" in sent.at(-1)).toBe(false);
+});
+
+test("what a page left and Odoo refuses is kept until a manager discards it", async () => {
+    const { store, order, send, kept } = await afterCrash();
+    onItsWay = refuse;
+    for (let turn = 0; turn < 2; turn++) {
+        await send();
+        expect(kept()).toEqual([order.uuid]);
+        expect(".o_notification").toHaveCount(1);
+        expect(".o_notification").toHaveText(/Order is not fully paid/);
+    }
+    let role = "cashier";
+    patchWithCleanup(store, { getCashier: () => ({ _role: role }) });
+    await click(".o_notification button:contains(Discard)");
+    await animationFrame();
+    await click(".modal button:contains(Ok)");
+    await animationFrame();
+    expect(kept()).toEqual([order.uuid]);
+    role = "manager";
+    await click(".o_notification button:contains(Discard)");
+    await animationFrame();
+    await click(".modal button:contains(Discard the order)");
+    await animationFrame();
+    expect(kept()).toEqual([]);
+    expect(".o_notification").toHaveCount(0);
 });
