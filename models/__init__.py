@@ -17,6 +17,7 @@ from . import (
     pos_payment_method_connection,
     pos_payment_method_kiosk,
     pos_payment_method_receipt,
+    pos_payment_method_send,
     pos_payment_method_sharing,
     pos_payment_settled,
     pos_payment_tip,

@@ -373,6 +373,13 @@ class TestPaymentMethod(OwnAccountCase):
         arch = methods.get_view(view_type="form")["arch"]
         self.assertNotIn("online_payment_provider_ids", arch)
 
+    def test_when_the_reader_is_told_reaches_the_till(self):
+        self.assertEqual(self.method.stripe_send, "at_once")
+        with Form(self.method.with_user(self.manager)) as form:
+            form.stripe_send = "press"
+        (loaded,) = self.method._load_pos_data_read(self.method.with_user(self.cashier), self.config)
+        self.assertEqual(loaded["stripe_send"], "press")
+
     def test_saving_does_not_ask_stripe(self):
         before = len(self.sent())
         with patch.dict(os.environ, STRIPE_API_BASE="http://127.0.0.1:1"):

@@ -83,12 +83,20 @@ def connect_stripe(admin, secret_key):
 
 
 def open_register(
-    admin, name, *, reader_serial=None, connection="server", more_methods=(), **options
+    admin,
+    name,
+    *,
+    reader_serial=None,
+    connection="server",
+    send="at_once",
+    more_methods=(),
+    **options,
 ):
     """Create a register with its own cash and card methods.
 
     :param reader_serial: the reader's serial number; None means the register takes cash only
     :param connection: who talks to the reader, ``"server"`` or ``"browser"``
+    :param send: when the reader hears of a payment, ``"at_once"`` or ``"press"``
     :param more_methods: ids of further payment methods
     :param options: further values of ``pos.config``
     """
@@ -103,13 +111,13 @@ def open_register(
     )
     card = None
     if reader_serial:
-        card = add_card_method(admin, "Card", reader_serial, connection)
+        card = add_card_method(admin, "Card", reader_serial, connection, send)
     methods = [method for method in (cash, card, *more_methods) if method]
     config = admin.create("pos.config", name=name, payment_method_ids=[(6, 0, methods)], **options)
     return Register(name, config, cash, card)
 
 
-def add_card_method(admin, name, reader_serial, connection="server"):
+def add_card_method(admin, name, reader_serial, connection="server", send="at_once"):
     """Create a method that charges with a reader; see :func:`open_register`. Returns its id."""
     return admin.create(
         "pos.payment.method",
@@ -119,6 +127,7 @@ def add_card_method(admin, name, reader_serial, connection="server"):
         use_payment_terminal=TERMINAL,
         stripe_serial_number=reader_serial,
         stripe_connection=connection,
+        stripe_send=send,
         journal_id=admin.search("account.journal", [("type", "=", "bank")], limit=1)[0],
     )
 

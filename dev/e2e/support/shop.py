@@ -17,13 +17,16 @@ class Shop:
     :param server: the :class:`~support.live_server.LiveServer`
     :param reader: the simulator's reader on its counter, or None for a shop that takes cash only
     :param connection: who talks to the reader, ``"server"`` or ``"browser"``
+    :param send: when the reader hears of a payment, ``"at_once"`` or ``"press"``
     :param options: further values of ``pos.config``
     """
 
     cash = "Cash"
     card = "Card"
 
-    def __init__(self, server, reader, name="Till", connection="server", **options):
+    def __init__(
+        self, server, reader, name="Till", connection="server", send="at_once", **options
+    ):
         self.server = server
         self.simulator = server.simulator
         self.reader = reader
@@ -34,6 +37,7 @@ class Shop:
             self.name,
             reader_serial=reader.serial_number if reader else None,
             connection=connection,
+            send=send,
             **options,
         )
         self._known = {}

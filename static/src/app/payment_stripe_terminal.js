@@ -7,6 +7,11 @@ export class PaymentStripeTerminal extends PaymentInterface {
         return this.env.services.stripe_terminal;
     }
 
+    /** Whether choosing the method asks for the card, or *Send* does. */
+    get fastPayments() {
+        return this.payment_method_id.stripe_send !== "press";
+    }
+
     /**
      * @param {string} uuid of the payment line
      * @returns {Promise<boolean>} true when paid; always settles, also when the answer is unknown
