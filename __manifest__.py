@@ -49,6 +49,8 @@
         "pos_payment_stripe.kept": ["pos_payment_stripe/static/src/kept/**/*"],
         # Loaded by a till of a restaurant.
         "pos_payment_stripe.restaurant": ["pos_payment_stripe/static/src/restaurant/**/*"],
+        # Loaded by a till when its cashier first splits a payment.
+        "pos_payment_stripe.split": ["pos_payment_stripe/static/src/split/**/*"],
         "web.assets_backend": [
             "pos_payment_stripe/static/src/common/**/*",
             "pos_payment_stripe/static/src/backend/**/*",
@@ -60,6 +62,7 @@
             "pos_payment_stripe/static/src/kept/**/*",
             "pos_payment_stripe/static/src/refunds/**/*",
             "pos_payment_stripe/static/src/restaurant/**/*",
+            "pos_payment_stripe/static/src/split/**/*",
         ],
         "web.assets_unit_tests": ["pos_payment_stripe/static/tests/unit/**/*"],
     },

@@ -6,6 +6,7 @@ import { onWillUpdateProps, status } from "@odoo/owl";
 import { isHeldElsewhere, linesElsewhere } from "./elsewhere";
 import { takeBack } from "./payment_guard";
 import { approveRefund, loadRefunds } from "./refunds";
+import { askSplit, goesOn, nextPart } from "./split";
 import { UnattachedPayments } from "./unattached_payments";
 
 PaymentScreen.components = { ...PaymentScreen.components, UnattachedPayments };
@@ -27,6 +28,10 @@ patch(PaymentScreen.prototype, {
             this.openUnlessHeldElsewhere(open);
         } else {
             open();
+            // What was not sent yet asks for what is due now.
+            this.paymentLines
+                .filter((line) => line.isStripeTerminal && line.getPaymentStatus() === "pending")
+                .forEach((line) => this.stripeTerminal.dues.prepare(line));
             // The order may come from another till.
             this.stripeTerminal.resume();
         }
@@ -63,7 +68,9 @@ patch(PaymentScreen.prototype, {
             );
             if (refused) {
                 this.selectPaymentLine(refused.uuid);
-                await this.sendPaymentRequest(refused);
+                if (paymentMethod.payment_terminal.fastPayments) {
+                    await this.sendPaymentRequest(refused);
+                }
                 return true;
             }
             // Its answer would bring back a line that another one has replaced.
@@ -98,7 +105,24 @@ patch(PaymentScreen.prototype, {
         }
     },
 
-    /** After a refusal another amount is typed, after a refund the next line is at hand. */
+    get canSplit() {
+        return (
+            this.currentOrder.totalDue > 0 &&
+            this.payment_methods_from_config.some(
+                (method) => method.use_payment_terminal === "stripe_terminal"
+            )
+        );
+    },
+
+    get stripePart() {
+        return nextPart(this.currentOrder);
+    },
+
+    splitPayment() {
+        return askSplit(this);
+    },
+
+    /** After a refusal another amount is typed, after a refund or a part the next line is at hand. */
     async sendPaymentRequest(line) {
         if (line.stripe_refunded_uuid) {
             const approval = await approveRefund(this.env, this, line);
@@ -109,6 +133,9 @@ patch(PaymentScreen.prototype, {
         }
         await super.sendPaymentRequest(...arguments);
         if (!line.stripe_refunded_uuid) {
+            if (line.isStripeDone && status(this) !== "destroyed" && goesOn(line.pos_order_id)) {
+                await this.addNewPaymentLine(line.payment_method_id);
+            }
             return;
         }
         this.numberBuffer.reset();

@@ -106,6 +106,8 @@ patch(PosStore.prototype, {
         if (order && (await isHeldElsewhere(this.env, order))) {
             return false;
         }
+        // These buttons pay all of an order.
+        delete order?.uiState.stripeSplit;
         return super.validateOrderFast(...arguments);
     },
 
