@@ -43,6 +43,9 @@
         ],
         # Loaded by a till when it first uses a method that its browser collects for.
         "pos_payment_stripe.browser_sdk": ["pos_payment_stripe/static/src/browser_sdk/**/*"],
+        "point_of_sale.customer_display_assets": [
+            "pos_payment_stripe/static/src/customer_display/**/*"
+        ],
         # Loaded by a till when it first gives money back to a card.
         "pos_payment_stripe.refunds": ["pos_payment_stripe/static/src/refunds/**/*"],
         # Loaded by a till that has a finished order of a page that has gone, or one that is refused.
