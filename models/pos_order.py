@@ -1,4 +1,6 @@
-from odoo import api, fields, models
+from typing import NamedTuple
+
+from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
 
 from ..stripe_terminal.refunding import REFUND
@@ -7,6 +9,23 @@ from ..stripe_terminal.settlement import CANCELED, PAID
 FINISHED = ("paid", "done")
 # The context of an order that a till sends has this very object; no request can contain it.
 TILL_ORDER = object()
+
+
+class Unknown(NamedTuple):
+    """UUIDs that the journal was looked through for in vain; no request can contain it either."""
+
+    orders: frozenset
+    lines: frozenset
+
+
+def payments_sent(order):
+    """Return the values of the new payments of an order that a till sends, which have uuids."""
+    commands = order.get("payment_ids") or []
+    return [
+        command[2]
+        for command in commands
+        if command[0] == Command.CREATE and command[2].get("uuid")
+    ]
 
 
 class PosOrder(models.Model):
@@ -32,17 +51,41 @@ class PosOrder(models.Model):
         """Take the card payments of finished orders from the runner before the work begins.
 
         They are linked at its end: what the runner has written meanwhile would undo all of it.
-        What a till sends again is taken once, see `_stripe_take_known`.
+        What a till sends again is taken once, see `_process_order`.
         """
-        finished = [order.get("uuid") for order in orders if order.get("state") != "draft"]
-        rows = self.env["pos.stripe.payment"].sudo()
-        rows = rows.search([("order_uuid", "in", list(filter(None, finished)))])
+        rows, unknown = self._stripe_look_up(orders)
+        finished = {order.get("uuid") for order in orders if order.get("state") != "draft"}
+        rows = rows.filtered(lambda row: row.order_uuid in finished)
         rows._lock()
-        self._stripe_take_known(orders)
-        in_till = self.with_context(stripe_till_order=TILL_ORDER)
+        self._stripe_rename_payments(orders)
+        in_till = self.with_context(stripe_till_order=TILL_ORDER, stripe_unknown=unknown)
         result = super(PosOrder, in_till).sync_from_ui(orders)
         rows._give_up_left_over()
         return result
+
+    @api.model
+    def _stripe_look_up(self, orders):
+        """Return what the journal has of orders that a till sends, and what it has not.
+
+        The one query that an order without cards costs.
+        """
+        of_orders = {order.get("uuid") for order in orders} - {None, False}
+        of_lines = {payment["uuid"] for order in orders for payment in payments_sent(order)}
+        rows = self.env["pos.stripe.payment"].sudo()
+        rows = rows.search(
+            ["|", ("order_uuid", "in", list(of_orders)), ("line_uuid", "in", list(of_lines))]
+        )
+        unknown = Unknown(
+            orders=of_orders.difference(rows.mapped("order_uuid")),
+            lines=of_lines.difference(rows.mapped("line_uuid")),
+        )
+        return rows, unknown
+
+    @api.model
+    def _stripe_unknown(self):
+        """Return what the journal is known not to have, while a till's orders are taken."""
+        unknown = self.env.context.get("stripe_unknown")
+        return unknown if isinstance(unknown, Unknown) else Unknown(frozenset(), frozenset())
 
     def _process_saved_order(self, draft):
         """Link the journal to the payments of a finished order.

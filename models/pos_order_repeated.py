@@ -2,6 +2,7 @@ from uuid import uuid4
 
 from odoo import Command, api, models
 
+from .pos_order import payments_sent
 from .pos_payment_method import TERMINAL
 
 GOING = (Command.DELETE, Command.UNLINK)
@@ -16,47 +17,45 @@ class PosOrder(models.Model):
     _inherit = "pos.order"
 
     @api.model
-    def _stripe_take_known(self, orders):
-        """Make what was sent before changes of what came of it; for orders paid by card.
+    def _process_order(self, order, existing_order):
+        """Make what was sent before changes of what came of it; for orders paid by card."""
+        if (
+            existing_order
+            and existing_order.state == "draft"
+            and existing_order.uuid == order.get("uuid")
+            and existing_order._of_stripe_terminal()
+        ):
+            existing_order._stripe_sent_again(order)
+            if order.get("state") != "draft":
+                existing_order._stripe_take_proven(order)
+        return super()._process_order(order, existing_order)
+
+    @api.model
+    def _stripe_rename_payments(self, orders):
+        """Have card payments that another till put on its own order recorded with these too.
+
+        Nothing proves them here then, and the managers are asked to look at them.
 
         :param list orders: what a till sends
         """
+        methods = self.env["pos.payment.method"].sudo()
         for order in orders:
-            self._stripe_rename_payments(order)
-        uuids = [order["uuid"] for order in orders if order.get("uuid")]
-        drafts = self.search([("uuid", "in", uuids), ("state", "=", "draft")])
-        draft_of = {draft.uuid: draft for draft in drafts._of_stripe_terminal()}
-        for order in orders:
-            if draft := draft_of.get(order.get("uuid")):
-                draft._stripe_sent_again(order)
-                if order.get("state") != "draft":
-                    draft._stripe_take_proven(order)
-
-    @api.model
-    def _stripe_rename_payments(self, order):
-        """Have card payments that another till put on its own order recorded with this one too.
-
-        Nothing proves them here then, and the managers are asked to look at them.
-        """
-        sent = {
-            command[2]["uuid"]: command[2]
-            for command in order.get("payment_ids") or []
-            if command[0] == Command.CREATE and command[2].get("uuid")
-        }
-        elsewhere = self.env["pos.payment"].search(
-            [
-                ("uuid", "in", list(sent)),
-                ("pos_order_id.uuid", "!=", order.get("uuid")),
-                ("payment_method_id.use_payment_terminal", "=", TERMINAL),
-            ]
-        )
-        for payment in elsewhere:
-            sent[payment.uuid]["uuid"] = str(uuid4())
+            sent = {
+                payment["uuid"]: payment
+                for payment in payments_sent(order)
+                if methods.browse(payment.get("payment_method_id")).use_payment_terminal == TERMINAL
+            }
+            elsewhere = self.env["pos.payment"].search(
+                [("uuid", "in", list(sent)), ("pos_order_id.uuid", "!=", order.get("uuid"))]
+            )
+            for payment in elsewhere:
+                sent[payment.uuid]["uuid"] = str(uuid4())
 
     def _of_stripe_terminal(self):
         """Return those of these orders for which a card payment was recorded or asked for."""
-        rows = self.env["pos.stripe.payment"].sudo()
-        asked = rows.search([("order_uuid", "in", self.mapped("uuid"))]).mapped("order_uuid")
+        rows, unknown = self.env["pos.stripe.payment"].sudo(), self._stripe_unknown().orders
+        uuids = [uuid for uuid in self.mapped("uuid") if uuid not in unknown]
+        asked = rows.search([("order_uuid", "in", uuids)]).mapped("order_uuid")
         return self.filtered(
             lambda order: (
                 order.uuid in asked

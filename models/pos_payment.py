@@ -48,12 +48,16 @@ class PosPayment(models.Model):
         A sale is never refused for that, nor for what a third party makes of it: the goods have
         left the shop.
         """
-        rows = self.env["pos.stripe.payment"].sudo()
-        rows = rows.search([("line_uuid", "in", self.filtered("uuid").mapped("uuid"))])
+        rows, unknown = self.env["pos.stripe.payment"].sudo(), self.pos_order_id._stripe_unknown()
+        uuids = [uuid for uuid in self.filtered("uuid").mapped("uuid") if uuid not in unknown.lines]
+        rows = rows.search([("line_uuid", "in", uuids)])
         row_of = {row.line_uuid: row for row in rows}
         rows._lock()
+        cards = self.filtered(
+            lambda payment: payment.uuid in row_of or payment._is_by_stripe_terminal()
+        )
         for_each(
-            self.sudo(), lambda payment: payment._link_stripe_payment(row_of.get(payment.uuid))
+            cards.sudo(), lambda payment: payment._link_stripe_payment(row_of.get(payment.uuid))
         )
 
     def _link_stripe_payment(self, row):

@@ -54,6 +54,7 @@ from . import (
     test_settled_payment,
     test_switch,
     test_terminal_test,
+    test_till_loads,
     test_tip_after_payment,
     test_tip_on_reader,
     test_translations,
