@@ -28,6 +28,7 @@ from . import (
     test_location_tip,
     test_loops,
     test_old_failure,
+    test_office_journal,
     test_pairing,
     test_payment,
     test_payment_method,
