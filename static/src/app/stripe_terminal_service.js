@@ -102,7 +102,7 @@ export class StripeTerminalPayments {
         this.pollTimer = null;
         this.respite = 0;
         this.polling = false;
-        pos.data.connectWebSocket(BUS_NAME, () => this.resume());
+        pos.data.connectWebSocket(BUS_NAME, (told) => this.resume(told));
         for (const event of ["create", "update"]) {
             pos.models["pos.payment"].addEventListener(event, () => this.onRead());
         }
