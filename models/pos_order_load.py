@@ -8,5 +8,6 @@ class PosOrder(models.Model):
 
     @api.model
     def _stripe_office_fields(self):
-        activities = self.env["mail.activity.mixin"]._fields.keys() - self.env["base"]._fields.keys()
-        return super()._stripe_office_fields() | activities | {"stripe_refunded_outside"}
+        mixin, every = self.env["mail.activity.mixin"]._fields, self.env["base"]._fields
+        ours = {"stripe_doubt", "stripe_refunded_outside"}
+        return super()._stripe_office_fields() | (mixin.keys() - every.keys()) | ours

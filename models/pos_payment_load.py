@@ -13,7 +13,7 @@ class PosPayment(models.Model):
 
     @api.model
     def _stripe_office_fields(self):
-        return super()._stripe_office_fields() | {"stripe_is_adoptable"}
+        return super()._stripe_office_fields() | {"stripe_doubt", "stripe_is_adoptable"}
 
     @api.model
     def _load_pos_data_read(self, records, config):

@@ -81,7 +81,8 @@ class PosStripePayment(models.Model):
             )
         if self._is_given_back():
             return WAITS, _(
-                "Stripe took %(amount)s from %(card)s at %(time)s, and all of it went back.", **facts
+                "Stripe took %(amount)s from %(card)s at %(time)s, and all of it went back.",
+                **facts,
             )
         if self.refunded_minor:
             return GOOD, _(
@@ -101,9 +102,7 @@ class PosStripePayment(models.Model):
         if self.unverified:
             return DOUBT, _("Stripe has not said yet whether %(amount)s went back.", **facts)
         if self.unpaid:
-            return BAD, _(
-                "Stripe gave nothing back; the customer does not have the money.", **facts
-            )
+            return BAD, _("Stripe gave nothing back; the customer does not have the money.")
         if self._waits_at_stripe():
             return DOUBT, _("Stripe gives %(amount)s back once it can; see the order.", **facts)
         if self.state == settlement.PAID:

@@ -29,6 +29,7 @@ from . import (
     test_loops,
     test_old_failure,
     test_office_journal,
+    test_office_orders,
     test_pairing,
     test_payment,
     test_payment_method,

@@ -38,7 +38,8 @@ class TestOfficeJournal(StripeTerminalCase):
         return payment
 
     def found(self, text):
-        return self.Payment.search([("found_by", "ilike", text), ("config_id", "=", self.config.id)])
+        ours = ("config_id", "=", self.config.id)
+        return self.Payment.search([("found_by", "ilike", text), ours])
 
     # Totals
 
