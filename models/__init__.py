@@ -61,6 +61,7 @@ from . import (
     pos_stripe_payment_tip,
     pos_stripe_payment_unanswered,
     pos_stripe_payment_uncaptured,
+    pos_stripe_payment_unfinished,
     pos_stripe_payment_work,
     pos_stripe_pin_guard,
     pos_stripe_reader,

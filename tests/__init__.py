@@ -61,6 +61,7 @@ from . import (
     test_tip_on_reader,
     test_translations,
     test_unanswered,
+    test_unfinished,
     test_uninstall,
     test_webhook,
 )
