@@ -54,6 +54,8 @@
         "pos_payment_stripe.kept": ["pos_payment_stripe/static/src/kept/**/*"],
         # Loaded by a till of a restaurant.
         "pos_payment_stripe.restaurant": ["pos_payment_stripe/static/src/restaurant/**/*"],
+        # Loaded by a till that has to tell that a forced payment was not made.
+        "pos_payment_stripe.forced": ["pos_payment_stripe/static/src/forced/**/*"],
         # Loaded by a till when its cashier first splits a payment.
         "pos_payment_stripe.split": ["pos_payment_stripe/static/src/split/**/*"],
         "web.assets_backend": [
@@ -68,6 +70,7 @@
             "pos_payment_stripe/static/src/refunds/**/*",
             "pos_payment_stripe/static/src/restaurant/**/*",
             "pos_payment_stripe/static/src/split/**/*",
+            "pos_payment_stripe/static/src/forced/**/*",
         ],
         "web.assets_unit_tests": ["pos_payment_stripe/static/tests/unit/**/*"],
     },

@@ -2,7 +2,7 @@ from odoo import api, fields, models
 
 
 class PosPaymentMethod(models.Model):
-    """When the reader hears of a payment: with its line, or when the cashier has seen the amount."""
+    """When the reader hears of a payment: at once, or when the amount was seen."""
 
     _inherit = "pos.payment.method"
 

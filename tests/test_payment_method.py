@@ -377,7 +377,8 @@ class TestPaymentMethod(OwnAccountCase):
         self.assertEqual(self.method.stripe_send, "at_once")
         with Form(self.method.with_user(self.manager)) as form:
             form.stripe_send = "press"
-        (loaded,) = self.method._load_pos_data_read(self.method.with_user(self.cashier), self.config)
+        method = self.method.with_user(self.cashier)
+        (loaded,) = method._load_pos_data_read(method, self.config)
         self.assertEqual(loaded["stripe_send"], "press")
 
     def test_saving_does_not_ask_stripe(self):

@@ -10,6 +10,8 @@ import OrderPaymentValidation from "@point_of_sale/app/utils/order_payment_valid
 import { reactive } from "@odoo/owl";
 import { forceReaderRefundTexts, forceRefundTexts, isRefundWithoutReader } from "./refund_texts";
 import { isConnectionError, problemSentence, request } from "./request";
+import { playSound } from "./sound";
+import { tellUnpaid } from "./unverified";
 import { Wishes } from "./wishes";
 
 const BUS_NAME = "STRIPE_TERMINAL_PAYMENT";
@@ -85,6 +87,8 @@ export class StripeTerminalPayments {
         /** When lines began to wait, by uuid, in milliseconds since 1970. */
         this.waitingSince = {};
         this.sending = new Set();
+        /** Lines that were forced here, until Stripe's word on them is known. */
+        this.forcedHere = new Set();
         /** Lines of finished orders whose tip is being charged. */
         this.capturing = new Set();
         /** The tips that this till has put on orders, by line uuid. */
@@ -243,8 +247,12 @@ export class StripeTerminalPayments {
         if (!confirmed || line.getPaymentStatus() !== "force_done") {
             return false;
         }
+        this.forcedHere.add(line.uuid);
         await this.wishes.force(line.uuid, this.cashier);
         this.schedulePoll();
+        if (!line.isDone()) {
+            this.forcedHere.delete(line.uuid);
+        }
         return line.isDone();
     }
 
@@ -381,6 +389,10 @@ export class StripeTerminalPayments {
             datum = notOfThisOrder(datum);
         }
         this.data[uuid] = datum;
+        const isSettled = FINAL_STATES.includes(datum.state) && !datum.canceling;
+        if (isSettled && this.forcedHere.delete(uuid) && !isPaid(datum)) {
+            tellUnpaid(this, datum);
+        }
         if (!line || line.pos_order_id?.finalized) {
             this.updateInProgress();
             return;
@@ -470,7 +482,14 @@ export class StripeTerminalPayments {
     }
 
     setStatus(line, status) {
+        const before = line.getPaymentStatus();
         line.setPaymentStatus(status);
+        const isAnswer = WAITING_STATUSES.includes(before) && !WAITING_STATUSES.includes(status);
+        // Whoever cancels waits for nothing else.
+        const isExpected = before === "waitingCancel" && status === "retry";
+        if (isAnswer && !isExpected && this.isOurs(line)) {
+            playSound(this.pos.sound, status === "done");
+        }
         if (WAITING_STATUSES.includes(status)) {
             this.waitingSince[line.uuid] ??= Date.now();
         } else {
