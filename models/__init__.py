@@ -10,6 +10,7 @@ from . import (
     pos_order,
     pos_order_doubt,
     pos_order_load,
+    pos_order_online,
     pos_order_proven,
     pos_order_repeated,
     pos_order_tip,

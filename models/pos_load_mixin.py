@@ -19,7 +19,7 @@ class PosLoadMixin(models.AbstractModel):
         """Read what the till loads, without what only the office shows."""
         if self._stripe_office_fields():
             self = self.with_context(**{READS_FOR_TILL: True})
-        return super(PosLoadMixin, self)._load_pos_data_read(records, config)
+        return super()._load_pos_data_read(records, config)
 
     @api.model
     def _load_pos_data_fields(self, config):

@@ -82,7 +82,7 @@ class PosOrder(models.Model):
         # What the till did not change since it was synchronised is not sent again.
         lacking = order.get("amount_paid", 0) - sum(there.values())
         for row in gone.values():
-            if 0 < row.amount and self.currency_id.compare_amounts(row.amount, lacking) <= 0:
+            if row.amount > 0 and self.currency_id.compare_amounts(row.amount, lacking) <= 0:
                 commands.append(Command.create(_line_of(row)))
                 lacking -= row.amount
         return commands

@@ -74,4 +74,3 @@ class TestOfficeOrders(StripeTerminalCase):
         orders.invalidate_recordset()
         with self.assertQueryCount(5):
             orders.mapped("stripe_doubt")
-

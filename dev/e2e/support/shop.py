@@ -24,9 +24,7 @@ class Shop:
     cash = "Cash"
     card = "Card"
 
-    def __init__(
-        self, server, reader, name="Till", connection="server", send="at_once", **options
-    ):
+    def __init__(self, server, reader, name="Till", connection="server", send="at_once", **options):
         self.server = server
         self.simulator = server.simulator
         self.reader = reader

@@ -50,10 +50,7 @@ patch(PosStore.prototype, {
                 order.finalized && order.isDirty() && isStripeOrder(order);
             for (const order of this.models["pos.order"].filter(isUnsynced)) {
                 await this.preSyncAllOrders([order]);
-                this.data.stripeKept.keep(
-                    order,
-                    order.serializeForORM({ keepCommands: true })
-                );
+                this.data.stripeKept.keep(order, order.serializeForORM({ keepCommands: true }));
             }
         }
         return super.syncAllOrders(...arguments);
