@@ -50,7 +50,7 @@
         ],
         # Loaded by a till when it first gives money back to a card.
         "pos_payment_stripe.refunds": ["pos_payment_stripe/static/src/refunds/**/*"],
-        # Loaded by a till that has a finished order of a page that has gone, or one that is refused.
+        # Loaded by a till that has a finished order which Odoo has not got, or refuses.
         "pos_payment_stripe.kept": ["pos_payment_stripe/static/src/kept/**/*"],
         # Loaded by a till of a restaurant.
         "pos_payment_stripe.restaurant": ["pos_payment_stripe/static/src/restaurant/**/*"],

@@ -53,7 +53,7 @@ class PosStripePayment(models.Model):
         """Return the domain of the rows with the amount that a person types, in any currency."""
         found = {}
         for amount in typed_amounts(text):
-            for currency in self.env["res.currency"].search([]):
+            for currency in self.env["res.currency"].search([("active", "=", True)]):
                 # Not every amount exists in every currency.
                 with suppress(ValueError):
                     minor = money.to_minor(amount, currency.name)

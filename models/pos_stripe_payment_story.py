@@ -46,76 +46,91 @@ class PosStripePayment(models.Model):
 
     def _payment_story(self):
         """Return tone and sentence of a payment; it may follow on who forced it."""
-        _ = self.env._
         facts = self._story_facts()
         if self.unverified:
-            return DOUBT, _("Stripe has not said yet whether the card was charged.")
+            return DOUBT, self.env._("Stripe has not said yet whether the card was charged.")
         if self.unpaid and self._is_taken_back():
-            return BAD, _("Stripe gave the money back; ask the customer to pay again.")
+            return BAD, self.env._("Stripe gave the money back; ask the customer to pay again.")
         if self.unpaid and self.state == settlement.PAID:
-            return BAD, _("Stripe took %(amount)s, which is not what the order says.", **facts)
+            return BAD, self.env._(
+                "Stripe took %(amount)s, which is not what the order says.", **facts
+            )
         if self.unpaid:
-            return BAD, _("Stripe took nothing; ask the customer.")
+            return BAD, self.env._("Stripe took nothing; ask the customer.")
         if self.state == settlement.PAID:
             return self._paid_story(facts)
         if self.state == settlement.AUTHORIZED and self._is_held():
-            return WAITS, _("%(amount)s are reserved on %(card)s and wait for the tip.", **facts)
+            return WAITS, self.env._(
+                "%(amount)s are reserved on %(card)s and wait for the tip.", **facts
+            )
         if self.state == settlement.AUTHORIZED:
-            return WAITS, _("%(amount)s are reserved on %(card)s, and not charged yet.", **facts)
+            return WAITS, self.env._(
+                "%(amount)s are reserved on %(card)s, and not charged yet.", **facts
+            )
         if self.state == settlement.DECLINED:
-            return WAITS, _("Stripe took nothing: %(reason)s", **facts)
+            return WAITS, self.env._("Stripe took nothing: %(reason)s", **facts)
         if self.state == settlement.CANCELED:
-            return WAITS, _("Stripe took nothing: the payment was canceled.")
+            return WAITS, self.env._("Stripe took nothing: the payment was canceled.")
         if self.state == settlement.UNKNOWN:
-            return DOUBT, _("Stripe could not be asked whether %(amount)s were taken.", **facts)
+            return DOUBT, self.env._(
+                "Stripe could not be asked whether %(amount)s were taken.", **facts
+            )
         if self.wanted == settlement.CANCEL:
-            return WAITS, _("%(amount)s were asked for; that is being taken back.", **facts)
-        return WAITS, _("%(amount)s are asked for on %(reader)s.", **facts)
+            return WAITS, self.env._(
+                "%(amount)s were asked for; that is being taken back.", **facts
+            )
+        return WAITS, self.env._("%(amount)s are asked for on %(reader)s.", **facts)
 
     def _paid_story(self, facts):
-        _ = self.env._
         if self.wanted == settlement.REFUND:
-            return WAITS, _(
+            return WAITS, self.env._(
                 "Stripe took %(amount)s from %(card)s at %(time)s, and is asked to give it back.",
                 **facts,
             )
         if self._is_given_back():
-            return WAITS, _(
+            return WAITS, self.env._(
                 "Stripe took %(amount)s from %(card)s at %(time)s, and all of it went back.",
                 **facts,
             )
         if self.refunded_minor:
-            return GOOD, _(
+            return GOOD, self.env._(
                 "Stripe took %(amount)s from %(card)s at %(time)s, and %(back)s of it went back.",
                 **facts,
             )
         if self.is_unattached:
-            return DOUBT, _(
+            return DOUBT, self.env._(
                 "Stripe took %(amount)s from %(card)s at %(time)s, and no order shows it.", **facts
             )
-        return GOOD, _("Stripe took %(amount)s from %(card)s at %(time)s.", **facts)
+        return GOOD, self.env._("Stripe took %(amount)s from %(card)s at %(time)s.", **facts)
 
     def _refund_story(self):
         """Return tone and sentence of a refund."""
-        _ = self.env._
         facts = self._story_facts()
         if self.unverified:
-            return DOUBT, _("Stripe has not said yet whether %(amount)s went back.", **facts)
+            return DOUBT, self.env._(
+                "Stripe has not said yet whether %(amount)s went back.", **facts
+            )
         if self.unpaid:
-            return BAD, _("Stripe gave nothing back; the customer does not have the money.")
+            return BAD, self.env._(
+                "Stripe gave nothing back; the customer does not have the money."
+            )
         if self._waits_at_stripe():
-            return DOUBT, _("Stripe gives %(amount)s back once it can; see the order.", **facts)
+            return DOUBT, self.env._(
+                "Stripe gives %(amount)s back once it can; see the order.", **facts
+            )
         if self.state == settlement.PAID:
-            return GOOD, _("Stripe gave %(amount)s back to %(card)s at %(time)s.", **facts)
+            return GOOD, self.env._("Stripe gave %(amount)s back to %(card)s at %(time)s.", **facts)
         if self.state == settlement.DECLINED:
-            return WAITS, _("Stripe gave nothing back: %(reason)s", **facts)
+            return WAITS, self.env._("Stripe gave nothing back: %(reason)s", **facts)
         if self.state == settlement.CANCELED:
-            return WAITS, _("Stripe gave nothing back: the refund was canceled.")
+            return WAITS, self.env._("Stripe gave nothing back: the refund was canceled.")
         if self.state == settlement.UNKNOWN:
-            return DOUBT, _("Stripe could not be asked whether %(amount)s went back.", **facts)
+            return DOUBT, self.env._(
+                "Stripe could not be asked whether %(amount)s went back.", **facts
+            )
         if self.on_reader:
-            return WAITS, _("%(amount)s go back once the card is presented.", **facts)
-        return WAITS, _("Stripe is asked to give %(amount)s back.", **facts)
+            return WAITS, self.env._("%(amount)s go back once the card is presented.", **facts)
+        return WAITS, self.env._("Stripe is asked to give %(amount)s back.", **facts)
 
     def _story_facts(self):
         is_paid_otherwise = self.kind == refunding.PAYMENT and self.state == settlement.PAID

@@ -35,6 +35,7 @@ export class KeptOrders {
         if (dropped) {
             this.write(others);
         }
+        this.onDrop?.(uuid);
     }
 
     write(orders) {

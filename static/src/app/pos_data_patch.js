@@ -68,7 +68,7 @@ patch(PosData.prototype, {
     },
 
     /**
-     * Leave out what the server has of orders that this till has finished: it has not heard that yet.
+     * Leave out drafts of orders that this till has finished: the server has not heard that yet.
      *
      * @param {Object} recordMap lists of values by model, as read
      * @returns {Object} the same without those drafts and what they consist of

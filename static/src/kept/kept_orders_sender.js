@@ -12,6 +12,7 @@ export class KeptOrdersSender {
         this.kept = store.data.stripeKept;
         /** How the notice of each refused order is closed, by the order's uuid. */
         this.notices = new Map();
+        this.kept.onDrop = (uuid) => this.close(uuid);
     }
 
     /** Send them, one after the other; ends when the network fails. */
@@ -45,7 +46,6 @@ export class KeptOrdersSender {
         order?.restoreState({ ...order.uiState, ...uiState });
         await this.store.postSyncAllOrders(orders);
         this.kept.drop(vals.uuid);
-        this.close(vals.uuid);
     }
 
     /**
@@ -99,7 +99,6 @@ export class KeptOrdersSender {
             return;
         }
         this.kept.drop(vals.uuid);
-        this.close(vals.uuid);
         const order = this.store.models["pos.order"].getBy("uuid", vals.uuid);
         if (order?.finalized) {
             this.store.removePendingOrder(order);

@@ -193,6 +193,11 @@ test("a finished order that is refused is kept, and the cashier is told why", as
     expect(Object.keys(store.data.stripeKept.all)).toEqual([order.uuid]);
     expect(".o_notification").toHaveCount(1);
     expect(".o_notification").toHaveText(/Order is not fully paid/);
+    onItsWay = () => {};
+    await sync();
+    await animationFrame();
+    expect(store.data.stripeKept.all).toEqual({});
+    expect(".o_notification").toHaveCount(0);
 });
 
 test("a full storage does not stop the sale", async () => {
