@@ -39,14 +39,16 @@
         "views/res_config_settings_tip_views.xml",
     ],
     "assets": {
-        "point_of_sale._assets_pos": [
-            "pos_payment_stripe/static/src/common/**/*",
-            "pos_payment_stripe/static/src/app/**/*",
-        ],
+        "point_of_sale._assets_pos": ["pos_payment_stripe/static/src/app/**/*"],
         # Loaded by a till when it first uses a method that its browser collects for.
         "pos_payment_stripe.browser_sdk": ["pos_payment_stripe/static/src/browser_sdk/**/*"],
         "point_of_sale.customer_display_assets": [
             "pos_payment_stripe/static/src/customer_display/**/*"
+        ],
+        # Loaded by a till that is about to close its register.
+        "pos_payment_stripe.closing": [
+            "pos_payment_stripe/static/src/common/**/*",
+            "pos_payment_stripe/static/src/closing/**/*",
         ],
         # Loaded by a till when it first gives money back to a card.
         "pos_payment_stripe.refunds": ["pos_payment_stripe/static/src/refunds/**/*"],
@@ -66,6 +68,7 @@
         "web.assets_unit_tests_setup": [
             ("remove", "pos_payment_stripe/static/src/backend/pos_payment_provider_cards/**/*"),
             "pos_payment_stripe/static/src/browser_sdk/**/*",
+            "pos_payment_stripe/static/src/closing/**/*",
             "pos_payment_stripe/static/src/kept/**/*",
             "pos_payment_stripe/static/src/refunds/**/*",
             "pos_payment_stripe/static/src/restaurant/**/*",

@@ -227,6 +227,16 @@ class StripeTerminalCase(AccountTestInvoicingCommon):
             self.assertEqual(payment.amount_received, received)
 
 
+class CardAndCashCase(StripeTerminalCase):
+    """A register that takes cards and cash."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.config = cls._create_register("Bar", cls.method + cls.other_method)
+        cls.pos_session = cls._open_session(cls.config)
+
+
 class OwnAccountCase(StripeTerminalCase):
     """Each test has a Stripe account of its own, with one reader and a method nobody uses yet."""
 

@@ -1,17 +1,11 @@
 from odoo.tests import tagged
 
-from .common import StripeTerminalCase
+from .common import CardAndCashCase
 
 
 @tagged("post_install", "-at_install")
-class TestOnlinePayment(StripeTerminalCase):
+class TestOnlinePayment(CardAndCashCase):
     """Core empties drafts of registers with an online payment; what the journal knows stays."""
-
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.config = cls._create_register("Bar", cls.method + cls.other_method)
-        cls.pos_session = cls._open_session(cls.config)
 
     def setUp(self):
         super().setUp()

@@ -2,18 +2,12 @@ from odoo import Command
 from odoo.exceptions import MissingError, UserError
 from odoo.tests import tagged
 
-from .common import StripeTerminalCase
+from .common import CardAndCashCase
 
 
 @tagged("post_install", "-at_install")
-class TestProvenOrder(StripeTerminalCase):
+class TestProvenOrder(CardAndCashCase):
     """An order that Stripe proves paid gets through, whatever became of its draft meanwhile."""
-
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.config = cls._create_register("Bar", cls.method + cls.other_method)
-        cls.pos_session = cls._open_session(cls.config)
 
     def setUp(self):
         super().setUp()

@@ -4,18 +4,12 @@ from odoo import Command
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from .common import StripeTerminalCase
+from .common import CardAndCashCase
 
 
 @tagged("post_install", "-at_install")
-class TestSentAgain(StripeTerminalCase):
+class TestSentAgain(CardAndCashCase):
     """A till that had no answer sends its order again, and Odoo has it once."""
-
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.config = cls._create_register("Bar", cls.method + cls.other_method)
-        cls.pos_session = cls._open_session(cls.config)
 
     def sync(self, lines, payments=(), **values):
         """Have a till send an order of lines and payments: commands, or uuids and amounts."""

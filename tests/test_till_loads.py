@@ -1,17 +1,11 @@
 from odoo.tests import tagged
 
-from .common import StripeTerminalCase
+from .common import CardAndCashCase
 
 
 @tagged("post_install", "-at_install")
-class TestTillLoads(StripeTerminalCase):
+class TestTillLoads(CardAndCashCase):
     """What tills load of orders: no activities, and of cards only where a card was charged."""
-
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.config = cls._create_register("Bar", cls.method + cls.other_method)
-        cls.pos_session = cls._open_session(cls.config)
 
     def loaded(self, model, records):
         """Return what a till loads of records, as a list of dicts."""

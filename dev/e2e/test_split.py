@@ -6,7 +6,6 @@ from playwright.sync_api import expect
 from support.audit import audit, intents
 
 SPLIT = ".payment-screen .stripe_terminal_split"
-SIZES = {"desktop": (1280, 800), "tablet": (1024, 768), "phone": (390, 844)}
 
 
 def press_split(till, choice=None):
@@ -15,16 +14,6 @@ def press_split(till, choice=None):
     if choice:
         till.dialog.locator(".btn", has_text=choice).first.click()
     return till
-
-
-def pictures(till, name):
-    """Take a picture at each size of a till's screen."""
-    for size, (width, height) in SIZES.items():
-        till.page.set_viewport_size({"width": width, "height": height})
-        till.page.wait_for_timeout(300)
-        till.screenshot(f"{name}_{size}")
-    width, height = SIZES["desktop"]
-    till.page.set_viewport_size({"width": width, "height": height})
 
 
 @pytest.fixture
@@ -55,15 +44,15 @@ def test_three_equal_parts_take_four_presses(hundred, make_shop, open_till):
     )
     till.go_to_payment()
     till.page.locator(SPLIT).click()
-    pictures(till, "split_dialog")
+    till.screenshots("split_dialog")
     till.dialog.locator(".stripe_terminal_parts .btn").nth(1).click()
-    pictures(till, "split_chosen")
+    till.screenshots("split_chosen")
     till.page.locator(".paymentmethod", has_text=shop.card).click()
     for part, amount in enumerate((3333, 3333, 3334)):
         till.wait_for_card()
         assert shop.reader.screen["amount"] == amount
         if part == 1:
-            pictures(till, "split_second_part")
+            till.screenshots("split_second_part")
         shop.reader.tap()
         shop.wait_for_reader("approved")
     till.wait_for_receipt()
@@ -109,7 +98,7 @@ def test_nothing_reaches_the_reader_before_send(hundred, by_send, open_till):
     till.sell(hundred).choose_method(by_send.card)
     till.wait_for_status("Payment request pending")
     till.page.wait_for_timeout(1500)
-    pictures(till, "send_pending")
+    till.screenshots("send_pending")
     assert not by_send.journal()
     assert by_send.reader.screen["state"] == "idle"
     till.type_amount("25").send().wait_for_card()

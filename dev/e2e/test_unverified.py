@@ -2,18 +2,6 @@
 
 from playwright.sync_api import expect
 
-SIZES = {"desktop": (1280, 800), "tablet": (1024, 768), "phone": (390, 844)}
-
-
-def pictures(till, name):
-    """Take a picture at each size of a till's screen."""
-    for size, (width, height) in SIZES.items():
-        till.page.set_viewport_size({"width": width, "height": height})
-        till.page.wait_for_timeout(300)
-        till.screenshot(f"{name}_{size}")
-    width, height = SIZES["desktop"]
-    till.page.set_viewport_size({"width": width, "height": height})
-
 
 def test_forced_is_called_unverified_and_its_till_hears_that_it_is_unpaid(till, shop, simulator):
     till.sell("Espresso").choose_method(shop.card).wait_for_card()
@@ -23,7 +11,7 @@ def test_forced_is_called_unverified_and_its_till_hears_that_it_is_unpaid(till, 
     till.wait_for_receipt()
     assert "Card (unverified)" in " ".join(till.receipt_text().split())
     expect(till.page.locator(".receipt-screen .stripe_terminal_forced")).to_be_visible()
-    pictures(till, "forced_receipt")
+    till.screenshots("forced_receipt")
 
     till.next_order()
     till.page.locator(".pos-topheader").get_by_text("Orders", exact=True).click()
@@ -31,7 +19,7 @@ def test_forced_is_called_unverified_and_its_till_hears_that_it_is_unpaid(till, 
     till.page.locator(".dropdown-item", has_text="Paid").click()
     row = till.page.locator(".ticket-screen .order-row").first
     expect(row).to_contain_text("Paid, unverified")
-    pictures(till, "forced_orders")
+    till.screenshots("forced_orders")
 
     assert not till.page.locator(".o_notification").count()
     shop.reader.customer_cancel()
@@ -42,7 +30,7 @@ def test_forced_is_called_unverified_and_its_till_hears_that_it_is_unpaid(till, 
     expect(told).to_contain_text(order["pos_reference"])
     till.page.wait_for_timeout(8000)
     expect(told).to_be_visible()
-    pictures(till, "forced_unpaid")
+    till.screenshots("forced_unpaid")
 
 
 def test_forced_and_paid_after_all_is_like_any_payment(till, shop, simulator):

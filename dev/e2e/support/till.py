@@ -14,6 +14,8 @@ from stripe_simulator.cards import DEFAULT_CARD
 
 from . import naming
 
+# What tills are used at, in pixels.
+SIZES = {"desktop": (1280, 800), "tablet": (1024, 768), "phone": (390, 844)}
 # Milliseconds: what a person would still wait for; Odoo's first start of a till is slower.
 PATIENCE = 20_000
 STARTING = 60_000
@@ -431,6 +433,15 @@ class Till:
     def screenshot(self, name):
         """Save a picture of the page in ``.dev/screenshots`` and return its path."""
         return self.picture_of(self.page, name)
+
+    def screenshots(self, name):
+        """Save a picture of the page at each of the sizes that tills have."""
+        before = self.page.viewport_size
+        for device, (width, height) in SIZES.items():
+            self.page.set_viewport_size({"width": width, "height": height})
+            self.page.wait_for_timeout(300)
+            self.screenshot(f"{name}_{device}")
+        self.page.set_viewport_size(before)
 
     def picture_of(self, what, name):
         """Save a picture of the page, or of one of its locators, and return its path."""

@@ -9,6 +9,7 @@ import { patch } from "@web/core/utils/patch";
 import { isHeldElsewhere } from "./elsewhere";
 import { LOCK_SCREENS, runningLines, takeBack, unsettledLines } from "./payment_guard";
 import { isStripeOrder } from "./pos_data_patch";
+import { problemSentence } from "./request";
 import { runningRefundTexts } from "./refund_texts";
 
 /** Milliseconds that a till's start may wait for what is sent first. */
@@ -112,6 +113,20 @@ patch(PosStore.prototype, {
         if (await this.endCardPayments(_t("Close the register"))) {
             return super.closeSession(...arguments);
         }
+    },
+
+    /** What compares the register with Stripe is loaded before any addon shows the closing popup. */
+    async getClosePosInfo() {
+        try {
+            await loadBundle("pos_payment_stripe.closing");
+        } catch (error) {
+            this.dialog.add(AlertDialog, {
+                title: _t("The register stays open"),
+                body: problemSentence(error),
+            });
+            return false;
+        }
+        return super.getClosePosInfo(...arguments);
     },
 
     async closePos() {

@@ -1,5 +1,7 @@
 import { ClosePosPopup } from "@point_of_sale/app/components/popups/closing_popup/closing_popup";
 import { ask } from "@point_of_sale/app/utils/make_awaitable_dialog";
+import { askPin } from "@pos_payment_stripe/app/pin";
+import { problemSentence, request } from "@pos_payment_stripe/app/request";
 import {
     StripeComparison,
     useStripeComparison,
@@ -7,8 +9,6 @@ import {
 import { AlertDialog } from "@web/core/confirmation_dialog/confirmation_dialog";
 import { _t } from "@web/core/l10n/translation";
 import { patch } from "@web/core/utils/patch";
-import { askPin } from "./pin";
-import { problemSentence, request } from "./request";
 
 ClosePosPopup.components = { ...ClosePosPopup.components, StripeComparison };
 
