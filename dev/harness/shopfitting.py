@@ -88,7 +88,7 @@ def open_register(
     *,
     reader_serial=None,
     connection="server",
-    send="at_once",
+    send=None,
     more_methods=(),
     **options,
 ):
@@ -96,7 +96,8 @@ def open_register(
 
     :param reader_serial: the reader's serial number; None means the register takes cash only
     :param connection: who talks to the reader, ``"server"`` or ``"browser"``
-    :param send: when the reader hears of a payment, ``"at_once"`` or ``"press"``
+    :param send: when the reader hears of a payment, ``"at_once"`` or ``"press"``; None sends no
+        such value, which versions before do not know
     :param more_methods: ids of further payment methods
     :param options: further values of ``pos.config``
     """
@@ -117,7 +118,7 @@ def open_register(
     return Register(name, config, cash, card)
 
 
-def add_card_method(admin, name, reader_serial, connection="server", send="at_once"):
+def add_card_method(admin, name, reader_serial, connection="server", send=None):
     """Create a method that charges with a reader; see :func:`open_register`. Returns its id."""
     return admin.create(
         "pos.payment.method",
@@ -127,7 +128,7 @@ def add_card_method(admin, name, reader_serial, connection="server", send="at_on
         use_payment_terminal=TERMINAL,
         stripe_serial_number=reader_serial,
         stripe_connection=connection,
-        stripe_send=send,
+        **({"stripe_send": send} if send else {}),
         journal_id=admin.search("account.journal", [("type", "=", "bank")], limit=1)[0],
     )
 

@@ -9,6 +9,11 @@ from . import naming
 SETTLED = ("paid", "canceled", "declined")
 RECORDS = ("pos.order", "pos.payment", "pos.stripe.payment")
 CRON = "pos_payment_stripe.ir_cron_look"
+# What the server is at work on just now is left to it.
+LOOK_NOW = """
+    UPDATE pos_stripe_payment SET look_at = now() - interval '1 day'
+    WHERE id IN (SELECT id FROM pos_stripe_payment FOR UPDATE SKIP LOCKED)
+"""
 
 
 class Shop:
@@ -17,14 +22,15 @@ class Shop:
     :param server: the :class:`~support.live_server.LiveServer`
     :param reader: the simulator's reader on its counter, or None for a shop that takes cash only
     :param connection: who talks to the reader, ``"server"`` or ``"browser"``
-    :param send: when the reader hears of a payment, ``"at_once"`` or ``"press"``
+    :param send: when the reader hears of a payment, ``"at_once"`` or ``"press"``; None sends no
+        such value, which versions before do not know
     :param options: further values of ``pos.config``
     """
 
     cash = "Cash"
     card = "Card"
 
-    def __init__(self, server, reader, name="Till", connection="server", send="at_once", **options):
+    def __init__(self, server, reader, name="Till", connection="server", send=None, **options):
         self.server = server
         self.simulator = server.simulator
         self.reader = reader
@@ -89,9 +95,14 @@ class Shop:
         return screen
 
     def is_busy(self):
-        """Tell whether the server is at work on a payment of the session, or on what follows."""
-        rows = self.journal(("lease_until", "carry_at"))
-        return any(row["lease_until"] or row["carry_at"] for row in rows)
+        """Tell whether the server is at work on a payment of the session, or on what follows.
+
+        What could not be recorded is tried again later, which nobody waits for.
+        """
+        rows = self.journal(("lease_until", "carry_at", "carry_tries"))
+        return any(
+            row["lease_until"] or (row["carry_at"] and not row["carry_tries"]) for row in rows
+        )
 
     def settle(self, timeout=20):
         """Run the addon's scheduled look until every journal row of the session is settled, and
@@ -101,16 +112,17 @@ class Shop:
         :raises AssertionError: with the rows that still are open
         """
         deadline = time.monotonic() + timeout
-        while open_rows := [row for row in self.journal() if row["state"] not in SETTLED]:
+        while True:
+            open_rows = [row for row in self.journal() if row["state"] not in SETTLED]
+            if not open_rows and not self.is_busy():
+                return
             assert time.monotonic() < deadline, f"not settled after {timeout} s: {open_rows}"
-            # A till was here just now; the cron waits until it is long gone.
-            self.server.sql("UPDATE pos_stripe_payment SET look_at = now() - interval '1 day'")
+            if open_rows:
+                # A till was here just now; the cron waits until it is long gone.
+                self.server.sql(LOOK_NOW)
             admin = self.server.admin
             admin.call("ir.cron", "method_direct_trigger", [admin.ref(CRON)])
             time.sleep(0.5)
-        while self.is_busy():
-            assert time.monotonic() < deadline, f"still recording after {timeout} s"
-            time.sleep(0.1)
 
     def _read(self, model, domain, fields):
         domain = [*domain, ("id", ">", self._known.get(model, 0))]
