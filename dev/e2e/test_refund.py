@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from playwright.sync_api import expect
 
 from support.audit import audit, intents
@@ -137,9 +138,16 @@ def test_a_return_without_its_order(till, shop):
     audit(shop)
 
 
-def test_a_refund_that_waits_for_the_balance(till, shop):
+@pytest.fixture
+def account(shop):
+    """The account of the shop, whose balance is enough for refunds again afterwards."""
+    yield shop.simulator.account
+    shop.simulator.account.top_up()
+
+
+def test_a_refund_that_waits_for_the_balance(till, shop, account):
     sell(till, shop, "Espresso")
-    shop.simulator.account.covers_refunds = False
+    account.covers_refunds = False
     refund_order(till, {"Espresso": 1})
     choose_card(till, shop, "-2.40")
     refund(till)
@@ -148,14 +156,14 @@ def test_a_refund_that_waits_for_the_balance(till, shop):
     till.screenshot("refund_waits")
     dialog.get_by_role("button", name="Ok").click()
     till.wait_for_receipt()
-    shop.simulator.account.top_up()
+    account.top_up()
     audit(shop)
 
 
-def test_one_of_two_refunds_waits(till, shop):
+def test_one_of_two_refunds_waits(till, shop, account):
     till.sell("Cheesecake", "Cappuccino")  # 8.10
     till.pay_part_by_card("3").choose_method(shop.cash).validate().next_order()
-    shop.simulator.account.covers_refunds = False
+    account.covers_refunds = False
     refund_order(till, {"Cheesecake": 1, "Cappuccino": 1})
     choose_card(till, shop, "-3.00")
     refund(till)
