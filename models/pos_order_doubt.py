@@ -21,10 +21,7 @@ class PosOrder(models.Model):
         doubtful = payments.search(
             [("pos_order_id", "in", self.ids), ("stripe_unverified", "=", True)]
         )
+        of_order = doubtful.grouped("pos_order_id")
         for order in self:
-            doubts = set(
-                doubtful.filtered(lambda line, order=order: line.pos_order_id == order).mapped(
-                    "stripe_doubt"
-                )
-            )
+            doubts = of_order.get(order, payments).mapped("stripe_doubt")
             order.stripe_doubt = next((one for one in (UNPAID, UNVERIFIED) if one in doubts), False)

@@ -27,9 +27,3 @@ class PosPayment(models.Model):
         if self.env.context.get("stripe_keeps_journalled") is KEEPS_JOURNALLED:
             return super(PosPayment, self - self._stripe_journalled()).unlink()
         return super().unlink()
-
-    def _stripe_journalled(self):
-        """Return those of these lines that the journal has, for their order."""
-        rows = self.env["pos.stripe.payment"].sudo()
-        rows = rows.search([("line_uuid", "in", self.filtered("uuid").mapped("uuid"))])
-        return self.filtered(lambda payment: any(row._is_of(payment) for row in rows))

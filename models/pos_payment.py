@@ -42,6 +42,12 @@ class PosPayment(models.Model):
             ]
         )._give_up()
 
+    def _stripe_journalled(self):
+        """Return those of these lines that the journal has, for their order."""
+        rows = self.env["pos.stripe.payment"].sudo()
+        rows = rows.search([("line_uuid", "in", self.filtered("uuid").mapped("uuid"))])
+        return self.filtered(lambda payment: any(row._is_of(payment) for row in rows))
+
     def _link_stripe_payments(self):
         """Link each card payment to its row in the journal, and mark what the row does not prove.
 

@@ -131,16 +131,13 @@ class PosPayment(models.Model):
 
         :raise UserError: one of them is not in the journal, and the user is no manager
         """
-        rows = self.env["pos.stripe.payment"].sudo()
-        rows = rows.search([("line_uuid", "in", self.filtered("uuid").mapped("uuid"))])
-        is_manager = self.env.user.has_group("point_of_sale.group_pos_manager")
-        for payment in self:
-            if not is_manager and not any(row._is_of(payment) for row in rows):
-                raise UserError(
-                    self.env._(
-                        "No card was charged for this payment by this database, so only a Point of "
-                        "Sale manager can record it as paid with %(method)s.",
-                        method=payment.payment_method_id.name,
-                    )
+        others = self - self._stripe_journalled()
+        if others and not self.env.user.has_group("point_of_sale.group_pos_manager"):
+            raise UserError(
+                self.env._(
+                    "No card was charged for this payment by this database, so only a Point of "
+                    "Sale manager can record it as paid with %(method)s.",
+                    method=others[0].payment_method_id.name,
                 )
+            )
         self._link_stripe_payments()

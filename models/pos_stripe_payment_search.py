@@ -51,16 +51,17 @@ class PosStripePayment(models.Model):
     @api.model
     def _amount_domain(self, text):
         """Return the domain of the rows with the amount that a person types, in any currency."""
-        found = {}
-        for amount in typed_amounts(text):
-            for currency in self.env["res.currency"].search([("active", "=", True)]):
+        found, amounts = {}, typed_amounts(text)
+        currencies = amounts and self.env["res.currency"].search([("active", "=", True)])
+        for amount in amounts:
+            for currency in currencies:
                 # Not every amount exists in every currency.
                 with suppress(ValueError):
                     minor = money.to_minor(amount, currency.name)
                     found.setdefault(minor, []).append(currency.id)
         return Domain.OR(
-            Domain("amount_minor", "=", minor) & Domain("currency_id", "in", currencies)
-            for minor, currencies in found.items()
+            Domain("amount_minor", "=", minor) & Domain("currency_id", "in", currency_ids)
+            for minor, currency_ids in found.items()
         )
 
     @api.model

@@ -3,10 +3,10 @@ import { ask } from "@point_of_sale/app/utils/make_awaitable_dialog";
 import { AlertDialog } from "@web/core/confirmation_dialog/confirmation_dialog";
 import { loadBundle } from "@web/core/assets";
 import { _t } from "@web/core/l10n/translation";
-import { registry } from "@web/core/registry";
 import { delay } from "@web/core/utils/concurrency";
 import { patch } from "@web/core/utils/patch";
 import { isHeldElsewhere } from "./elsewhere";
+import { loadLazy } from "./lazy";
 import { LOCK_SCREENS, runningLines, takeBack, unsettledLines } from "./payment_guard";
 import { isStripeOrder } from "./pos_data_patch";
 import { problemSentence } from "./request";
@@ -27,12 +27,13 @@ patch(PosStore.prototype, {
 
     /** Call what is seldom needed of kept orders; without a network it is needed later. */
     async withKeptOrders(method, ...args) {
+        let KeptOrdersSender;
         try {
-            await loadBundle("pos_payment_stripe.kept");
+            KeptOrdersSender = await loadLazy("kept");
         } catch {
             return;
         }
-        this.stripeKeptOrders ||= new (registry.category("stripe_terminal_late").get("kept"))(this);
+        this.stripeKeptOrders ||= new KeptOrdersSender(this);
         return this.stripeKeptOrders[method](...args);
     },
 

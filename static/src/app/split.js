@@ -1,5 +1,4 @@
-import { loadBundle } from "@web/core/assets";
-import { registry } from "@web/core/registry";
+import { loadLazy } from "./lazy";
 import { problemSentence } from "./request";
 
 /** How many parts of a split order are paid. */
@@ -29,11 +28,12 @@ export function goesOn(order) {
 
 /** Ask how the rest is split, with what is loaded for the first of it. */
 export async function askSplit(screen) {
+    let split;
     try {
-        await loadBundle("pos_payment_stripe.split");
+        split = await loadLazy("split");
     } catch (error) {
         screen.notification.add(problemSentence(error), { type: "danger" });
         return;
     }
-    return registry.category("stripe_terminal_lazy").get("split")(screen);
+    return split(screen);
 }

@@ -1,10 +1,9 @@
 import { PosOrder } from "@point_of_sale/app/models/pos_order";
 import { PosPayment } from "@point_of_sale/app/models/pos_payment";
 import { TicketScreen } from "@point_of_sale/app/screens/ticket_screen/ticket_screen";
-import { loadBundle } from "@web/core/assets";
 import { _t } from "@web/core/l10n/translation";
-import { registry } from "@web/core/registry";
 import { patch } from "@web/core/utils/patch";
+import { loadLazy } from "./lazy";
 
 patch(PosPayment.prototype, {
     /** Counted as paid without Stripe's word; what this till was told last counts. */
@@ -29,6 +28,6 @@ patch(TicketScreen.prototype, {
 
 /** Tell whoever forced a payment that it was not made, with what is loaded for that. */
 export async function tellUnpaid(payments, datum) {
-    await loadBundle("pos_payment_stripe.forced");
-    registry.category("stripe_terminal_lazy").get("tellUnpaid")(payments, datum);
+    const tell = await loadLazy("forced");
+    tell(payments, datum);
 }

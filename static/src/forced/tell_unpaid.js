@@ -23,4 +23,4 @@ function tellUnpaid({ env, pos }, datum) {
     );
 }
 
-registry.category("stripe_terminal_lazy").add("tellUnpaid", tellUnpaid);
+registry.category("stripe_terminal_lazy").add("forced", tellUnpaid);

@@ -108,4 +108,4 @@ export class KeptOrdersSender {
 
 const nameOf = ({ pos_reference, name, uuid }) => pos_reference || name || uuid;
 
-registry.category("stripe_terminal_late").add("kept", KeptOrdersSender);
+registry.category("stripe_terminal_lazy").add("kept", KeptOrdersSender);
