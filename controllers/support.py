@@ -3,7 +3,7 @@ import json
 from odoo import http
 from odoo.http import content_disposition, request
 
-HIDDEN = {"client_secret", "collector", "lease_owner", "lease_until", "event_ids"}
+HIDDEN = {"basket", "client_secret", "collector", "lease_owner", "lease_until", "event_ids"}
 
 
 class StripeTerminalSupport(http.Controller):

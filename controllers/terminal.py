@@ -69,6 +69,7 @@ class StripeTerminalController(http.Controller):
         """Return what is known of some payment lines, and have Stripe read again beside it."""
         payments = self._payments(line_uuids)
         payments._look()
+        payments._see()
         return [payment._till_data() for payment in payments]
 
     @http.route("/pos_payment_stripe/cancel", type="jsonrpc", auth="user")
@@ -97,11 +98,18 @@ class StripeTerminalController(http.Controller):
 
     @http.route("/pos_payment_stripe/unattached", type="jsonrpc", auth="user")
     def unattached(self, session_id):
-        """Return the register's payments that Stripe has taken and no order shows."""
+        """Return what no till works on any more, and have Stripe read what is still open of it."""
         session = self._open_session(session_id)
-        payments = request.env["pos.stripe.payment"].sudo()
-        payments = payments._unattached([("config_id", "=", session.config_id.id)])
-        return [payment._unattached_data() for payment in payments]
+        return request.env["pos.stripe.payment"].sudo()._left_behind(session)
+
+    @http.route("/pos_payment_stripe/restore", type="jsonrpc", auth="user")
+    def restore(self, session_id, line_uuid):
+        """Make the order of a payment that no order shows again."""
+        session = self._open_session(session_id)
+        payment = self._payment(line_uuid)
+        if payment.payment_method_id not in session.config_id.payment_method_ids:
+            raise self._no_access()
+        return payment._restore(session)
 
     @http.route("/pos_payment_stripe/attach", type="jsonrpc", auth="user")
     def attach(self, session_id, line_uuid, order_uuid, order_ref):

@@ -83,7 +83,7 @@ class PosOrder(models.Model):
         lacking = order.get("amount_paid", 0) - sum(there.values())
         for row in gone.values():
             if row.amount > 0 and self.currency_id.compare_amounts(row.amount, lacking) <= 0:
-                commands.append(Command.create(_line_of(row)))
+                commands.append(Command.create(line_of(row)))
                 lacking -= row.amount
         return commands
 
@@ -94,7 +94,7 @@ def _is_locked_by_print(command):
     return bool(status) and status != "cancelled"
 
 
-def _line_of(row):
+def line_of(row):
     """Return the values of the payment that a row of the journal proves."""
     return {
         "uuid": row.line_uuid,

@@ -285,6 +285,7 @@ class PosStripePayment(models.Model):
                 "tries": 0,
                 "reader_timeouts": 0,
                 "reachable": True,
+                "basket": self._basket_of(line),
                 **payment._connection_values(payment_method),
                 **payment._tip_request(line, amount_minor),
             }

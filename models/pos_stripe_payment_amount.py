@@ -45,7 +45,8 @@ class PosStripePayment(models.Model):
 
         :param session: the open `pos.session`, access checked
         :param dict line: as in `_send`; `due` is what the order owes without this line, and
-            `order_total` what it owes in all (major units, both may be missing)
+            `order_total` what it owes in all (major units, both may be missing), `basket` the order
+            itself, see `_basket_of`
         """
         currency = session.currency_id
         order_uuid, amount = line.get("order_uuid"), line["amount"]
@@ -70,6 +71,8 @@ class PosStripePayment(models.Model):
         )
         kept = others.filtered(lambda row: not (row._is_taken_back() or row._is_given_back()))
         taken = sum(kept.mapped("amount"))
+        if self._is_more(currency, amount + taken, self._basket_total(session, line)):
+            return self._refusal(line["line_uuid"], "amount_above_due")
         if kept and self._is_more(currency, amount + taken, line.get("order_total")):
             refusal = self._refusal(line["line_uuid"], "order_covered")
             refusal["sentence"] = self.env._(
@@ -79,7 +82,7 @@ class PosStripePayment(models.Model):
                 registers=", ".join(sorted(set(kept.config_id.mapped("name")))),
             )
             return refusal
-        return None
+        return self._doubtful_refusal(session, line)
 
     def _is_more(self, currency, amount, limit):
         """Tell whether an amount is above what a till says is owed, if it says so."""

@@ -23,8 +23,8 @@ from .pos_stripe_payment_work import DECLINED_FOR, LOOK_PAUSE
 _logger = logging.getLogger(__name__)
 
 PAID_STATES = settlement.PAID_STATES
-# A till that was just paid still finishes its order itself.
-UNATTACHED_AFTER = timedelta(seconds=15)
+# A till that works on an order with a payment asks for it every four seconds at least.
+SILENT_AFTER = timedelta(seconds=10)
 # Where an order that a payment was attached to has not arrived by then, it never will.
 ATTACHED_FOR = timedelta(minutes=10)
 UNATTACHED_DAYS = 30
@@ -233,7 +233,11 @@ class PosStripePayment(models.Model):
             & Domain("wanted", "!=", settlement.REFUND)
             # As in `_is_proven`.
             & (Domain("request_uuid", "!=", False) | Domain("adopted_at", "!=", False))
-            & Domain("settled_at", "<", now - UNATTACHED_AFTER)
+            # A till that was just paid, or still works on the order, finishes it itself.
+            & (
+                Domain("seen_at", "<", now - SILENT_AFTER)
+                | (Domain("seen_at", "=", False) & Domain("settled_at", "<", now - SILENT_AFTER))
+            )
             & Domain("settled_at", ">", now - timedelta(days=UNATTACHED_DAYS))
             & (Domain("attached_at", "=", False) | Domain("attached_at", "<", now - ATTACHED_FOR))
         )
@@ -261,6 +265,7 @@ class PosStripePayment(models.Model):
             "card": card_name(self.card_brand, self.card_last4),
             "paid_at": format_datetime(self.env, self.settled_at, dt_format="short"),
             "register": self.config_id.name,
+            "restorable": self._is_restorable(),
         }
 
     def _check_unattached(self):

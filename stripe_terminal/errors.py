@@ -760,6 +760,11 @@ _MAP = (
         "order_covered",
     ),
     (
+        Kind.misconfigured,
+        _("A payment of about this amount may be on its way already. Press Retry to ask anyway."),
+        "payment_on_its_way",
+    ),
+    (
         Kind.bug,
         BY_KIND[Kind.bug],
         """

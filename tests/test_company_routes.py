@@ -33,6 +33,7 @@ class TestCompanyRoutes(CompanyCase):
             f"{ROOT}/refund_approvers": {"session_id": session},
             f"{ROOT}/take_over": {"line_uuid": line, "holder_id": self.payment.id},
             f"{ROOT}/unattached": {"session_id": session},
+            f"{ROOT}/restore": {"session_id": session, "line_uuid": line},
             f"{ROOT}/attach": {
                 "session_id": session,
                 "line_uuid": line,

@@ -171,6 +171,11 @@ class TestSecurityList(CompanyCase):
                 for session_id in (session, *sessions)
                 for line in (ours, theirs)
             ],
+            "/restore": [
+                {"session_id": session_id, "line_uuid": line}
+                for session_id in (session, *sessions)
+                for line in (ours, theirs)
+            ],
             "/refund_unattached": [{"line_uuid": line} for line in (ours, theirs)],
             "/refund_plan": [
                 {"session_id": session, "order_uuids": [self.theirs.order_uuid], "amount": 9.0},

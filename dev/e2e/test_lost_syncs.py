@@ -6,7 +6,6 @@ from playwright.sync_api import expect
 from support.audit import audit
 from support.till import SYNC
 
-pytestmark = pytest.mark.kept_till
 on_its_way = pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
 
 
@@ -23,27 +22,47 @@ def assert_sold(shop, *products):
     audit(shop)
 
 
-def wait_for_draft(till, shop):
-    """Wait until the till knows that Odoo has its order."""
-    assert shop.simulator.wait_until(shop.orders, 10)
-    till.page.wait_for_timeout(500)
+@pytest.fixture(params=["plain", "shared"])
+def shop(request, make_shop):
+    """A register whose orders are its tills', and one where core has drafts of them in Odoo."""
+    if request.param == "plain":
+        return make_shop()
+    return make_shop(trusted_config_ids=[(6, 0, [make_shop("Neighbour").config_id])])
 
 
-@on_its_way
-def test_of_the_draft(till, shop, after):
-    till.add_product("Espresso")
-    lost = till.lose(SYNC, after=after)
-    till.go_to_payment().choose_method(shop.card).wait_for_card()
-    shop.reader.tap()
-    till.wait_for_receipt()
-    assert lost.hits == 1
-    assert_sold(shop, "Espresso")
+@pytest.fixture
+def till(open_till, shop):
+    return open_till(shop)
 
 
-def test_of_the_draft_and_then_paid_otherwise(till, shop):
+@pytest.fixture
+def drafted(request, till):
+    """A till with two products; where orders are shared, Odoo has a draft of it already."""
     till.add_product("Espresso").add_product("Croissant")
+    if request.node.callspec.params["shop"] == "shared":
+        till.save_order().load_order("4.60")
+    return till.go_to_payment()
+
+
+only_shared = pytest.mark.parametrize("shop", ["shared"], indirect=True)
+
+
+@only_shared
+@on_its_way
+def test_of_the_draft(drafted, shop, after):
+    lost = drafted.lose(SYNC, after=after)
+    drafted.choose_method(shop.card).wait_for_card()
+    shop.reader.tap()
+    drafted.wait_for_receipt()
+    assert lost.hits == 1
+    assert_sold(shop, "Espresso", "Croissant")
+
+
+@only_shared
+def test_of_the_draft_and_then_paid_otherwise(drafted, shop):
+    till = drafted
     lost = till.lose(SYNC, after=True)
-    till.go_to_payment().choose_method(shop.card).wait_for_card()
+    till.choose_method(shop.card).wait_for_card()
     till.cancel().wait_for_status("canceled")
     till.delete_line()
     expect(till.page.locator(".paymentlines .paymentline")).to_have_count(0)
@@ -54,9 +73,11 @@ def test_of_the_draft_and_then_paid_otherwise(till, shop):
     assert_sold(shop, "Espresso")
 
 
+@only_shared
 @on_its_way
-def test_of_the_draft_after_a_change(till, shop, after):
-    till.sell("Espresso", "Croissant").choose_method(shop.card).wait_for_card()
+def test_of_the_draft_after_a_change(drafted, shop, after):
+    till = drafted
+    till.choose_method(shop.card).wait_for_card()
     till.cancel().wait_for_status("canceled")
     till.delete_line()
     expect(till.page.locator(".paymentlines .paymentline")).to_have_count(0)
@@ -88,21 +109,23 @@ def wait_until_paid(shop):
 
 
 @on_its_way
-def test_of_the_finished_order(till, shop, after):
-    till.sell("Espresso").choose_method(shop.card).wait_for_card()
-    wait_for_draft(till, shop)
+def test_of_the_finished_order(drafted, shop, after):
+    till = drafted
+    till.choose_method(shop.card).wait_for_card()
+    till.page.wait_for_timeout(500)
     lost = till.lose(SYNC, after=after)
     shop.reader.tap()
     till.wait_for_receipt()
     assert lost.hits == 1
     carry_on_offline(till).next_order()
     wait_until_paid(shop)
-    assert_sold(shop, "Espresso")
+    assert_sold(shop, "Espresso", "Croissant")
 
 
-def test_of_the_finished_order_and_then_the_page(till, shop):
-    till.sell("Espresso", "Croissant").pay_part_by_card("2")
-    wait_for_draft(till, shop)
+def test_of_the_finished_order_and_then_the_page(drafted, shop):
+    till = drafted
+    till.pay_part_by_card("2")
+    till.page.wait_for_timeout(500)
     till.go_offline().choose_method(shop.cash).validate()
     carry_on_offline(till)
     till.page.wait_for_timeout(2000)

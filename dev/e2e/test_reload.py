@@ -113,13 +113,3 @@ def test_after_it_is_paid(make_shop, open_till, connection):
     assert till.lines()
     till.validate()
     audit(shop)
-
-
-def test_on_another_till_of_the_register(make_shop, open_till, connection):
-    shop = make_shop(connection=connection)
-    till = open_till(shop)
-    till.sell("Espresso").choose_method(shop.card)
-    till.wait_for_card()
-    till.crash()
-    # Another device opens the register: the order is on the server already.
-    pay_and_audit(open_till(shop).go_to_payment(), shop)

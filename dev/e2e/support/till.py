@@ -234,6 +234,18 @@ class Till:
             self.add_product(name)
         return self.go_to_payment()
 
+    def save_order(self):
+        """Press what a register that shares its orders has: core makes a draft of the order."""
+        self.page.locator(".product-screen button:has(.fa-upload)").click()
+        return self
+
+    def load_order(self, text):
+        """Open the list of orders and load the one whose row contains ``text``."""
+        self.page.locator(".orders-button").click()
+        self.page.locator(".ticket-screen .order-row", has_text=text).click()
+        self.page.locator(".ticket-screen .load-order-button").click()
+        return self
+
     # Payment screen
 
     @property

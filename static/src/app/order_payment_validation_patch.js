@@ -5,15 +5,23 @@ import { AlertDialog } from "@web/core/confirmation_dialog/confirmation_dialog";
 import { cardSurplus } from "./dues";
 import { LOCK_SCREENS, takeBack, unsettledLines } from "./payment_guard";
 
+/** Orders that wait for their draft's synchronisation, to be finished once. */
+const finishing = new WeakSet();
+
 patch(OrderPaymentValidation.prototype, {
     /** Core drops the lines that are not paid, also while a reader asks a card for one of them. */
     async askBeforeValidation() {
         const { order } = this;
         const { env, router } = this.pos;
         if (order.payment_ids.some((line) => line.isStripeTerminal)) {
-            const isReady = await env.services.stripe_terminal.readyToFinish(order);
+            if (finishing.has(order)) {
+                return false;
+            }
+            finishing.add(order);
+            await this.pos.data.stripeSynced(order);
+            finishing.delete(order);
             // Its receipt would unlock the till: who unlocks it finishes the order.
-            if (!isReady || LOCK_SCREENS.includes(router.state.current)) {
+            if (LOCK_SCREENS.includes(router.state.current)) {
                 return false;
             }
         }

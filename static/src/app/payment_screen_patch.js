@@ -74,7 +74,7 @@ patch(PaymentScreen.prototype, {
                 return true;
             }
             // Its answer would bring back a line that another one has replaced.
-            await this.stripeTerminal.synced(this.currentOrder);
+            await this.pos.data.stripeSynced(this.currentOrder);
             return super.addNewPaymentLine(...arguments);
         }
         const refunds = await loadRefunds(this.env, this.dialog);
@@ -174,7 +174,7 @@ patch(PaymentScreen.prototype, {
             return;
         }
         const order = line.pos_order_id;
-        await this.stripeTerminal.synced(order);
+        await this.pos.data.stripeSynced(order);
         if (!line.isDone()) {
             order.removePaymentline(line);
             this.numberBuffer.reset();

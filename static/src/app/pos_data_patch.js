@@ -62,6 +62,11 @@ patch(PosData.prototype, {
         return sync;
     },
 
+    /** Wait for a draft that core sends just now: its answer would bring back what has gone. */
+    async stripeSynced({ uuid }) {
+        await this.stripeSyncs.get(uuid)?.catch(() => {});
+    },
+
     /** Whatever is read of the server passes here before it is shown. */
     missingRecursive(recordMap, ...others) {
         return super.missingRecursive(this.withoutStaleDrafts(recordMap), ...others);

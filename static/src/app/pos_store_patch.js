@@ -39,8 +39,8 @@ patch(PosStore.prototype, {
 
     /** Core lets two synchronisations overlap; the second one lacks what the first one may lose. */
     async preSyncAllOrders(orders) {
-        for (const { uuid } of orders) {
-            await this.data.stripeSyncs.get(uuid)?.catch(() => {});
+        for (const order of orders) {
+            await this.data.stripeSynced(order);
         }
         return super.preSyncAllOrders(...arguments);
     },

@@ -4,6 +4,7 @@ import { registry } from "@web/core/registry";
 import { delay } from "@web/core/utils/concurrency";
 import { uuidv4 } from "@point_of_sale/utils";
 import { ask } from "@point_of_sale/app/utils/make_awaitable_dialog";
+import { basketOf } from "./basket";
 import { Drivers } from "./drivers";
 import { Dues } from "./dues";
 import OrderPaymentValidation from "@point_of_sale/app/utils/order_payment_validation";
@@ -24,10 +25,11 @@ const POLL_PAUSE_MAX = 4000;
 const POLL_GROWTH = 1.15;
 /**
  * After an answer that took long, this many times as long, so that a busy server gets through; up
- * to the maximum where the bus and Stripe's webhook tell, and to the longest pause elsewhere.
+ * to the maximum where the bus and Stripe's webhook tell, and to the longest pause elsewhere. A till
+ * that is silent for ten seconds counts as gone.
  */
 const POLL_RESPITE = 10;
-const POLL_RESPITE_MAX = 15000;
+const POLL_RESPITE_MAX = 6000;
 /** A question makes the server read Stripe; without a bus the answer is fetched so soon after. */
 const READ_PAUSE = 300;
 /** After so many unanswered polls in a row the cashier is told that the state is unknown. */
@@ -96,11 +98,8 @@ export class StripeTerminalPayments {
         /** Who waits for a payment, and who for a cancel, by line uuid. */
         this.senders = new Map();
         this.cancelers = new Map();
-        this.syncs = new Map();
         /** Lines that are being shown as paid. */
         this.recording = new Map();
-        /** Orders that wait for their synchronisation, to be finished. */
-        this.finishing = new Set();
         this.pollCount = 0;
         this.pollFailures = 0;
         this.pollTimer = null;
@@ -140,7 +139,10 @@ export class StripeTerminalPayments {
         const settled = this.waitIn(this.senders, line.uuid);
         this.drivers.prepare(line);
         this.postRequest(line, requestUuid);
-        this.syncOrder(line.pos_order_id);
+        if (line.pos_order_id.isSynced) {
+            // Other devices see this order, and shall see that a card is asked for.
+            this.pos.syncAllOrders({ orders: [line.pos_order_id] }).catch(() => {});
+        }
         return settled;
     }
 
@@ -161,6 +163,8 @@ export class StripeTerminalPayments {
                 ...this.tipFacts(order),
                 ...this.approvals[line.uuid],
                 ...this.dues.facts(line),
+                basket: basketOf(order),
+                despite: this.data[line.uuid]?.doubt || null,
             },
         };
         delete this.approvals[line.uuid];
@@ -425,8 +429,8 @@ export class StripeTerminalPayments {
     }
 
     async showPaid(line, datum) {
-        // Two synchronisations of one order must not overlap: the draft's one goes first.
-        await this.synced(line.pos_order_id);
+        // What core sends of a draft answers with what was before.
+        await Promise.race([this.pos.data.stripeSynced(line.pos_order_id), delay(SYNC_WAIT)]);
         await this.recordPaid(line, datum);
     }
 
@@ -548,7 +552,6 @@ export class StripeTerminalPayments {
     /** What the payment screen does itself, for a payment that it no longer waits for. */
     validateIfPaid(order) {
         if (
-            !this.finishing.has(order.uuid) &&
             this.isOnScreen(order) &&
             order.isPaid() &&
             this.pos.config.auto_validate_terminal_payment &&
@@ -562,6 +565,13 @@ export class StripeTerminalPayments {
 
     // Asking
 
+    /** Paid lines of orders that this till has not finished: it says so, and other tills wait. */
+    get unfinishedUuids() {
+        return this.pos.models["pos.payment"]
+            .filter((line) => line.isStripeDone && this.data[line.uuid]?.id && this.isOurs(line))
+            .map((line) => line.uuid);
+    }
+
     get openUuids() {
         const open = Object.values(this.data)
             .filter(
@@ -571,9 +581,9 @@ export class StripeTerminalPayments {
                     this.capturing.has(datum.line_uuid)
             )
             .map((datum) => datum.line_uuid);
-        return [...new Set([...open, ...this.unseen, ...this.wishes.uuids])].filter(
-            (uuid) => !this.sending.has(uuid)
-        );
+        return [
+            ...new Set([...open, ...this.unseen, ...this.wishes.uuids, ...this.unfinishedUuids]),
+        ].filter((uuid) => !this.sending.has(uuid));
     }
 
     async poll() {
@@ -664,7 +674,9 @@ export class StripeTerminalPayments {
     nextPause() {
         this.pollCount += 1;
         const hasBus = this.pos.bus.workerState === "CONNECTED";
-        if (hasBus && this.openUuids.every((uuid) => this.data[uuid]?.told)) {
+        const unfinished = this.unfinishedUuids;
+        const asked = this.openUuids.filter((uuid) => !unfinished.includes(uuid));
+        if (!asked.length || (hasBus && asked.every((uuid) => this.data[uuid]?.told))) {
             return Math.max(POLL_PAUSE_MAX, this.respite);
         }
         const growth = POLL_GROWTH ** Math.max(this.pollCount - POLL_STEADY, 0);
@@ -673,49 +685,6 @@ export class StripeTerminalPayments {
             return pause;
         }
         return this.pollCount % 2 ? pause - READ_PAUSE : READ_PAUSE;
-    }
-
-    /** Wait for a draft's synchronisation: its answer would bring back a line that has gone. */
-    async synced(order) {
-        await Promise.race([this.syncs.get(order.uuid), delay(SYNC_WAIT)]);
-    }
-
-    /**
-     * Wait for a draft's synchronisation before its order is finished, so that it is sent once.
-     *
-     * @returns {Promise<boolean>} false when somebody waits for that already
-     */
-    async readyToFinish(order) {
-        if (this.finishing.has(order.uuid)) {
-            return false;
-        }
-        this.finishing.add(order.uuid);
-        await this.syncs.get(order.uuid);
-        this.finishing.delete(order.uuid);
-        return true;
-    }
-
-    /** The server should have the order if this till dies; the customer need not wait for it. */
-    syncOrder(order) {
-        const sync = this.sync(order).finally(() => {
-            if (this.syncs.get(order.uuid) === sync) {
-                this.syncs.delete(order.uuid);
-            }
-        });
-        this.syncs.set(order.uuid, sync);
-    }
-
-    async sync(order) {
-        await this.pos.syncAllOrders({ orders: [order] }).catch(() => {});
-        // What the server sent back of the lines is older than what is shown.
-        for (const line of order.payment_ids) {
-            const datum = line.isStripeTerminal && this.data[line.uuid];
-            if (datum && !isPaid(datum)) {
-                this.show(datum);
-            } else if (datum && !line.isDone()) {
-                await this.recordPaid(line, datum);
-            }
-        }
     }
 }
 

@@ -54,6 +54,21 @@ export class UnattachedService {
         }
     }
 
+    /** Have Odoo make the order again that the payment was for, and go on with it. */
+    async restore(datum) {
+        const { data, models, session } = this.pos;
+        const restored = await this.settle(datum, "restore", { session_id: session.id });
+        if (!restored) {
+            return;
+        }
+        const loaded = models.loadConnectedData(await data.missingRecursive(restored.orders));
+        const order = loaded["pos.order"].find(({ uuid }) => uuid === datum.order_uuid);
+        order.uiState.stripeTerminalLines = restored.payments.map((payment) => payment.line_uuid);
+        this.pos.setOrder(order);
+        this.pos.navigate("PaymentScreen", { orderUuid: order.uuid });
+        restored.payments.forEach((payment) => this.stripeTerminal.show(payment));
+    }
+
     /** Give the money of a payment that no order shows back to the card. */
     async refund(datum) {
         const confirmed = await ask(this.dialog, {

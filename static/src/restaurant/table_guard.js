@@ -62,7 +62,7 @@ async function mayBeEmptied(env, order) {
     if (!isTakenBack) {
         return false;
     }
-    await env.services.stripe_terminal.synced(order);
+    await env.services.pos.data.stripeSynced(order);
     if (refusePaid(env, order)) {
         return false;
     }

@@ -434,8 +434,7 @@ test("a deleted line waits for the order's synchronisation, which would bring it
     say(line.uuid, { state: "declined" });
     await poll();
     let endSync;
-    const payments = store.env.services.stripe_terminal;
-    payments.syncs.set(order.uuid, new Promise((resolve) => (endSync = resolve)));
+    store.data.stripeSyncs.set(order.uuid, new Promise((resolve) => (endSync = resolve)));
     screen.deletePaymentLine(line.uuid);
     await animationFrame();
     expect(order.payment_ids.length).toBe(1);
@@ -444,15 +443,11 @@ test("a deleted line waits for the order's synchronisation, which would bring it
     expect(order.payment_ids.length).toBe(0);
 });
 
-test("an order is finished when its draft is synchronised, however long that takes", async () => {
+test("an order is finished when core's draft of it has arrived, however long that takes", async () => {
     const { store, line, order } = await pressStripe();
-    const payments = getService("stripe_terminal");
     store.config.auto_validate_terminal_payment = false;
     let endSync;
-    patchWithCleanup(store, {
-        syncAllOrders: () => new Promise((resolve) => (endSync = resolve)),
-    });
-    payments.syncOrder(order);
+    store.data.stripeSyncs.set(order.uuid, new Promise((resolve) => (endSync = resolve)));
     say(line.uuid, { state: "paid" });
     await wait(6000);
     expect(line.payment_status).toBe("done");
@@ -462,24 +457,53 @@ test("an order is finished when its draft is synchronised, however long that tak
     expect(await validation.askBeforeValidation()).toBe(false);
     await wait(15000);
     expect.verifySteps([]);
-    // The server's copy is from before the card was charged.
-    line.setPaymentStatus("waiting");
     endSync();
     await asking;
-    expect(line.payment_status).toBe("done");
     expect.verifySteps(["asked"]);
 });
 
 test("a line that goes while its order is synchronised is not shown as paid", async () => {
-    const { line, order } = await pressStripe();
+    const { store, line, order } = await pressStripe();
     const payments = getService("stripe_terminal");
     let endSync;
-    payments.syncs.set(order.uuid, new Promise((resolve) => (endSync = resolve)));
+    store.data.stripeSyncs.set(order.uuid, new Promise((resolve) => (endSync = resolve)));
     const showing = payments.showPaid(line, { state: "paid", amount: line.getAmount() });
     order.removePaymentline(line);
     endSync();
     await showing;
     expect(order.payment_ids).toHaveLength(0);
+});
+
+test("the order goes with the request, and no draft is synchronised", async () => {
+    const { store, line, order } = await pressStripe();
+    patchWithCleanup(store.data, {
+        call: (model, method) => expect.step(`${model}.${method}`),
+    });
+    const { basket } = server.calls.find(({ verb }) => verb === "send").line;
+    expect(basket.uuid).toBe(order.uuid);
+    expect(basket.lines.map(([command]) => command)).toEqual(order.lines.map(() => 0));
+    expect(basket.lines[0][2].price_subtotal_incl).toBe(order.lines[0].priceIncl);
+    say(line.uuid, { state: "declined" });
+    await poll();
+    expect(line.payment_status).toBe("retry");
+    expect(order.isSynced).toBe(false);
+    expect.verifySteps([]);
+});
+
+test("a till tells that it works on an order with a paid part, until it is finished", async () => {
+    const { store, line, order } = await pressStripe();
+    store.config.auto_validate_terminal_payment = false;
+    say(line.uuid, { state: "paid" });
+    await poll();
+    await wait(1000);
+    const asked = server.calls.length;
+    await wait(9000);
+    expect(server.calls.length - asked).toBe(2);
+    order.state = "paid";
+    await wait(5000);
+    const told = server.calls.length;
+    await wait(9000);
+    expect(server.calls.length).toBe(told);
 });
 
 test("a payment that was put on another order is not this one's", async () => {

@@ -54,3 +54,25 @@ test("why a payment cannot be attached can be read", async () => {
     expect(`${NOTICE}:last`).toHaveText(/Stripe refuses the refund\./);
     expect(`${NOTICE}:last .stripe_terminal_attach`).toHaveProperty("disabled", true);
 });
+
+test("what another till works on can be read only", async () => {
+    onRpc("/pos_payment_stripe/unattached", () => [
+        { ...payment(3, 2), note: "2.00 were paid, in progress at Terrace." },
+    ]);
+    const store = await setupPosEnv();
+    const order = await getFilledOrder(store);
+    await mountWithCleanup(UnattachedPayments, { props: { order } });
+    await animationFrame();
+    expect(NOTICE).toHaveCount(0);
+    expect(".stripe_terminal_in_progress").toHaveText(/in progress at Terrace/);
+    expect(".stripe_terminal_in_progress button").toHaveCount(0);
+});
+
+test("an order is restored only where it was kept", async () => {
+    onRpc("/pos_payment_stripe/unattached", () => [
+        { ...payment(1, 2), restorable: true },
+        payment(2, 2),
+    ]);
+    await showNotices();
+    expect(".stripe_terminal_restore").toHaveCount(1);
+});
