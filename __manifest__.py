@@ -52,7 +52,11 @@
         ],
         # Loaded by a till when it first gives money back to a card.
         "pos_payment_stripe.refunds": ["pos_payment_stripe/static/src/refunds/**/*"],
-        # Loaded by a till that has a finished order which Odoo has not got, or refuses.
+        # Loaded by a till when another register, or nobody, works on an order with a card payment.
+        "pos_payment_stripe.others": ["pos_payment_stripe/static/src/others/**/*"],
+        # Loaded by a register that takes tips.
+        "pos_payment_stripe.tips": ["pos_payment_stripe/static/src/tips/**/*"],
+        # Loaded by a till with its first card payment, or with what an earlier page left.
         "pos_payment_stripe.kept": ["pos_payment_stripe/static/src/kept/**/*"],
         # Loaded by a till of a restaurant.
         "pos_payment_stripe.restaurant": ["pos_payment_stripe/static/src/restaurant/**/*"],
@@ -74,6 +78,8 @@
             "pos_payment_stripe/static/src/restaurant/**/*",
             "pos_payment_stripe/static/src/split/**/*",
             "pos_payment_stripe/static/src/forced/**/*",
+            "pos_payment_stripe/static/src/others/**/*",
+            "pos_payment_stripe/static/src/tips/**/*",
         ],
         "web.assets_unit_tests": ["pos_payment_stripe/static/tests/unit/**/*"],
     },

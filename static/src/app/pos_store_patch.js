@@ -2,13 +2,13 @@ import { PosStore } from "@point_of_sale/app/services/pos_store";
 import { ask } from "@point_of_sale/app/utils/make_awaitable_dialog";
 import { AlertDialog } from "@web/core/confirmation_dialog/confirmation_dialog";
 import { loadBundle } from "@web/core/assets";
+import { browser } from "@web/core/browser/browser";
 import { _t } from "@web/core/l10n/translation";
 import { delay } from "@web/core/utils/concurrency";
 import { patch } from "@web/core/utils/patch";
 import { isHeldElsewhere } from "./elsewhere";
 import { loadLazy } from "./lazy";
 import { LOCK_SCREENS, runningLines, takeBack, unsettledLines } from "./payment_guard";
-import { isStripeOrder } from "./pos_data_patch";
 import { problemSentence } from "./request";
 import { runningRefundTexts } from "./refund_texts";
 
@@ -18,7 +18,8 @@ const SEND_WAIT = 5000;
 patch(PosStore.prototype, {
     /** What a page left that has gone is sent before core sends its own. */
     async afterProcessServerData() {
-        const send = () => this.data.stripeKept.left.length && this.withKeptOrders("send");
+        const send = () =>
+            browser.localStorage.getItem(this.data.stripeKeptKey) && this.withKeptOrders("send");
         this.data.onStripeRefusal = (vals, error) => this.withKeptOrders("tell", vals, error);
         window.addEventListener("pos-network-online", send);
         await Promise.race([send(), delay(SEND_WAIT)]);
@@ -27,35 +28,11 @@ patch(PosStore.prototype, {
 
     /** Call what is seldom needed of kept orders; without a network it is needed later. */
     async withKeptOrders(method, ...args) {
-        let KeptOrdersSender;
-        try {
-            KeptOrdersSender = await loadLazy("kept");
-        } catch {
-            return;
+        if (await this.data.loadStripeKept()) {
+            const KeptOrdersSender = await loadLazy("kept");
+            this.stripeKeptOrders ||= new KeptOrdersSender(this);
+            return this.stripeKeptOrders[method](...args);
         }
-        this.stripeKeptOrders ||= new KeptOrdersSender(this);
-        return this.stripeKeptOrders[method](...args);
-    },
-
-    /** Core lets two synchronisations overlap; the second one lacks what the first one may lose. */
-    async preSyncAllOrders(orders) {
-        for (const order of orders) {
-            await this.data.stripeSynced(order);
-        }
-        return super.preSyncAllOrders(...arguments);
-    },
-
-    /** Offline, core sends nothing; a page that is closed then would take the order along. */
-    async syncAllOrders() {
-        if (this.data.network.offline) {
-            const isUnsynced = (order) =>
-                order.finalized && order.isDirty() && isStripeOrder(order);
-            for (const order of this.models["pos.order"].filter(isUnsynced)) {
-                await this.preSyncAllOrders([order]);
-                this.data.stripeKept.keep(order, order.serializeForORM({ keepCommands: true }));
-            }
-        }
-        return super.syncAllOrders(...arguments);
     },
 
     /** Where all was settled by Stripe, there is nothing to edit; the server refuses it too. */

@@ -1,3 +1,4 @@
+import { AssetsLoadingError } from "@web/core/assets";
 import { _t } from "@web/core/l10n/translation";
 import { ConnectionAbortedError, ConnectionLostError, rpc } from "@web/core/network/rpc";
 
@@ -5,7 +6,9 @@ import { ConnectionAbortedError, ConnectionLostError, rpc } from "@web/core/netw
 export const ANSWER_WAIT = 15000;
 
 export const isConnectionError = (error) =>
-    error instanceof ConnectionLostError || error instanceof ConnectionAbortedError;
+    [ConnectionLostError, ConnectionAbortedError, AssetsLoadingError].some(
+        (kind) => error instanceof kind
+    );
 
 /** What the cashier reads when a request had no answer, or an error for one. */
 export const problemSentence = (error) =>

@@ -1,5 +1,6 @@
 import { AlertDialog, ConfirmationDialog } from "@web/core/confirmation_dialog/confirmation_dialog";
 import { _t } from "@web/core/l10n/translation";
+import { loadBundle } from "@web/core/assets";
 import { registry } from "@web/core/registry";
 import { delay } from "@web/core/utils/concurrency";
 import { uuidv4 } from "@point_of_sale/utils";
@@ -10,6 +11,7 @@ import { Dues } from "./dues";
 import OrderPaymentValidation from "@point_of_sale/app/utils/order_payment_validation";
 import { reactive } from "@odoo/owl";
 import { forceReaderRefundTexts, forceRefundTexts, isRefundWithoutReader } from "./refund_texts";
+import { loadLazy } from "./lazy";
 import { isConnectionError, problemSentence, request } from "./request";
 import { playSound } from "./sound";
 import { tellUnpaid } from "./unverified";
@@ -110,6 +112,13 @@ export class StripeTerminalPayments {
             pos.models["pos.payment"].addEventListener(event, () => this.onRead());
         }
         this.resume();
+        if (pos.config.tip_product_id) {
+            // What only tips need comes beside everything else.
+            this.tipsLoaded = loadBundle("pos_payment_stripe.tips").then(
+                () => this.resume(),
+                () => {}
+            );
+        }
     }
 
     getLine(uuid) {
@@ -139,6 +148,7 @@ export class StripeTerminalPayments {
         const settled = this.waitIn(this.senders, line.uuid);
         this.drivers.prepare(line);
         this.postRequest(line, requestUuid);
+        this.pos.data.loadStripeKept();
         if (line.pos_order_id.isSynced) {
             // Other devices see this order, and shall see that a card is asked for.
             this.pos.syncAllOrders({ orders: [line.pos_order_id] }).catch(() => {});
@@ -149,6 +159,7 @@ export class StripeTerminalPayments {
     /** The same request may arrive twice: the server knows it by its uuid. */
     async postRequest(line, requestUuid) {
         const order = line.pos_order_id;
+        await this.tipsLoaded;
         const params = {
             session_id: this.pos.session.id,
             payment_method_id: line.payment_method_id.id,
@@ -160,7 +171,7 @@ export class StripeTerminalPayments {
                 partner_id: order.getPartner()?.id || null,
                 amount: line.getAmount(),
                 refunded_uuid: line.stripe_refunded_uuid || null,
-                ...this.tipFacts(order),
+                ...this.tipFacts?.(order),
                 ...this.approvals[line.uuid],
                 ...this.dues.facts(line),
                 basket: basketOf(order),
@@ -302,31 +313,11 @@ export class StripeTerminalPayments {
         } while (line.getPaymentStatus() === "force_done" && Date.now() < until);
     }
 
-    /**
-     * Have the reader's other payment canceled, and send the line when the reader is free.
-     *
-     * The server compares: it cancels only the payment that this till was told of, and one whose
-     * card was charged meanwhile stays paid.
-     */
+    /** Have the reader's other payment canceled, and send the line when the reader is free. */
     async takeOver(line) {
-        const { holder, sentence } = this.data[line.uuid];
-        const confirmed = await ask(this.dialog, {
-            title: _t("Take the reader over?"),
-            body: _t(
-                "%s Its payment is canceled, unless the card is charged already. Ask there first.",
-                sentence
-            ),
-            confirmLabel: _t("Take over"),
-            cancelLabel: _t("Leave it"),
-        });
-        if (!confirmed) {
-            return;
-        }
-        if (!holder) {
-            return this.drivers.takeOver(line);
-        }
         try {
-            await request("take_over", { line_uuid: line.uuid, holder_id: holder });
+            const takeOver = await loadLazy("others", "take_over");
+            await takeOver(this, line);
         } catch (error) {
             if (!isConnectionError(error)) {
                 throw error;
@@ -335,15 +326,7 @@ export class StripeTerminalPayments {
                 title: _t("Connection error"),
                 body: problemSentence(error),
             });
-            return;
         }
-        const until = Date.now() + ASK_WAIT;
-        do {
-            await delay(POLL_PAUSE / 2);
-            if (await line.pay()) {
-                this.validateIfPaid(line.pos_order_id);
-            }
-        } while (this.data[line.uuid]?.holder === holder && Date.now() < until);
     }
 
     /** Whatever the server has sent of orders, by bus or on demand, is older than what is known. */
@@ -454,7 +437,7 @@ export class StripeTerminalPayments {
         if (!line.pos_order_id || line.pos_order_id.finalized) {
             return;
         }
-        if (!(await this.addTip(line, datum.tip || 0))) {
+        if (!((await this.addTip?.(line, datum.tip || 0)) ?? true)) {
             return;
         }
         if (line.getAmount() !== datum.amount) {

@@ -7,7 +7,7 @@ const LOOK = 5000;
 /** Looks after the last thing that was left: it may come back once its till is known to be gone. */
 const LOOKS = 3;
 
-/** Card payments of this register that are on no order, to be put on this one or given back. */
+/** Shows card payments that are on no order, and looks for them now and then. */
 export class UnattachedPayments extends Component {
     static template = "pos_payment_stripe.UnattachedPayments";
     static props = { order: Object };
@@ -30,13 +30,5 @@ export class UnattachedPayments extends Component {
                 this.lookIn(LOOK, left);
             }
         }, pause);
-    }
-
-    /** More than what is left to pay would have to be given back in cash. */
-    fits(payment) {
-        const { order } = this.props;
-        // A tip in it comes on top of what is due.
-        const due = order.remainingDue + (payment.tip || 0);
-        return !order.isRefund && order.currency.round(due - payment.amount) >= 0;
     }
 }

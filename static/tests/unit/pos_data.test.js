@@ -7,7 +7,6 @@ import {
     onRpc,
     patchWithCleanup,
 } from "@web/../tests/web_test_helpers";
-import { assets } from "@web/core/assets";
 import { browser } from "@web/core/browser/browser";
 import { MainComponentsContainer } from "@web/core/main_components_container";
 import { addStripeMethod, STRIPE_METHOD_ID } from "./data/pos_payment_method.data";
@@ -23,8 +22,6 @@ let onItsWay, sent;
 
 beforeEach(() => {
     addStripeMethod();
-    // The test page has it already.
-    patchWithCleanup(assets, { loadBundle: async () => {} });
     onItsWay = () => {};
     sent = [];
     onRpc("/pos_payment_stripe/unattached", () => []);

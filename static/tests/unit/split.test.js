@@ -2,8 +2,7 @@ import { advanceTime, animationFrame, beforeEach, click, describe, expect, test 
 import { definePosModels } from "@point_of_sale/../tests/unit/data/generate_model_definitions";
 import { getFilledOrder, setupPosEnv } from "@point_of_sale/../tests/unit/utils";
 import { PaymentScreen } from "@point_of_sale/app/screens/payment_screen/payment_screen";
-import { mountWithCleanup, onRpc, patchWithCleanup } from "@web/../tests/web_test_helpers";
-import { assets } from "@web/core/assets";
+import { mountWithCleanup, onRpc } from "@web/../tests/web_test_helpers";
 import { addStripeMethod, STRIPE_METHOD_ID } from "./data/pos_payment_method.data";
 
 describe.current.tags("desktop");
@@ -13,8 +12,6 @@ let server;
 
 beforeEach(() => {
     addStripeMethod();
-    // The test page has it already.
-    patchWithCleanup(assets, { loadBundle: async () => {} });
     server = { rows: {}, sent: [] };
     onRpc("/pos_payment_stripe/unattached", () => []);
     onRpc("/pos_payment_stripe/send", async (request) => {

@@ -2,7 +2,7 @@ import { animationFrame, beforeEach, describe, expect, test } from "@odoo/hoot";
 import { definePosModels } from "@point_of_sale/../tests/unit/data/generate_model_definitions";
 import { getFilledOrder, setupPosEnv } from "@point_of_sale/../tests/unit/utils";
 import { getService, onRpc } from "@web/../tests/web_test_helpers";
-import { tipFacts } from "@pos_payment_stripe/app/tips";
+import { tipFacts } from "@pos_payment_stripe/tips/tips";
 import { addStripeMethod, STRIPE_METHOD_ID } from "./data/pos_payment_method.data";
 import { wait } from "./wait";
 

@@ -3,8 +3,7 @@ import { definePosModels } from "@point_of_sale/../tests/unit/data/generate_mode
 import { getFilledOrder, setupPosEnv } from "@point_of_sale/../tests/unit/utils";
 import { PaymentScreen } from "@point_of_sale/app/screens/payment_screen/payment_screen";
 import { browser } from "@web/core/browser/browser";
-import { mountWithCleanup, onRpc, patchWithCleanup } from "@web/../tests/web_test_helpers";
-import { assets } from "@web/core/assets";
+import { mountWithCleanup, onRpc } from "@web/../tests/web_test_helpers";
 import { addStripeMethod, STRIPE_METHOD_ID } from "./data/pos_payment_method.data";
 
 describe.current.tags("desktop");
@@ -15,7 +14,6 @@ let row;
 beforeEach(() => {
     addStripeMethod();
     // The test page has all bundles already.
-    patchWithCleanup(assets, { loadBundle: async () => {} });
     onRpc("/pos_payment_stripe/unattached", () => []);
     onRpc("/pos_payment_stripe/send", async (request) => {
         const { line } = (await request.json()).params;

@@ -1,8 +1,8 @@
 import { AlertDialog } from "@web/core/confirmation_dialog/confirmation_dialog";
 import { _t } from "@web/core/l10n/translation";
 import { patch } from "@web/core/utils/patch";
-import { PaymentStripeTerminal } from "./payment_stripe_terminal";
-import { StripeTerminalPayments } from "./stripe_terminal_service";
+import { PaymentStripeTerminal } from "@pos_payment_stripe/app/payment_stripe_terminal";
+import { StripeTerminalPayments } from "@pos_payment_stripe/app/stripe_terminal_service";
 
 const sum = (lines) => lines.reduce((total, line) => total + line.priceIncl, 0);
 const tipLines = (order) => order.lines.filter((line) => line.isTipLine());

@@ -2,9 +2,9 @@ import { browser } from "@web/core/browser/browser";
 
 /** Finished orders that Odoo has not confirmed, for when the page goes: core forgets those it had a draft of. */
 export class KeptOrders {
-    /** @param {string} name of this database and register */
-    constructor(name) {
-        this.key = `${name}-stripe-terminal-orders`;
+    /** @param {string} key of the browser's storage */
+    constructor(key) {
+        this.key = key;
         /** Those that this page has finished, and sends again itself. */
         this.own = new Set();
     }
@@ -39,6 +39,10 @@ export class KeptOrders {
     }
 
     write(orders) {
+        if (!Object.keys(orders).length) {
+            browser.localStorage.removeItem(this.key);
+            return;
+        }
         try {
             browser.localStorage.setItem(this.key, JSON.stringify(orders));
         } catch {
