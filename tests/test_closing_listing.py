@@ -157,6 +157,18 @@ class TestClosingListing(OwnAccountCase):
         self.assertEqual((self.pages() - before[0], self.pages(REFUNDS) - before[1]), (2, 1))
         self.assertEqual(listing.number, 1)
 
+    def test_two_registers_cost_no_more_than_one(self):
+        sessions = [self.register(name) for name in ("Bar", "Terrace")]
+        for session in sessions:
+            self.sold(1.0, session)
+        self.fill(150)
+        before = self.pages()
+        for session in sessions:
+            session.stripe_terminal_compare(True)
+        for session in sessions:
+            self.carry_out_listings(session)
+        self.assertEqual(self.pages() - before, 2)
+
     def test_who_asks_while_it_goes_on_has_the_next_one(self):
         first, second, third = (self.register(name) for name in ("Bar", "Terrace", "Garden"))
         self.sold(1.0, first)

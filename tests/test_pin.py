@@ -73,6 +73,10 @@ class TestPin(PinCase):
         self.assertFalse(self.payment.forced_at or self.payment.forced_by)
         self.assertFalse(self.payment.unverified)
 
+    def test_who_has_a_pin_is_not_taken_at_the_tills_word(self):
+        self.assertIn("PIN", self.refusal(self.payment._force_done, self.ada.id))
+        self.assertFalse(self.payment.unverified)
+
     def test_without_a_pin_it_is_the_tills_word(self):
         self.payment._force_done(self.nopin.id)
         self.assertEqual(self.payment.forced_by, "Nora (as the till says)")

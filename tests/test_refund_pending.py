@@ -28,6 +28,14 @@ class TestRefundPending(RefundCase):
         self.carry_out(self.send(self.again(line)))
         self.assertEqual(len(self.refunds(sale)), 1)
 
+    def test_it_is_not_passed_off_as_done(self):
+        self.account.covers_refunds = False
+        refund = self.give_back(self.sell(12.0), 12.0)
+        self.assertEqual(refund.refund_status, "pending")
+        order = self.finish(refund)
+        self.assertIn("balance at Stripe is too low", refund._till_data()["sentence"])
+        self.assertIn("balance at Stripe is too low", "".join(order.activity_ids.mapped("note")))
+
     def test_managers_are_told_once(self):
         _sale, refund, _line = self.wait()
         order = self.finish(refund)

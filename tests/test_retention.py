@@ -1,3 +1,4 @@
+import inspect
 import re
 from datetime import timedelta
 
@@ -42,6 +43,16 @@ class TestRetention(StripeTerminalCase):
         self.vacuum()
         self.assertEqual(payment.event_ids.mapped("verb"), ["cancel"])
         self.assertEqual(payment.state, "paid")
+
+    def test_odoos_daily_cleaning_does_it(self):
+        payment = self.paid()
+        events = self.env["pos.stripe.payment.event"].sudo()
+        self.env.flush_all()
+        for name, method in inspect.getmembers(type(events), inspect.isfunction):
+            if getattr(method, "_autovacuum", False):
+                getattr(events, name)()
+        self.env.invalidate_all()
+        self.assertFalse(payment.event_ids)
 
     def test_what_somebody_may_ask_for_stays(self):
         kept = {
