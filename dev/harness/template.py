@@ -19,6 +19,8 @@ TILL = SHELL / "till_bundles.py"
 ALL = SHELL / "all_bundles.py"
 # Folders of the addon that leave no trace in a database.
 NO_TRACE = {"dev", "tests", "benchmarks", "docs", "__pycache__", "node_modules"}
+# PostgreSQL's names have 63 characters, and ours an end of 14.
+LONGEST_PREFIX = 45
 INSTALLED_FILES = {".py", ".xml", ".csv", ".po", ".js", ".css", ".scss"}
 
 
@@ -116,7 +118,7 @@ def _with_bundles(odoo, kind, template, script, fingerprint):
 def _keep(kind, fingerprint, fill):
     """Return the template ``kind`` for ``fingerprint``; older ones of its kind are dropped."""
     mark = hashlib.sha256(fingerprint.encode()).hexdigest()[:10]
-    prefix = database.name(f"template_{kind}")[:45] + "_"
+    prefix = _prefix(kind)
     name = f"{prefix}{mark}"
     if not database.exists(name):
         making = f"{prefix}tmp{os.getpid()}"
@@ -128,6 +130,15 @@ def _keep(kind, fingerprint, fill):
             if other[: -len(mark)] == prefix and other != name:
                 database.drop(other)
     return name
+
+
+def _prefix(kind):
+    """Return what the names of a kind's databases begin with, no matter how many modules it has."""
+    prefix = database.name(f"template_{kind}")
+    if len(prefix) > LONGEST_PREFIX:
+        mark = hashlib.sha256(kind.encode()).hexdigest()[:8]
+        prefix = f"{prefix[: LONGEST_PREFIX - len(mark) - 1]}_{mark}"
+    return prefix + "_"
 
 
 def update(odoo, name):
@@ -185,4 +196,6 @@ def environment(odoo):
     # Odoo would take the first ones before the configuration file; the last are for us to give.
     ours = ("ODOO_RC", "PGDATABASE", "PGAPPNAME", "STRIPE_API_BASE", "STRIPE_SECRET_KEY")
     variables = {key: value for key, value in os.environ.items() if key not in ours}
-    return {**variables, "PYTHONPATH": str(odoo.python_path), "PYTHONUNBUFFERED": "1"}
+    # Scripts and programs of the harness, which Odoo runs, use its other files.
+    python_path = os.pathsep.join([str(odoo.python_path), str(paths.DEV)])
+    return {**variables, "PYTHONPATH": python_path, "PYTHONUNBUFFERED": "1"}

@@ -10,6 +10,8 @@ from .console import Problem, clear_ending, say
 from .parts import Count
 
 PARTS = ("lint", "unit", "odoo", "hoot", "tours")
+# Not among those that run without being named: it takes too long.
+LONG_PARTS = ("core",)
 # An option such as -k says nothing to the others.
 PYTEST_PARTS = ("unit", "odoo", "tours")
 
@@ -23,8 +25,12 @@ Without a part all of them run:
   hoot    JavaScript unit tests (static/tests/) in Chromium
   tours   a real server and a real browser (dev/e2e/)
 
+Only where it is named:
+  core    Odoo's own tests of the Point of Sale, with the addon and without it
+
 Arguments after the parts go to pytest (dev/test tours -k reload), to pre-commit
-(dev/test lint ruff) or name hoot suites (dev/test hoot @pos_payment_stripe/app)."""
+(dev/test lint ruff), name hoot suites (dev/test hoot @pos_payment_stripe/app) or are tags of
+Odoo's tests (dev/test core /pos_hr)."""
 
 
 def main(arguments):
@@ -41,7 +47,7 @@ def main(arguments):
 def split(arguments):
     """Return the parts that ``arguments`` begin with, and what follows them."""
     chosen = []
-    while arguments and arguments[0] in PARTS:
+    while arguments and arguments[0] in PARTS + LONG_PARTS:
         chosen.append(arguments[0])
         arguments = arguments[1:]
     return chosen, arguments
@@ -73,7 +79,7 @@ def _prepare_ahead():
 
 
 def _run_part(part, extra):
-    from .parts import hoot, lint, odoo_tests, tours, unit
+    from .parts import core, hoot, lint, odoo_tests, tours, unit
 
     run = {
         "lint": lint.run,
@@ -81,6 +87,7 @@ def _run_part(part, extra):
         "odoo": odoo_tests.run,
         "hoot": hoot.run,
         "tours": tours.run,
+        "core": core.run,
     }[part]
     say(f"── {part} " + "─" * (70 - len(part)))
     started = time.monotonic()

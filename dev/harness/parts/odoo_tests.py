@@ -1,7 +1,5 @@
 """Odoo's Python tests: pytest-odoo on ``tests/`` and a fresh copy of the template database."""
 
-import os
-
 from .. import database, odoo_config, odoo_source, paths, postgres, template
 from ..console import say
 from . import links, pytest_run
@@ -44,7 +42,6 @@ def run(extra):
                 **template.environment(odoo),
                 "ODOO_RC": str(configurations[0]),
                 "ODOO_RC_OF_WORKER": str(configurations[0]).replace("_gw0_", "_{worker}_"),
-                "PYTHONPATH": os.pathsep.join([str(odoo.python_path), str(paths.DEV)]),
             },
         )
     finally:
