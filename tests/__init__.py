@@ -10,6 +10,7 @@ from . import (
     test_company_models,
     test_company_routes,
     test_convert,
+    test_core_contract,
     test_countries,
     test_currencies,
     test_customer,
