@@ -28,6 +28,7 @@ HOOT_SUITES = ("@point_of_sale", "@pos_restaurant", "@pos_loyalty", "@pos_hr", "
 HOOT = (f"/web:WebSuite.test_unit_desktop[{','.join(HOOT_SUITES)}]",)
 
 # The screens that the addon changes: payment, receipt, orders, closing, tables, customer display.
+# Those of the kiosk cannot be prepared where all these modules are installed, with or without us.
 TOURS = (
     "/point_of_sale:TestUi.test_01_pos_basic_order",
     "/point_of_sale:TestUi.test_payment_screen_tour",
@@ -60,8 +61,6 @@ TOURS = (
     "/pos_online_payment:TestUi",
     "/pos_hr:TestUi.test_01_pos_hr_tour",
     "/pos_hr:TestUi.test_minimal_employee_refund",
-    "/pos_self_order:TestSelfOrderKiosk.test_self_order_kiosk",
-    "/pos_self_order:TestSelfOrderKiosk.test_self_order_kiosk_to_cashier_payment",
 )
 
 TESTS = (*PYTHON, *HOOT, *TOURS)
