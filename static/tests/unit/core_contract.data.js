@@ -91,6 +91,7 @@ export const CONTRACT = {
                 "getDefaultAmountDueToPayIn": ["(paymentMethod)", "A refund line begins with what is due."],
                 "priceIncl": ["get", "What the order is worth, and what a tip may be given for."],
                 "remainingDue": ["get", "What is charged is what is due."],
+                "setOrderPrices": ["()", "A basket is kept with the totals of now."],
                 "totalDue": ["get", "What a split is made of."]
             }
         },
@@ -125,6 +126,7 @@ export const CONTRACT = {
             "called": {
                 "id": ["get", "Of a record; a text until the server has it."],
                 "isDirty": ["()", "Whether an order waits to be synchronised."],
+                "isSynced": ["get", "Whether the server has the order, or only the basket of a payment."],
                 "models": ["get", "From a record to those of another model."],
                 "restoreState": ["(uiState)", "A kept order gets back what only this till knows."],
                 "serializeForORM": ["(opts = {})", "A kept order is what core would have sent."],
@@ -456,7 +458,8 @@ export const CONTRACT = {
         "pos.order": {
             "_compute_prices": ["(self)", "Totals after a tip line."],
             "activity_schedule": ["(self, act_type_xmlid='', date_deadline=None, summary='', note='', **act_values)", "Managers are told on the order."],
-            "message_post": ["(self, body='', subject=None, message_type='notification', email_from=None, author_id=None, parent_id=False, subtype_xmlid=None, subtype_id=False, partner_ids=None, outgoing_email_to=False, incoming_email_to=False, incoming_email_cc=False, attachments=None, attachment_ids=None, body_is_html=False, **kwargs)", "What happened to the money stands in the chatter."]
+            "message_post": ["(self, body='', subject=None, message_type='notification', email_from=None, author_id=None, parent_id=False, subtype_xmlid=None, subtype_id=False, partner_ids=None, outgoing_email_to=False, incoming_email_to=False, incoming_email_cc=False, attachments=None, attachment_ids=None, body_is_html=False, **kwargs)", "What happened to the money stands in the chatter."],
+            "read_pos_data": ["(self, data, config)", "A restored order is answered as a synchronised one."]
         },
         "pos.order.line": {
             "_onchange_amount_line_all": ["(self)", "The tip line's amounts, as core computes them."]
