@@ -99,40 +99,9 @@ class PaymentProvider(models.Model):
                 "and enter the secret key.",
                 company=company.name,
             )
-        if problem.code == "no_secret_key":
-            return self.env._(
-                "The Stripe payment provider has no secret key yet. An administrator enters it "
-                "in the provider's credentials; the provider may stay disabled."
-            )
-        if problem.code == "key_is_publishable":
-            return self.env._(
-                "The secret key of the Stripe payment provider is the publishable key (pk_…). "
-                "Replace it by the secret key from the same page of Stripe's dashboard: it begins "
-                "with sk_ or rk_."
-            )
-        if problem.code == "key_is_webhook_secret":
-            return self.env._(
-                "The secret key of the Stripe payment provider is the secret of a webhook "
-                "(whsec_…). Replace it by the secret key from Stripe's dashboard (Developers, API "
-                "keys): it begins with sk_ or rk_."
-            )
-        if problem.code == "key_is_incomplete":
-            return self.env._(
-                "The secret key of the Stripe payment provider has blanks or other characters in "
-                "it that no key has. Reveal the key in Stripe's dashboard (Developers, API keys), "
-                "press it to copy the whole of it, and paste it again."
-            )
-        if problem.code == "api_key_invalid":
-            return self.env._(
-                "Stripe does not accept the secret key. Copy it again from Stripe's dashboard "
-                "(Developers, API keys) to the credentials of the Stripe payment provider."
-            )
-        if problem.code in ("api_key_expired", "platform_api_key_expired"):
-            return self.env._(
-                "The secret key has expired or was replaced in Stripe's dashboard. Copy the key "
-                "that is there now (Developers, API keys) to the credentials of the Stripe payment "
-                "provider."
-            )
+        advice = self._stripe_terminal_key_advice(problem.code)
+        if advice:
+            return advice
         if problem.http_status == 403:
             return self._stripe_terminal_permission_sentence(problem)
         if problem.http_status is None:
@@ -141,6 +110,44 @@ class PaymentProvider(models.Model):
                 "connection of the Odoo server and try again. The payment method can be saved."
             )
         return self.env._(sentence(problem.code, problem.kind))
+
+    def _stripe_terminal_key_advice(self, code):
+        """Return what to do about a secret key that is missing or wrong; "" for other codes."""
+        if code == "no_secret_key":
+            return self.env._(
+                "The Stripe payment provider has no secret key yet. An administrator enters it "
+                "in the provider's credentials; the provider may stay disabled."
+            )
+        if code == "key_is_publishable":
+            return self.env._(
+                "The secret key of the Stripe payment provider is the publishable key (pk_…). "
+                "Replace it by the secret key from the same page of Stripe's dashboard: it begins "
+                "with sk_ or rk_."
+            )
+        if code == "key_is_webhook_secret":
+            return self.env._(
+                "The secret key of the Stripe payment provider is the secret of a webhook "
+                "(whsec_…). Replace it by the secret key from Stripe's dashboard (Developers, API "
+                "keys): it begins with sk_ or rk_."
+            )
+        if code == "key_is_incomplete":
+            return self.env._(
+                "The secret key of the Stripe payment provider has blanks or other characters in "
+                "it that no key has. Reveal the key in Stripe's dashboard (Developers, API keys), "
+                "press it to copy the whole of it, and paste it again."
+            )
+        if code == "api_key_invalid":
+            return self.env._(
+                "Stripe does not accept the secret key. Copy it again from Stripe's dashboard "
+                "(Developers, API keys) to the credentials of the Stripe payment provider."
+            )
+        if code in ("api_key_expired", "platform_api_key_expired"):
+            return self.env._(
+                "The secret key has expired or was replaced in Stripe's dashboard. Copy the key "
+                "that is there now (Developers, API keys) to the credentials of the Stripe payment "
+                "provider."
+            )
+        return ""
 
     def _stripe_terminal_setup_advice(self, problem):
         """Return what to tell the person whose change at Stripe was not made.
@@ -233,16 +240,11 @@ class PaymentProvider(models.Model):
         """Take no more events; whatever is at Stripe stays there."""
         self.write({"stripe_terminal_webhook_secret": False, "stripe_terminal_webhook_id": False})
 
-    def action_stripe_terminal_create_webhook(self):
-        """Create our webhook on the Stripe account, in place of those with the same address.
+    def _stripe_terminal_check_public(self, url):
+        """Refuse an address that Stripe does not send events to.
 
-        The secret is told at creation only, so that an existing webhook is of no use.
-        See https://docs.stripe.com/api/webhook_endpoints/create
-
-        :return: a notification, which also reloads the form
-        :raise UserError: Stripe could not reach the address, or did not do it
+        :raise UserError: it is local, or no https address
         """
-        url = self._stripe_terminal_webhook_url()
         simulated = _is_local(os.environ.get("STRIPE_API_BASE") or "https://api.stripe.com")
         if not simulated and (_is_local(url) or urlsplit(url).scheme != "https"):
             raise UserError(
@@ -253,6 +255,18 @@ class PaymentProvider(models.Model):
                     url=self.get_base_url(),
                 )
             )
+
+    def action_stripe_terminal_create_webhook(self):
+        """Create our webhook on the Stripe account, in place of those with the same address.
+
+        The secret is told at creation only, so that an existing webhook is of no use.
+        See https://docs.stripe.com/api/webhook_endpoints/create
+
+        :return: a notification, which also reloads the form
+        :raise UserError: Stripe could not reach the address, or did not do it
+        """
+        url = self._stripe_terminal_webhook_url()
+        self._stripe_terminal_check_public(url)
         try:
             gateway = self._stripe_terminal_gateway()
             former = self._stripe_terminal_webhooks(gateway)

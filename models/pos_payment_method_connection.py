@@ -1,7 +1,6 @@
 from odoo import api, fields, models
 
-SERVER = "server"
-BROWSER = "browser"
+from ..flows.connection import BROWSER, SERVER
 
 
 class PosPaymentMethod(models.Model):

@@ -2,8 +2,8 @@ from odoo import models
 
 from ..stripe_terminal import closing, money
 from ..stripe_terminal.refunding import MADE, REFUND
+from ..stripe_terminal.settlement import PAID_STATES
 from .pos_payment_method import TERMINAL
-from .pos_stripe_payment_recovery import PAID_STATES
 
 
 def _to_minor(payment):

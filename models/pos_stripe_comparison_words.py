@@ -115,74 +115,78 @@ class PosStripeComparison(models.Model):
         """
         if self._is_refund(difference):
             return self._tell_refund(difference)
-        kind, recorded, row, intent = difference[:4]
-        order = self._order_name(difference)
+        recorded, row, intent = difference[1:4]
         amount = (recorded and recorded.amount is not None and recorded) or row
-        amount = amount and self._format(amount.amount, amount.currency)
-        taken = intent and self._format(intent.received, intent.currency)
-        if kind == closing.NOT_RECORDED and row and row.recorded_as:
+        facts = {
+            "order": self._order_name(difference),
+            "amount": amount and self._format(amount.amount, amount.currency),
+            "taken": intent and self._format(intent.received, intent.currency),
+        }
+        is_recorded = difference.kind != closing.NOT_RECORDED
+        tell = self._tell_recorded if is_recorded else self._tell_not_recorded
+        problem, advice = tell(difference, facts)
+        return {"key": difference.key, "problem": problem, "advice": advice}
+
+    def _tell_not_recorded(self, difference, facts):
+        """Return problem and advice of a payment that Stripe took and no order shows."""
+        facts = {
+            "amount": facts["taken"] or facts["amount"],
+            "card": self._card_name(difference.intent),
+            "time": self._time(difference.intent),
+            "order": facts["order"],
+        }
+        row = difference.row
+        if row and row.recorded_as:
             problem = self.env._(
                 "Stripe took %(amount)s from %(card)s at %(time)s, but order %(order)s records it "
                 "as %(method)s.",
-                amount=taken or amount,
-                card=self._card_name(intent),
-                time=self._time(intent),
-                order=order,
                 method=row.recorded_as,
+                **facts,
             )
-            advice = self.env._(
+            return problem, self.env._(
                 "Change the payment of the order back to the card. If the customer has paid twice, "
                 "the payment screen of any order offers to refund the card."
             )
-        elif kind == closing.NOT_RECORDED:
-            problem = self.env._(
-                "Stripe took %(amount)s from %(card)s at %(time)s for order %(order)s, "
-                "but no finished order has this payment.",
-                amount=taken or amount,
-                card=self._card_name(intent),
-                time=self._time(intent),
-                order=order,
-            )
-            advice = self.env._(
-                "Finish that order. If there is none, the payment screen of any order offers to "
-                "attach the payment or to refund it."
-            )
-        elif kind == closing.NOT_TAKEN:
+        problem = self.env._(
+            "Stripe took %(amount)s from %(card)s at %(time)s for order %(order)s, "
+            "but no finished order has this payment.",
+            **facts,
+        )
+        return problem, self.env._(
+            "Finish that order. If there is none, the payment screen of any order offers to "
+            "attach the payment or to refund it."
+        )
+
+    def _tell_recorded(self, difference, facts):
+        """Return problem and advice of a payment that Stripe does not confirm as it is."""
+        if difference.kind == closing.NOT_TAKEN:
             problem = self.env._(
                 "Order %(order)s has a card payment of %(amount)s, but Stripe has not taken it.",
-                order=order,
-                amount=amount,
+                **facts,
             )
-            advice = self.env._(
+            return problem, self.env._(
                 "Collect the money again, or change the payment of the order to how it was paid."
             )
-        elif kind == closing.OTHER_AMOUNT:
+        if difference.kind == closing.OTHER_AMOUNT:
             problem = self.env._(
                 "Order %(order)s has a card payment of %(amount)s, but Stripe took %(taken)s.",
-                order=order,
-                amount=amount,
-                taken=taken,
+                **facts,
             )
-            advice = self.env._(
+            return problem, self.env._(
                 "Change the payment of the order to what Stripe took, and settle the rest with "
                 "the customer."
             )
-        elif recorded:
+        if difference.recorded:
             problem = self.env._(
                 "Order %(order)s was finished with a card payment of %(amount)s, but it is not "
                 "known yet whether the card was charged.",
-                order=order,
-                amount=amount,
+                **facts,
             )
-            advice = self.env._("Compare again in a minute.")
-        else:
-            problem = self.env._(
-                "The card payment of %(amount)s for order %(order)s is still open.",
-                amount=amount,
-                order=order,
-            )
-            advice = self.env._("Finish it or cancel it in the order, and compare again.")
-        return {"key": difference.key, "problem": problem, "advice": advice}
+            return problem, self.env._("Compare again in a minute.")
+        problem = self.env._(
+            "The card payment of %(amount)s for order %(order)s is still open.", **facts
+        )
+        return problem, self.env._("Finish it or cancel it in the order, and compare again.")
 
     def _order_name(self, difference):
         """Return how the order of a difference is called in the till."""

@@ -1,4 +1,4 @@
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timedelta
 
 from psycopg2.errors import UniqueViolation
 
@@ -7,9 +7,13 @@ from odoo.exceptions import AccessError
 from odoo.tools import SQL
 
 from .. import lease, runner
+from ..consequences import PAYMENT, TIP, VERIFY
+from ..flows import flow_of
+from ..flows.flow import precise_now
 from ..guard import quiet_lock
 from ..stripe_terminal import money, refunding, settlement
 from ..stripe_terminal.errors import StripeProblem, sentence
+from ..stripe_terminal.refund_errors import refund_sentence
 
 CODE_LEASED = "reader_leased"
 CODE_TESTED = "reader_tested"
@@ -18,11 +22,6 @@ CODE_TESTED = "reader_tested"
 READ_INTERVAL = timedelta(seconds=0.5)
 # Where Stripe tells of its payments, asking is only for what it may fail to tell.
 READ_INTERVAL_TOLD = timedelta(seconds=4)
-
-
-def precise_now():
-    """Return the time in UTC with its fractions of a second, which Odoo's own leaves out."""
-    return datetime.now(timezone.utc).replace(tzinfo=None)
 
 
 class PosStripePayment(models.Model):
@@ -191,10 +190,12 @@ class PosStripePayment(models.Model):
     _doubtful_idx = models.Index("(id) WHERE unverified IS TRUE OR unpaid IS TRUE")
     _leased_idx = models.Index("(lease_until) WHERE lease_owner IS NOT NULL")
 
-    @api.depends("amount_minor", "currency_id")
+    @api.depends("amount_minor", "currency_id", "kind")
     def _compute_amount(self):
         for payment in self:
-            payment.amount = float(money.to_major(payment.amount_minor, payment.currency_id.name))
+            payment.amount = float(
+                money.to_major(payment._signed_minor(), payment.currency_id.name)
+            )
 
     @api.depends("line_uuid")
     def _compute_webhook_event_ids(self):
@@ -207,9 +208,20 @@ class PosStripePayment(models.Model):
             )
 
     def write(self, vals):
-        """Take the rows first, which the runner may be writing, see `_lock`."""
+        """Take the rows first, which the runner may be writing, see `_lock`.
+
+        What Odoo's records repeat is noted to follow, in the transaction that stores it.
+        """
+        changed = self._changed_by(vals)
         self._lock()
-        return super().write(vals)
+        result = super().write(vals)
+        for row in changed:
+            row._mark_due(TIP, VERIFY, PAYMENT)
+        return result
+
+    def _flow(self):
+        """Return what is done at Stripe for the row, a `Flow`."""
+        return flow_of(self)
 
     # What the till asks for. Nothing here waits on Stripe.
 
@@ -223,37 +235,26 @@ class PosStripePayment(models.Model):
         :param payment_method: one of its payment methods
         :param dict line: `line_uuid`, `request_uuid`, `order_uuid`, `order_ref`, `partner_id` (the
             customer's, if any), `amount` (major units, as the till shows it), and what the till
-            knows of its order, see `_order_refusal`
+            knows of its order, see `_order_refusal`; with a negative amount it is a refund, see
+            `_send_refund`
         :return: what the till shows, see `_till_data`
         """
-        currency = session.currency_id
+        if line["amount"] < 0:
+            return self._send_refund(session, payment_method, line)
+        currency, line_uuid = session.currency_id, line["line_uuid"]
         amount_minor, code = money.chargeable(line["amount"], currency.name)
         if code:
-            return self._amount_refusal(line["line_uuid"], code, currency)
+            return self._amount_refusal(line_uuid, code, currency)
         provider = payment_method._stripe_terminal_provider()
         try:
             provider._stripe_terminal_gateway()
         except StripeProblem as problem:
-            return self._refusal(line["line_uuid"], problem.code)
-        serial_number = payment_method.stripe_serial_number
-        reader = self.env["pos.stripe.reader"].search(
-            [("provider_id", "=", provider.id), ("serial_number", "=", serial_number)], limit=1
-        )
-        known = self.search([("line_uuid", "=", line["line_uuid"])])
+            return self._refusal(line_uuid, problem.code)
+        known = self.search([("line_uuid", "=", line_uuid)])
         refusal = not known._is_asked(line, amount_minor) and self._order_refusal(session, line)
         if refusal:
             return refusal
-        payment = self._insert(
-            {
-                "line_uuid": line["line_uuid"],
-                "session_id": session.id,
-                "currency_id": currency.id,
-                "payment_method_id": payment_method.id,
-                "provider_id": provider.id,
-            }
-        )
-        if payment.company_id != session.company_id:
-            raise AccessError(self.env._("You cannot use this payment terminal."))
+        payment = self._begin(refunding.PAYMENT, session, payment_method, provider, line)
         if payment._is_asked(line, amount_minor):
             return payment._till_data()
         if payment._is_elsewhere(provider, currency):
@@ -261,51 +262,89 @@ class PosStripePayment(models.Model):
             payment._give_up()
             return payment._till_data()
         if payment.state == settlement.CANCELED:
-            payment._start_attempt()
-        payment.write(
+            payment._flow().start_attempt()
+        payment._write_request(
+            session,
+            payment_method,
+            line,
+            provider_id=provider.id,
+            partner_id=self._customer(session, line.get("partner_id")).id,
+            amount_minor=amount_minor,
+            basket=self._basket_of(line),
+            **payment._tip_request(line, amount_minor),
+        )
+        return payment._till_data()
+
+    @api.model
+    def _begin(self, kind, session, payment_method, provider, line):
+        """Return the row of a till's line, created if need be.
+
+        :raise AccessError: it is a row of another company, or of another kind
+        """
+        row = self._insert(
+            {
+                "kind": kind,
+                "line_uuid": line["line_uuid"],
+                "session_id": session.id,
+                "currency_id": session.currency_id.id,
+                "payment_method_id": payment_method.id,
+                "provider_id": provider.id,
+            }
+        )
+        if row.company_id != session.company_id or row.kind != kind:
+            raise AccessError(self.env._("You cannot use this payment terminal."))
+        return row
+
+    def _write_request(self, session, payment_method, line, provider_id, **values):
+        """Write down that a till wants this row carried out, and kick the runner.
+
+        :param dict line: as in `_send`
+        :param values: what else the request says
+        """
+        serial_number = payment_method.stripe_serial_number
+        self.write(
             {
                 # The order may have moved to a later session since the last try.
                 "session_id": session.id,
                 "payment_method_id": payment_method.id,
-                "provider_id": provider.id,
-                "currency_id": currency.id,
+                "provider_id": provider_id,
+                "currency_id": session.currency_id.id,
                 "request_uuid": line["request_uuid"],
                 "order_uuid": line.get("order_uuid"),
                 "order_ref": line.get("order_ref"),
                 "user_id": self.env.uid,
-                "partner_id": self._customer(session, line.get("partner_id")).id,
-                "amount_minor": amount_minor,
                 "reader_serial": serial_number,
-                "reader_id": reader.id,
+                "reader_id": self.env["pos.stripe.reader"]
+                .search(
+                    [("provider_id", "=", provider_id), ("serial_number", "=", serial_number)],
+                    limit=1,
+                )
+                .id,
                 "wanted": settlement.COLLECT,
                 "asked_at": fields.Datetime.now(),
                 # Another click is another command, not the replay of the last one's answer.
-                "command": payment.command + 1,
+                "command": self.command + 1,
                 "failure_code": False,
                 "tries": 0,
                 "reader_timeouts": 0,
                 "reachable": True,
-                "basket": self._basket_of(line),
-                **payment._connection_values(payment_method),
-                **payment._tip_request(line, amount_minor),
+                **self._connection_values(payment_method),
+                **values,
             }
         )
-        if payment.state == settlement.UNKNOWN:
-            # What happened is not known: look before anything is sent again.
-            if not payment._is_collected_in_till():
-                payment.reader_action = settlement.UNREAD
+        if self.state == settlement.UNKNOWN:
+            self._flow().doubt()
         else:
-            payment.state = settlement.NEW
-        payment._log("till", "send", {"amount": amount_minor, "currency": currency.name})
-        if not payment._hold_reader():
-            payment.wanted = False
-            # Of an unknown one only Stripe can say that nothing was charged.
-            if payment.state != settlement.UNKNOWN:
-                payment.write(
-                    {"state": settlement.DECLINED, "failure_code": payment._leased_code()}
-                )
-        payment._kick()
-        return payment._till_data()
+            self.state = settlement.NEW
+        self._log(
+            "till", "send", {"amount": self._signed_minor(), "currency": self.currency_id.name}
+        )
+        if not self._hold_reader():
+            self.wanted = False
+            # Of an unknown payment only Stripe can say that nothing was charged.
+            if self.state != settlement.UNKNOWN or self.kind == refunding.REFUND:
+                self.write({"state": settlement.DECLINED, "failure_code": self._leased_code()})
+        self._kick()
 
     def _is_elsewhere(self, provider, currency):
         """Tell whether a PaymentIntent that can still be paid is of another account or currency."""
@@ -368,7 +407,8 @@ class PosStripePayment(models.Model):
         """
         now = precise_now()
         for payment in self:
-            if payment._is_leased():
+            # Of one that waits for its tip reading would tell nothing new.
+            if payment._is_leased() or payment._is_held():
                 continue
             read_at = payment.last_read_at or datetime.min
             is_due = read_at <= now - READ_INTERVAL and (
@@ -381,7 +421,7 @@ class PosStripePayment(models.Model):
         """Tell whether the till will hear of what happens next: from our runner, or from Stripe."""
         if self.state == settlement.NEW:
             is_queued = self.wanted == settlement.COLLECT and not self.lease_owner
-            return self._is_leased() or (is_queued and not self._is_outdated())
+            return self._is_leased() or (is_queued and not self._flow().is_outdated())
         return self.state == settlement.COLLECTING and self.env[
             "pos.stripe.webhook.event"
         ]._has_lately(self.provider_id)
@@ -396,7 +436,7 @@ class PosStripePayment(models.Model):
 
     def _needs_nothing(self):
         """Tell whether there is nothing to do or read, and nobody was killed while doing so."""
-        return self._is_final() and not self._is_abandoned()
+        return self._flow().is_final() and not self._is_abandoned()
 
     def _is_abandoned(self):
         """Tell whether somebody took the row and never gave it back."""
@@ -470,28 +510,9 @@ class PosStripePayment(models.Model):
             self._locked().add(self.id)
         return is_taken
 
-    def _start_attempt(self):
-        """Begin anew after the last PaymentIntent was verified `canceled`."""
-        self.write(
-            {
-                "attempt": self.attempt + 1,
-                "command": 0,
-                "requested": False,
-                "create_failed": False,
-                "payment_intent": False,
-                "intent_status": False,
-                "intent_amount": 0,
-                "charge": False,
-                "reader_action": settlement.NO_ACTION,
-                "state": settlement.NEW,
-                "settled_at": False,
-                "sent_at": False,
-            }
-        )
-
     def _hold_reader(self):
-        """Reserve the reader for this row; False when another payment, or a test, has it."""
-        if self.holds_reader:
+        """Reserve the reader, if need be; False when another payment, or a test, has it."""
+        if self.holds_reader or not self._flow().needs_reader():
             return True
         if self._reader_holder() or self._is_reader_tested():
             return False
@@ -558,11 +579,18 @@ class PosStripePayment(models.Model):
             "card_no": self.card_last4 or False,
             "authcode": self.auth_code or False,
             "ticket": self._ticket(),
+            "decline_slip": self._decline_slip(),
+            "on_reader": self.on_reader,
+            "waits": self._waits_at_stripe(),
+            **self._browser_data(),
+            **self._tip_data(),
+            **self._taken_back_data(),
         }
 
     def _transaction_id(self):
         """Return the id at Stripe that a `pos.payment` of this row carries, or False."""
-        return self.payment_intent or False
+        is_refund = self.kind == refunding.REFUND
+        return (self.refund if is_refund else self.payment_intent) or False
 
     @api.model
     def _refusal(self, line_uuid, code, tell=sentence):
@@ -579,6 +607,11 @@ class PosStripePayment(models.Model):
 
     def _sentence(self):
         """Tell the cashier what happened and what to do; empty while all is well."""
+        is_refund = self.kind == refunding.REFUND
+        return self._refund_sentence() if is_refund else self._payment_sentence()
+
+    def _payment_sentence(self):
+        """Tell the cashier about a payment, and what a refund has in common with one."""
         if self.state == settlement.UNKNOWN:
             return self._problem_sentence(self.failure_code or "connection_error")
         if self.state == settlement.CANCELED:
@@ -597,7 +630,8 @@ class PosStripePayment(models.Model):
 
     def _problem_sentence(self, code):
         """Return what a code means for this row, in the user's language."""
-        return self.env._(sentence(code))
+        tell = refund_sentence if self.kind == refunding.REFUND else sentence
+        return self.env._(tell(code))
 
     # Journal
 
@@ -607,12 +641,3 @@ class PosStripePayment(models.Model):
         self.env["pos.stripe.payment.event"]._append(
             self, kind, verb, data, request_id, milliseconds
         )
-
-    def _idempotency_key(self, verb):
-        """Return the key of the request that this row would make now.
-
-        It stays the same until Stripe has answered, so that a lost answer is replayed and not
-        executed again. See https://docs.stripe.com/api/idempotent_requests
-        """
-        database = self.env["ir.config_parameter"].sudo().get_param("database.uuid")
-        return f"{database}:{self.line_uuid}:{self.attempt}:{verb}:{self.command}"

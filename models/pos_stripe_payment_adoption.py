@@ -126,7 +126,7 @@ class PosStripePayment(models.Model):
                 "adopted_at": fields.Datetime.now(),
             }
         )
-        row._learn_refunds(charge)
+        row._flow().apply_charge(charge)
         pos_payment.sudo().stripe_unverified = False
         row._log("till", "adopt", {"transaction": intent["id"], "by": self.env.user.name})
         return row

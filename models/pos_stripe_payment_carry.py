@@ -20,7 +20,8 @@ from ..consequences import (
 from ..guard import COLLISIONS
 from ..stripe_terminal import refunding, settlement
 from ..stripe_terminal.reading import CARD_FACTS
-from .pos_stripe_payment_recovery import CRON_ROWS, PAID_STATES
+from ..stripe_terminal.settlement import PAID_STATES
+from .pos_stripe_payment_cron import CRON_ROWS
 
 _logger = logging.getLogger(__name__)
 
@@ -84,14 +85,10 @@ class PosStripePayment(models.Model):
 
     # What is due
 
-    def write(self, vals):
-        """Note that Odoo's records are to follow, in the transaction that stores what changed."""
+    def _changed_by(self, vals):
+        """Return the rows of which Odoo's records repeat something that values change."""
         facts = FACTS.intersection(vals)
-        changed = self.filtered(lambda row: row._differs_from(vals, facts)) if facts else ()
-        result = super().write(vals)
-        for row in changed:
-            row._mark_due(TIP, VERIFY, PAYMENT)
-        return result
+        return self.filtered(lambda row: row._differs_from(vals, facts)) if facts else ()
 
     def _differs_from(self, vals, facts):
         if not (self.payment_id or self.unverified or self.unpaid):
@@ -259,12 +256,6 @@ class PosStripePayment(models.Model):
         for row in self.sudo().filtered("carry_due"):
             runner.carry_over(self.env.registry, row.id, row.carry_due)
         self.env.invalidate_all()
-
-    @api.model
-    def _cron_look(self):
-        """Record what could not be recorded before, then look at what is open."""
-        self._cron_carry_over()
-        return super()._cron_look()
 
     @api.model
     def _cron_carry_over(self):

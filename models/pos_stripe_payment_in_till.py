@@ -2,34 +2,20 @@ import re
 from datetime import timedelta
 
 from odoo import fields, models
-from odoo.tools import SQL
 
-from ..runner import Command
-from ..stripe_terminal import settlement
+from ..flows.connection import BROWSER, IN_PROGRESS, SERVER
+from ..stripe_terminal import refunding, settlement
 from ..stripe_terminal.errors import Kind, kind_of
-from .pos_payment_method_connection import BROWSER, SERVER
-from .pos_stripe_payment_work import FIND_READER
 
-IN_PROGRESS = "in_progress"
-# A page that collects says so every five seconds. Another page may collect after this silence,
+# A page that collects says so every five seconds. Another page may collect after this silence.
 COLLECTOR_SILENT = timedelta(seconds=12)
-# and after this one nobody does: the payment is taken back.
-COLLECTOR_GONE = timedelta(seconds=60)
 # During these the page has given nothing to the bank.
 COLLECTING_STAGES = ("connect", "collect", "confirm")
-# Their answer is the PaymentIntent that a page may collect for.
-GRANTING_VERBS = (settlement.CREATE, settlement.UPDATE, settlement.COLLECT_IN_TILL)
 CODE = re.compile(r"[a-z0-9_]{1,60}")
 
 
 class PosStripePayment(models.Model):
-    """How a till's browser collects the card with Stripe's SDK, see `stripe_connection`.
-
-    The runner makes the PaymentIntent and then leaves the row to one page of a till, the
-    collector. `reader_action` is what that page does, by its own word: it says when to read the
-    PaymentIntent, and nothing about money follows from it.
-    See https://docs.stripe.com/terminal/payments/collect-card-payment?terminal-sdk-platform=js
-    """
+    """What the page asks for that collects the card with Stripe's SDK, see `flows.connection`."""
 
     _inherit = "pos.stripe.payment"
 
@@ -85,17 +71,22 @@ class PosStripePayment(models.Model):
 
     def _may_pass_on(self):
         """Tell whether another page than the collector may collect."""
+        if self.kind == refunding.REFUND and self.requested:
+            # Once a page was let give money back, no other may.
+            return False
         silent_since = fields.Datetime.now() - COLLECTOR_SILENT
         return not self.collector or self.collector_seen_at <= silent_since
 
     def _grant(self):
-        """Return what the SDK needs for this payment, or that the page waits for it."""
+        """Return what the SDK needs for this row, or that the page waits for it."""
+        if self.kind == refunding.REFUND:
+            return self._refund_grant()
         client_secret = self.client_secret
         if client_secret:
             self.client_secret = False
             return {
                 "client_secret": client_secret,
-                "config": self._tip_config_for_sdk(),
+                "config": self._flow().tip.config_for_sdk(),
                 "reader": self._reader_for_sdk(),
             }
         # It was handed out before: Stripe tells it once more, if the card may still be collected.
@@ -152,113 +143,19 @@ class PosStripePayment(models.Model):
 
     def _store_report(self, is_certain, code):
         """Store what a page said; `is_certain` where the card cannot be with the bank."""
-        self.write(
-            {
-                # In doubt the card is with the bank: then the intent is paid or canceled.
-                "reader_action": "failed" if is_certain else "succeeded",
-                "failure_code": code or False,
-                "client_secret": False,
-            }
-        )
-
-    def _check_collector(self):
-        """Take a payment back that no page collects any more."""
-        seen_at = self.collector_seen_at or self.sent_at
-        if (
-            self._is_collected_in_till()
-            and not self.wanted
-            and seen_at < fields.Datetime.now() - COLLECTOR_GONE
-        ):
-            self.wanted = settlement.CANCEL
-            self._log("state", "collector_gone")
-
-    # What differs for the runner
-
-    def _facts(self):
-        return super()._facts()._replace(in_till=self.connection == BROWSER)
-
-    def _command(self, verb):
-        if self.connection != BROWSER or verb not in (
-            settlement.COLLECT_IN_TILL,
-            settlement.READ,
-        ):
-            return super()._command(verb)
-        gateway = self.provider_id._stripe_terminal_gateway()
-        if verb == settlement.COLLECT_IN_TILL and not self.reader_id:
-            params = {"serial_number": self.reader_serial}
-            return Command(FIND_READER, lambda: gateway.list_readers(params))
-        # The reader's object does not tell what a browser does with it.
-        intent = self.payment_intent
-        if verb == settlement.COLLECT_IN_TILL:
-            self._begin_try()
-        return Command(verb, lambda: gateway.retrieve_payment_intent(intent))
-
-    def _learn_reply(self, verb, data):
-        action = self.reader_action
-        missing_intent = super()._learn_reply(verb, data)
-        if self.connection != BROWSER:
-            return missing_intent
-        if verb == settlement.READ:
-            self.reader_action = settlement.NO_ACTION if action == settlement.UNREAD else action
-        elif verb in GRANTING_VERBS and self.reader_id:
-            self._learn_collectable(data)
-        return missing_intent
-
-    def _learn_collectable(self, intent):
-        """Store that a page may collect, if Stripe says that the intent waits for a card."""
-        if intent["status"] != "requires_payment_method" or self._facts().amount_differs:
-            return
-        # Not through the ORM, whose query would be logged if it failed.
-        self.env.cr.execute(
-            SQL(
-                "UPDATE pos_stripe_payment SET client_secret = %s WHERE id = %s",
-                intent["client_secret"],
-                self.id,
-            ),
-            log_exceptions=False,
-        )
-        self.invalidate_recordset(["client_secret"], flush=False)
-        self.write(
-            {
-                "reader_action": IN_PROGRESS,
-                "sent_at": fields.Datetime.now(),
-                "failure_code": False,
-                "wanted": self._wanted_after_send(),
-            }
-        )
-
-    def _learn_silence(self, verb, problem):
-        action = self.reader_action
-        command = super()._learn_silence(verb, problem)
-        if self.connection == BROWSER and self.reader_action == settlement.UNREAD:
-            # What the till does is not for Stripe to tell.
-            self.reader_action = action
-        return command
-
-    def _learn_refusal(self, verb, problem):
-        if verb != settlement.COLLECT_IN_TILL:
-            return super()._learn_refusal(verb, problem)
-        self.write(
-            {
-                "tries": 0,
-                "command": self.command + 1,
-                "reachable": True,
-                "failure_code": problem.reason,
-                "wanted": self._wanted_after_send(),
-            }
-        )
-        return self._next_command()
-
-    def _store_state(self, state, verb):
-        result = super()._store_state(state, verb)
-        if self.client_secret and state not in settlement.RUNNING_STATES:
-            self.client_secret = False
-        return result
+        values = {
+            # In doubt the card is with the bank: then the intent is paid or canceled.
+            "reader_action": "failed" if is_certain else "succeeded",
+            "failure_code": code or False,
+            "client_secret": False,
+        }
+        if self._is_refunded_in_till():
+            values.update(self._refund_report_values(is_certain, code))
+        self.write(values)
 
     # What the till shows
 
-    def _till_data(self):
-        return {
-            **super()._till_data(),
-            "collects": self.state == settlement.COLLECTING and self._is_collected_in_till(),
-        }
+    def _browser_data(self):
+        """Return what a page that may collect needs of the row."""
+        is_asked_for = self.state == settlement.COLLECTING and self._is_collected_in_till()
+        return {"collects": is_asked_for}

@@ -21,9 +21,6 @@ class PosStripePayment(models.Model):
         for payment in self:
             payment.slip = payment._ticket() or payment._decline_slip()
 
-    def _till_data(self):
-        return {**super()._till_data(), "decline_slip": self._decline_slip()}
-
     def _slip_kind(self):
         """Return which slip the row prints, one of `receipts`; None while nothing is certain."""
         if self.state not in (settlement.PAID, settlement.AUTHORIZED):

@@ -1,26 +1,15 @@
-import logging
-import time
-from contextlib import suppress
 from datetime import timedelta
-from itertools import zip_longest
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
-from odoo.tools import SQL
 from odoo.tools.misc import format_datetime
 
-from .. import runner
 from ..consequences import PAYMENT, UNPAID
-from ..guard import COLLISIONS
-from ..silence import Silences
 from ..stripe_terminal import money, refunding, settlement
 from ..stripe_terminal.receipts import card_name
 from ..stripe_terminal.refund_errors import refund_sentence
 from .pos_payment_method import TERMINAL
-from .pos_stripe_payment_work import DECLINED_FOR, LOOK_PAUSE
-
-_logger = logging.getLogger(__name__)
 
 PAID_STATES = settlement.PAID_STATES
 # A till that works on an order with a payment asks for it every four seconds at least.
@@ -28,11 +17,6 @@ SILENT_AFTER = timedelta(seconds=10)
 # Where an order that a payment was attached to has not arrived by then, it never will.
 ATTACHED_FOR = timedelta(minutes=10)
 UNATTACHED_DAYS = 30
-
-# So many of each account are looked up at once.
-CRON_ROWS = 50
-# A run goes on for so long at least (seconds), because one silent account takes most of it.
-RUN_FOR = 45
 
 
 class PosStripePayment(models.Model):
@@ -55,8 +39,14 @@ class PosStripePayment(models.Model):
             return
         if self.state != settlement.UNKNOWN:
             raise AccessError(self.env._("Only a payment with a connection error can be forced."))
+        is_owed = self.kind == refunding.REFUND and not self.on_reader
+        # Nobody else's card shall pay for what the customer has left with; a refund that needs no
+        # card is made later.
+        wanted = settlement.COLLECT if is_owed else settlement.CANCEL
         if self.forced_at:
             # Told again, because the answer was lost: who has done it is known.
+            if is_owed:
+                self.wanted = wanted
             return
         self.write(
             {
@@ -64,8 +54,7 @@ class PosStripePayment(models.Model):
                 "forced_by": self._check_may_force(employee_id, pin, late),
                 "forced_at": fields.Datetime.now(),
                 "unverified": True,
-                # The customer leaves: nobody else's card shall pay for this.
-                "wanted": settlement.CANCEL,
+                "wanted": wanted,
             }
         )
         self._log("till", "force_done", {"employee": self.forced_by, "late": late})
@@ -105,6 +94,12 @@ class PosStripePayment(models.Model):
         Only the journal is written here; returns the steps that follow, see `consequences`.
         """
         self.ensure_one()
+        if self._is_authorization_lost():
+            self.unpaid = True
+        return (*self._compare(), *self._refund_waits_steps())
+
+    def _compare(self):
+        """Settle the doubt about what the till recorded; returns the steps that follow."""
         pos_payment = self.payment_id
         is_known = self.state in PAID_STATES or self.state not in settlement.OPEN_STATES
         if not is_known or not (self.unverified or self.unpaid):
@@ -126,6 +121,8 @@ class PosStripePayment(models.Model):
 
     def _unpaid_reason(self, pos_payment):
         """Return what a manager reads of a `pos.payment` that Stripe does not confirm."""
+        if self.kind == refunding.REFUND:
+            return self._unmade_reason(pos_payment)
         if self._is_taken_back():
             return self.env._(
                 "%s by card were recorded as paid after they had been given back to the card, "
@@ -194,16 +191,15 @@ class PosStripePayment(models.Model):
         is_back = self.kind == refunding.PAYMENT and self.refund and self.refunded_minor
         return self.wanted == settlement.REFUND or bool(is_back)
 
-    def _till_data(self):
-        """Let no till finish an order with a payment that goes back to the card."""
-        data = super()._till_data()
+    def _taken_back_data(self):
+        """Return what lets no till finish an order with a payment that goes back to the card."""
         if not self._is_taken_back():
-            return data
+            return {}
         told = self.env._(
             "This payment goes back to the card, because no order showed it. Ask the customer to "
             "pay again."
         )
-        return {**data, "state": settlement.CANCELED, "sentence": told}
+        return {"state": settlement.CANCELED, "sentence": told}
 
     is_unattached = fields.Boolean(
         string="Unattached",
@@ -339,129 +335,3 @@ class PosStripePayment(models.Model):
         if holder and holder.id == holder_id:
             self._log("till", "take_over", {"from": holder.order_ref})
             holder._cancel()
-
-    # Nobody asks any more
-
-    @api.model
-    def _cron_look(self):
-        """Carry out what no till asks for any more; a silent account stops its own rows only.
-
-        Each row is looked at once, and the accounts take turns.
-        """
-        now = fields.Datetime.now()
-        silences, looked, began = Silences(), self.browse(), time.monotonic()
-        cron = self.env["ir.cron"]
-        # The runner works in transactions of its own and must neither wait for ours nor miss it.
-        cron._commit_progress()
-        while turns := self._cron_turns(now, looked, silences.silent()):
-            for number, turn in enumerate(turns, 1):
-                for payment in turn:
-                    account, was_stuck = payment.provider_id.id, bool(payment.stuck_since)
-                    if account not in silences.silent():
-                        silences.note(account, payment._cron_carry_out(), was_stuck)
-                        looked |= payment
-                left = self.union(*turns[number:]).filtered(
-                    lambda row: row.provider_id.id not in silences.silent()
-                )
-                has_time = cron._commit_progress(len(turn), remaining=len(left))
-                if not has_time and time.monotonic() > began + RUN_FOR:
-                    return
-        self._cron_leave_silent(now, silences.silent())
-
-    @api.model
-    def _cron_leave_silent(self, now, silent):
-        """Put the rows off that nobody was asked about, because their account is silent."""
-        if not silent:
-            return
-        rows = self.union(
-            *(
-                self.search(domain & Domain("provider_id", "in", silent))
-                for domain in self._cron_domains(now)
-            )
-        )
-        with suppress(*COLLISIONS), self.env.cr.savepoint():
-            self.env.cr.execute(
-                SQL(
-                    """UPDATE pos_stripe_payment SET look_at = %s WHERE id IN (
-                        SELECT id FROM pos_stripe_payment
-                         WHERE id = ANY(%s) FOR NO KEY UPDATE SKIP LOCKED)""",
-                    now + LOOK_PAUSE,
-                    rows.ids,
-                ),
-                log_exceptions=False,
-            )
-        self.invalidate_model(["look_at"], flush=False)
-
-    def _cron_carry_out(self):
-        """Carry a row out, and see to it that it is looked at later next time whatever happens.
-
-        :return: the `StripeProblem` that kept it from being answered, or None
-        """
-        try:
-            return runner.carry_out(self.env.cr.dbname, self.id)
-        except runner.RowTaken:
-            self._cron_postpone(is_stuck=False)
-        except Exception:
-            if self._cron_postpone(is_stuck=True):
-                _logger.exception("%s was interrupted", self)
-        return None
-
-    def _cron_postpone(self, is_stuck):
-        """Do `_postpone` in a transaction of its own; returns whether the log shall be told."""
-        try:
-            return runner._transact(
-                self.env.registry, self.id, lambda row: row._postpone(is_stuck=is_stuck)
-            )
-        except Exception:
-            _logger.exception("%s cannot be put off", self)
-            return True
-
-    @api.model
-    def _cron_turns(self, now, looked, silent):
-        """Return the rows that are due, the longest due first, one of each account in a turn.
-
-        :param looked: the rows that this run has looked at
-        :param list silent: ids of the `payment.provider` that are not asked any more
-        :return: list of recordsets
-        """
-        but = Domain("id", "not in", looked.ids) & Domain("provider_id", "not in", silent)
-        rows_of = {}
-        for domain in self._cron_domains(now):
-            for (provider,) in self._read_group(domain & but, ["provider_id"]):
-                rows = self.search(
-                    domain & but & Domain("provider_id", "=", provider.id),
-                    order="look_at NULLS FIRST",
-                    limit=CRON_ROWS,
-                )
-                rows_of[provider] = rows_of.get(provider, self) | rows
-        turns = zip_longest(*rows_of.values(), fillvalue=self)
-        return [self.union(*turn) for turn in turns]
-
-    @api.model
-    def _cron_domains(self, now):
-        """Return the domains of the rows that are due for a look; each has an index."""
-        is_open = (
-            Domain("state", "in", settlement.OPEN_STATES)
-            | Domain("wanted", "!=", False)
-            | Domain("holds_reader", "=", True)
-        )
-        is_left_declined = (
-            Domain("state", "=", settlement.DECLINED)
-            & Domain("wanted", "=", False)
-            & Domain("payment_intent", "!=", False)
-            & Domain("intent_status", "in", settlement.INTENT_OPEN)
-            & Domain("write_date", "<", now - DECLINED_FOR)
-        )
-        # Whoever had it was killed: what it read or did is not known, whatever the state.
-        is_abandoned = Domain("lease_owner", "!=", False) & Domain("lease_until", "<", now)
-        return [
-            is_open & self._due_domain(now) & Domain(self._not_held_domain()),
-            is_left_declined & self._due_domain(now),
-            is_abandoned & (Domain("stuck_since", "=", False) | self._due_domain(now)),
-        ]
-
-    @api.model
-    def _due_domain(self, now):
-        """Return the domain of the rows that nobody has looked at for long enough."""
-        is_new = Domain("look_at", "=", False) & Domain("create_date", "<", now - LOOK_PAUSE)
-        return Domain("look_at", "<=", now) | is_new

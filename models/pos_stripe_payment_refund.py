@@ -1,15 +1,14 @@
 from datetime import datetime, timedelta, timezone
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError
 from odoo.tools import SQL
 from odoo.tools.misc import format_date
 
+from ..flows.refund import CODE_TOO_MUCH
 from ..stripe_terminal import closing, money, refunding, settlement
 from ..stripe_terminal.errors import StripeProblem
 from ..stripe_terminal.refund_errors import refund_sentence
 
-CODE_TOO_MUCH = "refund_exceeds"
 # Clocks and transactions may differ by as much when a refund is looked for in what was read.
 OVERLAP = timedelta(seconds=60)
 
@@ -55,14 +54,6 @@ class PosStripePayment(models.Model):
 
     _disputed_idx = models.Index("(id) WHERE disputed IS TRUE")
 
-    @api.depends("kind")
-    def _compute_amount(self):
-        result = super()._compute_amount()
-        for row in self:
-            if row.kind == refunding.REFUND:
-                row.amount = -row.amount
-        return result
-
     @api.depends("refunds", "refund", "refund_ids.line_uuid", "refund_ids.refund")
     def _compute_refunded_outside(self):
         for row in self:
@@ -94,13 +85,6 @@ class PosStripePayment(models.Model):
     # What the till asks for
 
     @api.model
-    def _send(self, session, payment_method, line):
-        """Write down a payment, or a refund where the amount is negative; see `_send_refund`."""
-        if line["amount"] < 0:
-            return self._send_refund(session, payment_method, line)
-        return super()._send(session, payment_method, line)
-
-    @api.model
     def _send_refund(self, session, payment_method, line):
         """Write down that the till wants a line refunded, and kick the runner after the commit.
 
@@ -113,138 +97,64 @@ class PosStripePayment(models.Model):
         :return: what the till shows, see `_till_data`
         :raise AccessError: the register's refunds need a PIN, and it is missing or wrong
         """
-        currency, line_uuid = session.currency_id, line["line_uuid"]
-
-        def refuse(code):
-            return self._refusal(line_uuid, code, refund_sentence)
-
         try:
-            amount_minor = -money.to_minor(line["amount"], currency.name)
+            amount_minor = -money.to_minor(line["amount"], session.currency_id.name)
         except ValueError:
-            return refuse("amount_not_positive")
+            return self._refusal(line["line_uuid"], "amount_not_positive", refund_sentence)
+        original, code = self._find_original(session, line)
+        if code:
+            return self._refusal(line["line_uuid"], code, refund_sentence)
+        approval = self._refund_approval(session.config_id, line, original, amount_minor)
+        row = self._begin(refunding.REFUND, session, payment_method, original.provider_id, line)
+        if row._is_refund_asked(line, original, amount_minor):
+            return row._till_data()
+        if row.refund_status in refunding.FAILED or row.state == settlement.CANCELED:
+            row._flow().start_attempt()
+        # What waits for a tip has to be captured before it can be given back.
+        self._release_held([("id", "=", original.id)])
+        row._write_request(
+            session,
+            payment_method,
+            line,
+            provider_id=original.provider_id.id,
+            amount_minor=amount_minor,
+            refunded_payment_id=original.id,
+            on_reader=original._is_in_person(),
+            **approval,
+        )
+        return row._till_data()
+
+    @api.model
+    def _find_original(self, session, line):
+        """Return the payment that a till's line gives back, and a code where it cannot be."""
         original = self._original(session.company_id, line.get("refunded_uuid"))
         if not original:
-            return refuse(
-                self._missing_original(session.company_id, line.get("refunded_uuid") or "")
-            )
-        if original.currency_id != currency:
-            return refuse("refund_other_currency")
+            uuid = line.get("refunded_uuid") or ""
+            return original, self._missing_original(session.company_id, uuid)
+        if original.currency_id != session.currency_id:
+            return original, "refund_other_currency"
         try:
             original.provider_id._stripe_terminal_gateway()
         except StripeProblem as problem:
-            return refuse(problem.code)
-        approval = self._refund_approval(session.config_id, line, original, amount_minor)
-        row = self._insert(
-            {
-                "kind": refunding.REFUND,
-                "line_uuid": line["line_uuid"],
-                "session_id": session.id,
-                "currency_id": currency.id,
-                "payment_method_id": payment_method.id,
-                "provider_id": original.provider_id.id,
-            }
-        )
-        if row.company_id != session.company_id or row.kind != refunding.REFUND:
-            raise AccessError(self.env._("You cannot use this payment terminal."))
-        is_being_made = row.requested and (
-            row.state != settlement.UNKNOWN or row.refunded_payment_id != original
-        )
-        if (
-            row.request_uuid == line["request_uuid"]
-            or row.forced_at
-            or row.state in (settlement.COLLECTING, settlement.PAID)
-            or is_being_made
-            or row._is_being_sent(amount_minor)
-            # What may have been asked for of one payment is never asked for of another.
-            or (row.requested and row.refunded_payment_id not in (original, self.browse()))
-        ):
-            return row._till_data()
-        if row.refund_status in refunding.FAILED or row.state == settlement.CANCELED:
-            row._start_refund_attempt()
-        serial_number = payment_method.stripe_serial_number
-        row.write(
-            {
-                # The order may have moved to a later session since the last try.
-                "session_id": session.id,
-                "payment_method_id": payment_method.id,
-                "provider_id": original.provider_id.id,
-                "currency_id": currency.id,
-                "request_uuid": line["request_uuid"],
-                "order_uuid": line.get("order_uuid"),
-                "order_ref": line.get("order_ref"),
-                "user_id": self.env.uid,
-                "amount_minor": amount_minor,
-                "refunded_payment_id": original.id,
-                "on_reader": original._is_in_person(),
-                "reader_serial": serial_number,
-                "reader_id": self.env["pos.stripe.reader"]
-                .search(
-                    [
-                        ("provider_id", "=", original.provider_id.id),
-                        ("serial_number", "=", serial_number),
-                    ],
-                    limit=1,
-                )
-                .id,
-                "wanted": settlement.COLLECT,
-                "asked_at": fields.Datetime.now(),
-                # Another click is another command, not the replay of the last one's answer.
-                "command": row.command + 1,
-                "failure_code": False,
-                "tries": 0,
-                "reader_timeouts": 0,
-                "reachable": True,
-                **row._connection_values(payment_method),
-                **approval,
-            }
-        )
-        if row.state != settlement.UNKNOWN:
-            row.state = settlement.NEW
-        if not row._hold_reader():
-            code = row._leased_code()
-            row.write({"wanted": False, "state": settlement.DECLINED, "failure_code": code})
-        # What waits for a tip has to be captured before it can be given back.
-        self._release_held([("id", "=", original.id)])
-        row._log("till", "send", {"amount": -amount_minor, "currency": currency.name})
-        row._kick()
-        return row._till_data()
+            return original, problem.code
+        return original, False
 
-    def _start_refund_attempt(self):
-        """Begin anew after the last try ended with no money given back."""
-        self.write(
-            {
-                "attempt": self.attempt + 1,
-                "command": 0,
-                "requested": False,
-                "create_request": False,
-                "refund": False,
-                "refund_status": False,
-                "reader_action": settlement.NO_ACTION,
-                "settled_at": False,
-            }
+    def _is_refund_asked(self, line, original, amount_minor):
+        """Tell whether a till's request adds nothing to what is known or under way."""
+        is_of_original = self.refunded_payment_id == original
+        is_being_made = self.requested and (self.state != settlement.UNKNOWN or not is_of_original)
+        return bool(
+            self.request_uuid == line["request_uuid"]
+            or self.forced_at
+            or self.state in (settlement.COLLECTING, settlement.PAID)
+            # What may have been asked for of one payment is never asked for of another.
+            or is_being_made
+            or self._is_being_sent(amount_minor)
         )
 
     def _is_in_person(self):
         """Tell whether the card of a payment gets money back on the reader only."""
         return self.card_network == "interac" or self.card_brand == "interac"
-
-    def _hold_reader(self):
-        """Reserve the reader, which most refunds do without."""
-        if self.kind == refunding.REFUND and not self.on_reader:
-            return True
-        return super()._hold_reader()
-
-    def _force_done(self, *args, **kwargs):  # pylint: disable=missing-return
-        """Record that a line was declared done; a refund without reader is then made later."""
-        is_owed = (
-            self.kind == refunding.REFUND
-            and self.state == settlement.UNKNOWN
-            and not self.on_reader
-        )
-        result = super()._force_done(*args, **kwargs)
-        if is_owed:
-            self.wanted = settlement.COLLECT
-        return result
 
     # The closing comparison
 
@@ -315,43 +225,40 @@ class PosStripePayment(models.Model):
 
         :param but: the refund row that asks, which does not stand in its own way
         """
-        listed = {(refund["line_uuid"], refund["attempt"]) for refund in self.refunds or []}
-        listed_ids = {refund["id"] for refund in self.refunds or []}
-        read_at = self.refunds_read_at
-        running = [
-            row.amount_minor
-            for row in self.refund_ids
-            if row != but
-            and row.state not in (settlement.DECLINED, settlement.CANCELED)
-            and (row.requested or row.state == settlement.PAID)
-            and (row.line_uuid, str(row.attempt)) not in listed
-            and row.refund not in listed_ids
-            # Stripe lists the last refunds only; the sum has those before them.
-            and not (
-                row.state == settlement.PAID and read_at and row.settled_at < read_at - OVERLAP
-            )
-        ]
-        return refunding.left(
-            self.amount_received or self.amount_minor, self.refunded_minor, running
+        running = (self.refund_ids - (but or self.browse())).filtered(
+            lambda row: row._may_give_back() and not self._is_listed(row)
         )
+        return refunding.left(
+            self.amount_received or self.amount_minor,
+            self.refunded_minor,
+            running.mapped("amount_minor"),
+        )
+
+    def _may_give_back(self):
+        """Tell whether a refund was made, or may still be."""
+        is_over = self.state in (settlement.DECLINED, settlement.CANCELED)
+        return not is_over and (self.requested or self.state == settlement.PAID)
+
+    def _is_listed(self, refund):
+        """Tell whether what Stripe said of this payment has a refund's row in it already."""
+        for listed in self.refunds or []:
+            is_same_try = (listed["line_uuid"], listed["attempt"]) == (
+                refund.line_uuid,
+                str(refund.attempt),
+            )
+            if is_same_try or listed["id"] == refund.refund:
+                return True
+        # Stripe lists the last refunds only; the sum has those before them.
+        read_at = self.refunds_read_at
+        is_made = refund.state == settlement.PAID
+        return is_made and bool(read_at) and refund.settled_at < read_at - OVERLAP
 
     # What the till shows
 
-    def _transaction_id(self):
-        if self.kind == refunding.REFUND:
-            return self.refund or False
-        return super()._transaction_id()
-
-    def _till_data(self):
-        data = super()._till_data()
-        if self.kind == refunding.REFUND:
-            data["on_reader"] = self.on_reader
-        return data
-
-    def _sentence(self):
+    def _refund_sentence(self):
         """Tell the cashier about a refund: what happened and what to do."""
-        if self.kind != refunding.REFUND:
-            return super()._sentence()
+        if self._waits_at_stripe():
+            return self._waiting_sentence()
         if self.state == settlement.COLLECTING:
             return self.env._("The customer presents the card to the reader to get the money back.")
         if self.state == settlement.DECLINED and self.failure_code == CODE_TOO_MUCH:
@@ -364,16 +271,10 @@ class PosStripePayment(models.Model):
             )
         if self.state == settlement.CANCELED:
             return self.env._("The refund was canceled. Nothing was given back.")
-        return super()._sentence()
+        return self._payment_sentence()
 
-    def _problem_sentence(self, code):
-        if self.kind != refunding.REFUND:
-            return super()._problem_sentence(code)
-        return self.env._(refund_sentence(code))
-
-    def _unpaid_reason(self, pos_payment):
-        if self.kind != refunding.REFUND:
-            return super()._unpaid_reason(pos_payment)
+    def _unmade_reason(self, pos_payment):
+        """Return what a manager reads of a `pos.payment` whose refund Stripe has not made."""
         return self.env._(
             "A refund of %(amount)s to the card %(card)s was recorded, and Stripe has not made it: "
             "%(reason)s The customer does not have the money. Give it back in another way.",

@@ -30,17 +30,12 @@ class PosStripePayment(models.Model):
             and self.pending_reason not in refunding.ON_ITS_WAY
         )
 
-    def _start_refund_attempt(self):
-        self.write({"pending_reason": False, "pending_told": False})
-        return super()._start_refund_attempt()
-
-    def _verify(self):
-        """Have the managers told once, when the order is known."""
-        steps = super()._verify()
-        if self.payment_id and self._waits_at_stripe() and not self.pending_told:
-            self.pending_told = True
-            return (*steps, REFUND_WAITS)
-        return steps
+    def _refund_waits_steps(self):
+        """Have the managers told once, when the order is known; returns the step, see `_verify`."""
+        if not self.payment_id or not self._waits_at_stripe() or self.pending_told:
+            return ()
+        self.pending_told = True
+        return (REFUND_WAITS,)
 
     def _tell_refund_waits(self):
         row = self._in_company_language()
@@ -72,12 +67,8 @@ class PosStripePayment(models.Model):
 
     # What the till shows
 
-    def _till_data(self):
-        return {**super()._till_data(), "waits": self._waits_at_stripe()}
-
-    def _sentence(self):
-        if not self._waits_at_stripe():
-            return super()._sentence()
+    def _waiting_sentence(self):
+        """Tell the cashier of a refund that waits at Stripe."""
         if self.pending_reason == "insufficient_funds":
             return self.env._(
                 "The refund waits: the shop's balance at Stripe is too low. The card is refunded "

@@ -14,8 +14,6 @@ HELD = (
     & Domain("tip_released", "=", False)
     & (Domain("overcapture_supported", "=", True) | Domain("incremental_supported", "=", True))
 )
-# Answers of Stripe's that will not change when the same is asked again.
-REFUSALS = (400, 402)
 # Why a tip was not even asked for.
 REFUSAL_INVOICED = "invoiced"
 REFUSAL_LATE = "captured"
@@ -107,30 +105,9 @@ class PosStripePayment(models.Model):
         except ValueError:
             return 0
 
-    def _start_attempt(self):
-        result = super()._start_attempt()
-        self.write(
-            {
-                "tip_released": False,
-                "tip_wanted_minor": 0,
-                "tip_way": False,
-                "tip_refusal": False,
-                "tip_recorded": False,
-                "reader_tip_minor": 0,
-                "capture_due": False,
-            }
-        )
-        return result
-
-    def _look(self):
-        """Leave those alone that wait for a tip: reading Stripe would tell nothing new."""
-        return super(PosStripePayment, self.filtered(lambda row: not row._is_held()))._look()
-
-    def _till_data(self):
-        data = super()._till_data()
-        order = self.payment_id.pos_order_id
+    def _tip_data(self):
+        """Return what the till needs of a row's tip."""
         return {
-            **data,
             # One that is to be canceled is about to be given up at Stripe.
             "held": (
                 self.state == settlement.AUTHORIZED
@@ -141,30 +118,14 @@ class PosStripePayment(models.Model):
             "tip": self.tip,
             # The order has not got yet what was charged; what failed has a sentence of its own.
             "recording": (self.carry_due or {}).get(TIP) == "",
-            "tip_sentence": self._tip_sentence() if self._is_tip_missing() and order else "",
+            "tip_sentence": (
+                self._tip_sentence()
+                if self._is_tip_missing() and self.payment_id.pos_order_id
+                else ""
+            ),
         }
 
-    # Asking Stripe
-
-    def _tip_config(self):
-        """Return whether the reader asks for a tip, as `process_config` in Stripe's API."""
-        if self.tip_eligible_minor:
-            return {"tipping": {"amount_eligible": self.tip_eligible_minor}}
-        return {"skip_tipping": True}
-
-    def _tip_config_for_sdk(self):
-        """Return the same as `config_override` in Stripe's JavaScript SDK."""
-        if self.tip_eligible_minor:
-            return {"tipping": {"eligible_amount": self.tip_eligible_minor}}
-        return {"skip_tipping": True}
-
-    def _is_other_amount(self):
-        """Tell whether the reader was asked for another amount than is wanted now.
-
-        A PaymentIntent's amount has the reader's tip in it once the card was presented.
-        """
-        sent = (self.intent_amount, self.intent_amount - self.reader_tip_minor)
-        return bool(self.payment_intent) and self.amount_minor not in sent
+    # What waits for its tip
 
     def _is_held(self):
         """Tell whether an authorized payment waits for its tip; also while its card is unknown."""
@@ -180,57 +141,6 @@ class PosStripePayment(models.Model):
     def _not_held_domain(self):
         """Return the domain of the rows that do not wait for a tip."""
         return list(~HELD)
-
-    def _amount_with_tip(self):
-        """Return what is to be captured, in minor units; None means what is authorized."""
-        if self.tip_way in (tipping.OVERCAPTURE, tipping.INCREMENT):
-            return self.amount_minor + self.tip_wanted_minor
-        return None
-
-    def _must_increment(self):
-        """Tell whether the bank has still to be asked for the tip."""
-        return (
-            self.tip_way == tipping.INCREMENT and self.amount_capturable < self._amount_with_tip()
-        )
-
-    def _learn_tip_refusal(self, verb, problem):
-        """Go on in another way, at last without the tip; False when it is not about a tip."""
-        if (
-            verb not in (settlement.CAPTURE, settlement.INCREMENT)
-            or self.intent_status != "requires_capture"
-            or self._amount_with_tip() is None
-            or problem.http_status not in REFUSALS
-            # An older try may still be carried out.
-            or self._is_in_flight(verb)
-        ):
-            return False
-        self.tip_refusal = problem.decline_code or problem.code
-        self.tip_way = tipping.next_way(
-            self.tip_way, self.overcapture_supported, self.incremental_supported
-        )
-        return True
-
-    # What is known of the tip
-
-    def _tip_values(self, state):
-        """Return what the journal notes about tips when it reaches a state, before it does."""
-        now = fields.Datetime.now()
-        values = {}
-        if state == settlement.AUTHORIZED and self.state != settlement.AUTHORIZED:
-            # What the bank approved counts, as in `_store_state`.
-            values.update(amount_minor=self.intent_amount, settled_at=now)
-        if state == settlement.AUTHORIZED and self.charge and not self.capture_due:
-            values["capture_due"] = tipping.capture_due(now, self.capture_before or None)
-        if state == settlement.PAID and self.state == settlement.AUTHORIZED:
-            values["tip_minor"] = max(0, self.amount_received - self.amount_minor)
-        elif state == settlement.PAID and self.state != settlement.PAID:
-            values["tip_minor"] = self._proven_tip()
-        return values
-
-    def _proven_tip(self):
-        """Return the reader's tip, if what was taken is what was asked for and that tip."""
-        tip = self.reader_tip_minor
-        return tip if tip > 0 and self.amount_received == self.amount_minor + tip else 0
 
     @api.model
     def _release_held(self, domain, with_tip=True, skip_collisions=False):
@@ -312,26 +222,23 @@ class PosStripePayment(models.Model):
         order._stripe_take_tip_off(late)
 
     @api.model
-    def _cron_look(self):
+    def _cron_release_tips(self):
         """Capture in time what waits for a tip that nobody enters."""
         now = fields.Datetime.now()
         is_due = Domain("capture_due", "<=", now) | Domain("session_id.state", "=", "closed")
         # What could not be released is tried again with growing pauses.
         may_work = Domain("stuck_since", "=", False) | self._due_domain(now)
         self._release_held(is_due & may_work, skip_collisions=True)
-        return super()._cron_look()
 
     # The order
 
-    def _verify(self):
-        """Compare an order that was finished when its card was authorized, too."""
-        if (
+    def _is_authorization_lost(self):
+        """Tell whether an order was finished when its card was authorized, and then got nothing."""
+        return (
             self.state == settlement.CANCELED
             and self.tip_after_payment
             and self.payment_id.pos_order_id.state in FINISHED
-        ):
-            self.unpaid = True
-        return super()._verify()
+        )
 
     def _is_tip_to_record(self):
         """Tell whether the order is finished, and does not show yet what the card was charged."""

@@ -29,18 +29,6 @@ class PosStripePayment(models.Model):
         readonly=True, help="When managers were told that the authorization ends within a day."
     )
 
-    def _start_attempt(self):
-        result = super()._start_attempt()
-        self.write({"capture_refusal": False, "capture_told_at": False, "lapse_told_at": False})
-        return result
-
-    @api.model
-    def _cron_look(self):
-        """Tell of captures that are due and were not made, after they were tried once more."""
-        result = super()._cron_look()
-        self._tell_uncaptured()
-        return result
-
     @api.model
     def _tell_uncaptured(self):
         """Tell managers of each such payment when it is due, and once more on its last day."""

@@ -5,7 +5,8 @@ from odoo.fields import Domain
 
 from ..guard import for_each
 from ..stripe_terminal import refunding, settlement
-from .pos_stripe_payment_recovery import PAID_STATES, UNATTACHED_DAYS
+from ..stripe_terminal.settlement import PAID_STATES
+from .pos_stripe_payment_recovery import UNATTACHED_DAYS
 
 # Whoever still works on an order has finished it by then.
 UNFINISHED_AFTER = timedelta(hours=1)
@@ -19,13 +20,6 @@ class PosStripePayment(models.Model):
     unfinished_told_at = fields.Datetime(
         readonly=True, help="When managers were told that nobody had finished the order."
     )
-
-    @api.model
-    def _cron_look(self):
-        """Tell of orders that were left with card money on them, after all was looked at."""
-        result = super()._cron_look()
-        self._tell_unfinished()
-        return result
 
     @api.model
     def _tell_unfinished(self):

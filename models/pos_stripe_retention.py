@@ -5,7 +5,7 @@ from odoo.fields import Domain
 from odoo.tools.constants import GC_UNLINK_LIMIT
 
 from ..stripe_terminal import refunding, settlement
-from .pos_stripe_payment_recovery import PAID_STATES
+from ..stripe_terminal.settlement import PAID_STATES
 from .res_config_settings_retention import retention_months
 
 # What a bank or Stripe says of a payment whose owner disputes it.

@@ -2,7 +2,7 @@ import time
 from unittest.mock import patch
 
 from odoo.addons.pos_payment_stripe import runner
-from odoo.addons.pos_payment_stripe.models import pos_stripe_payment_work as work
+from odoo.addons.pos_payment_stripe.flows import flow
 from odoo.addons.pos_payment_stripe.stripe_terminal import gateway
 
 from .audit import audit
@@ -26,7 +26,7 @@ class FaultCase(OwnAccountCase):
         for module, name, value in (
             (gateway, "READ_TIMEOUT", READ_TIMEOUT),
             (gateway, "READER_TIMEOUT", READER_TIMEOUT),
-            (work, "PAUSES", PAUSES),
+            (flow, "PAUSES", PAUSES),
         ):
             cls.startClassPatcher(patch.object(module, name, value))
         cls.simulator.reader_timeout = READ_TIMEOUT / 2

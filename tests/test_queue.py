@@ -5,14 +5,14 @@ from unittest.mock import patch
 
 from odoo import fields
 from odoo.addons.pos_payment_stripe import runner
-from odoo.addons.pos_payment_stripe.models import pos_stripe_payment_recovery as recovery
+from odoo.addons.pos_payment_stripe.models import pos_stripe_payment_cron as cron
 from odoo.addons.pos_payment_stripe.stripe_terminal import settlement
 from odoo.tests import tagged
 
 from .fault_case import FaultCase
 from .worker import Worker, pass_time
 
-RECOVERY = "odoo.addons.pos_payment_stripe.models.pos_stripe_payment_recovery"
+CRON = "odoo.addons.pos_payment_stripe.models.pos_stripe_payment_cron"
 RUNS = 20
 # What a row may write down of one failure, however often it is met.
 MOST_EVENTS = 8
@@ -105,7 +105,7 @@ class TestQueue(QueueCase):
     def test_more_rows_than_one_look_takes_all_get_their_turn(self):
         payments = [self.tapped() for _row in range(5)]
         self.make_due(*payments)
-        with patch.object(recovery, "CRON_ROWS", 2):
+        with patch.object(cron, "CRON_ROWS", 2):
             self.run_cron()
         self.assertEqual({payment.state for payment in payments}, {"paid"})
 
@@ -161,7 +161,7 @@ class TestQueue(QueueCase):
 
         self.patch(self.registry["pos.stripe.payment"], "_claim", fail_for_one)
         self.make_due(*payments)
-        with self.assertLogs(RECOVERY, "ERROR") as logs:
+        with self.assertLogs(CRON, "ERROR") as logs:
             self.run_cron()
             self.assertEqual([payment.state for payment in payments][::2], ["paid", "paid"])
             for _run in range(3):

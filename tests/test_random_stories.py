@@ -22,9 +22,8 @@ from hypothesis.stateful import (
 )
 
 from odoo import fields
-from odoo.addons.pos_payment_stripe import lease
+from odoo.addons.pos_payment_stripe import flows, lease
 from odoo.addons.pos_payment_stripe.dev.stripe_simulator import SimulatorError
-from odoo.addons.pos_payment_stripe.models import pos_stripe_payment_work as work
 from odoo.exceptions import AccessError
 from odoo.tests import tagged
 
@@ -433,7 +432,8 @@ class RandomStories(FaultCase):
     def setUp(self):
         super().setUp()
         self.clock = Clock()
-        self.patch(work, "time", self.clock)
+        for module in (flows.flow, flows.payment):
+            self.patch(module, "time", self.clock)
         self.third_party = ThirdParty(self)
         register = self.config.with_context(bypass_payment_method_ids_forbidden_change=True)
         register.payment_method_ids += self.method + self.other_method

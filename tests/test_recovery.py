@@ -375,7 +375,7 @@ class TestRecovery(StripeTerminalCase):
                 raise ValueError("out of order")
             return carry_out(dbname, record_id, *args)
 
-        logger = "odoo.addons.pos_payment_stripe.models.pos_stripe_payment_recovery"
+        logger = "odoo.addons.pos_payment_stripe.models.pos_stripe_payment_cron"
         with patch.object(runner, "carry_out", fail_for_one), mute_logger(logger):
             self.run_cron()
         self.assertEqual(other.state, "paid")

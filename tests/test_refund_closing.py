@@ -106,7 +106,7 @@ class TestRefundClosing(RefundCase):
     def test_a_refund_that_the_journal_shows_already(self):
         sale = self.sell(12.0)
         self.in_dashboard(sale, 300)
-        sale._learn_refunds(
+        sale._flow().apply_charge(
             self.provider._stripe_terminal_gateway()
             .retrieve_refunded_charge(sale.payment_intent)
             .data["latest_charge"]
