@@ -146,24 +146,24 @@ class PosStripePayment(models.Model):
         row = (self._unattached(domain) | self._left_alone(domain))[:1]
         if not row:
             return None
+        refusal = self._refusal(line["line_uuid"], "payment_on_its_way")
+        return {**refusal, "sentence": row._doubt_sentence(), "doubt": row.line_uuid}
+
+    def _doubt_sentence(self):
+        """Tell a cashier of the payment that may be of the same sale."""
         facts = {
-            "amount": row.currency_id.format(row.amount),
-            "order": row.order_ref,
-            "register": row.config_id.name,
+            "amount": self.currency_id.format(self.amount),
+            "order": self.order_ref,
+            "register": self.config_id.name,
         }
-        told = (
-            self.env._(
+        if self.state in settlement.PAID_STATES:
+            return self.env._(
                 "%(amount)s were charged by card for order %(order)s at %(register)s, and no order "
                 "shows it. Is it this customer's? To charge another card, press Retry.",
                 **facts,
             )
-            if row.state in settlement.PAID_STATES
-            else self.env._(
-                "A card payment of %(amount)s for order %(order)s is on its way at %(register)s, "
-                "and its till has gone. Look at that reader first; to charge another card, press "
-                "Retry.",
-                **facts,
-            )
+        return self.env._(
+            "A card payment of %(amount)s for order %(order)s is on its way at %(register)s, and "
+            "its till has gone. Look at that reader first; to charge another card, press Retry.",
+            **facts,
         )
-        refusal = self._refusal(line["line_uuid"], "payment_on_its_way")
-        return {**refusal, "sentence": told, "doubt": row.line_uuid}
