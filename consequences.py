@@ -40,6 +40,15 @@ TELL_AFTER = 3
 MAX_WORDS = 500
 
 
+def add_step(step, method):
+    """Let an addon that extends the journal have a step of its own, done after the others.
+
+    :param str step: its name, for `_mark_due`
+    :param str method: of the journal; returns the steps that follow
+    """
+    METHODS[step] = method
+
+
 def carry_over(steps, do, note):
     """Do what is due, each step isolated from the others.
 

@@ -5,7 +5,7 @@ import os
 ADDON = "pos_payment_stripe"
 # Folders without a sentence that a person reads in Odoo. The link that stands for this clone in
 # `.dev` contains itself, so that the exporter, which follows links, would never come to an end.
-LEFT_OUT = {"dev", "tests", "benchmarks", "docs", "node_modules", "__pycache__"}
+LEFT_OUT = {"dev", "tests", "benchmarks", "docs", "kiosk", "node_modules", "__pycache__"}
 
 _walk = os.walk
 

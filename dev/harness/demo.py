@@ -21,6 +21,9 @@ def main(arguments):
     parser.add_argument(
         "--reader-port", type=int, help="the simulator's port (default: 8269, or a free one)"
     )
+    parser.add_argument(
+        "--kiosk", action="store_true", help="with a self-order kiosk and a reader beside it"
+    )
     options = parser.parse_args(arguments)
     with clear_ending("dev/demo"):
         python_env.ensure()
@@ -38,17 +41,23 @@ def _run(options):
     say("Starting PostgreSQL …")
     postgres.ensure()
     counter = _counter(os.environ.get("STRIPE_SECRET_KEY"))
+    if options.kiosk:
+        # A database of its own: what a kiosk needs changes the till as well.
+        counter.database += "_kiosk"
     with demo_database.taken(counter.database):
         if options.reset:
             counter.reset()
-        demo_database.ensure(odoo, counter.database, reset=options.reset)
+        demo_database.ensure(odoo, counter.database, reset=options.reset, kiosk=options.kiosk)
         counter.open(reader_port)
-        server = OdooServer(odoo, counter.database, port=port, variables=counter.variables)
+        server = OdooServer(
+            odoo.with_kiosk(), counter.database, port=port, variables=counter.variables
+        )
         try:
             say("Starting Odoo …")
             server.start()
             till = demo_database.fit_out(server, counter)
-            _tell(server, till, counter)
+            kiosk = demo_database.fit_out_kiosk(server, counter) if options.kiosk else None
+            _tell(server, till, counter, kiosk)
             _wait(server, counter)
         finally:
             say("Stopping …")
@@ -62,11 +71,13 @@ def _counter(key):
     return demo_stripe.StripeCounter(key) if key else demo_simulated.SimulatedCounter()
 
 
-def _tell(server, till, counter):
+def _tell(server, till, counter, kiosk):
     login = f"{till.login} / {till.login}"
+    # Till and kiosk share the reader, as a small shop would.
+    at_kiosk = f"\n  The kiosk    {server.url}{kiosk}" if kiosk else ""
     print(
         f"""
-  The till     {server.url}/pos/ui/{till.config_id}
+  The till     {server.url}/pos/ui/{till.config_id}{at_kiosk}
   Login        {login}   (administrator: admin / admin, {server.url}/odoo)
   The reader   {counter.address}
   Server log   {server.log_file}

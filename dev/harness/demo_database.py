@@ -3,11 +3,12 @@
 import contextlib
 import dataclasses
 
-from . import database, locks, shopfitting, template
+from . import database, locks, paths, shopfitting, template
 from .console import Problem, say
 from .rpc import OdooClient
 
 REGISTER = "Coffee bar"
+KIOSK = "Kiosk"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -30,20 +31,24 @@ def taken(name):
         yield
 
 
-def ensure(odoo, name, *, reset):
+def ensure(odoo, name, *, reset, kiosk=False):
     """Make the database ``name`` exist with the addon as it is now in the clone.
 
     :param reset: whether to start over
+    :param kiosk: whether the kiosk's addon is in it
     """
     fingerprint = template.addon_fingerprint()
+    modules = (paths.KIOSK_ADDON,) if kiosk else ()
+    if kiosk:
+        fingerprint += template.kiosk_fingerprint()
     if reset and database.exists(name):
         say("Throwing the demo's data away …")
         database.drop(name)
     if not database.exists(name):
-        template.copy(odoo, name)
+        template.copy(odoo, name, modules=modules)
     elif database.comment(name) != fingerprint:
         say("The addon has changed: updating the demo's database …")
-        template.update(odoo, name)
+        template.update(odoo.with_kiosk(), name, modules)
     database.set_comment(name, fingerprint)
 
 
@@ -68,3 +73,14 @@ def fit_out(server, counter):
         found[0],
     )
     return DemoTill(found[0], shopfitting.CASHIER)
+
+
+def fit_out_kiosk(server, counter):
+    """Open a kiosk beside the till, with the same reader; return the path of its page."""
+    admin = OdooClient(server.url, server.database, "admin", "admin")
+    found = admin.search("pos.config", [("name", "=", KIOSK)], limit=1)
+    if not found:
+        register = shopfitting.open_kiosk(admin, KIOSK, reader_serial=counter.serial_number)
+        found = [register.config_id]
+    admin.call("pos.config", "action_open_wizard", found)
+    return shopfitting.kiosk_address(admin, found[0])

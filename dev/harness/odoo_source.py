@@ -43,6 +43,10 @@ class Odoo:
         seen = f"{self.python_path} {release.stat().st_mtime_ns} {_git_head(self.python_path)}"
         return hashlib.sha256(seen.encode()).hexdigest()
 
+    def with_kiosk(self):
+        """Return the same Odoo with the folder of the kiosk's addon on its addons path."""
+        return dataclasses.replace(self, addons=(*self.addons, paths.KIOSK))
+
 
 def ensure():
     """Return the :class:`Odoo` to use; fetches it when there is none yet.

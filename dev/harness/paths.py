@@ -4,9 +4,12 @@ import hashlib
 from pathlib import Path
 
 ADDON = "pos_payment_stripe"
+# The addon for kiosks, which Odoo installs by itself where it is on the addons path.
+KIOSK_ADDON = "pos_payment_stripe_kiosk"
 
 ROOT = Path(__file__).resolve().parents[2]
 DEV = ROOT / "dev"
+KIOSK = ROOT / "kiosk"
 STATE = ROOT / ".dev"
 
 LOCK_FILE = DEV / "requirements.lock"

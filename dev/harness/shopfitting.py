@@ -25,7 +25,7 @@ class Register:
 
     name: str
     config_id: int
-    cash_method_id: int
+    cash_method_id: int | None
     card_method_id: int | None
 
 
@@ -116,6 +116,32 @@ def open_register(
     methods = [method for method in (cash, card, *more_methods) if method]
     config = admin.create("pos.config", name=name, payment_method_ids=[(6, 0, methods)], **options)
     return Register(name, config, cash, card)
+
+
+def open_kiosk(admin, name, *, reader_serial, login=CASHIER):
+    """Create a self-order kiosk that takes cards only, and open it for customers.
+
+    :param reader_serial: the serial number of the reader beside it
+    :param login: the user as whom its visitors order
+    """
+    card = add_card_method(admin, f"Card {name}", reader_serial)
+    config = admin.create(
+        "pos.config",
+        name=name,
+        payment_method_ids=[(6, 0, [card])],
+        self_ordering_mode="kiosk",
+        self_ordering_service_mode="counter",
+        self_ordering_pay_after="each",
+        self_ordering_default_user_id=admin.search("res.users", [("login", "=", login)])[0],
+    )
+    admin.call("pos.config", "action_open_wizard", [config])
+    return Register(name, config, None, card)
+
+
+def kiosk_address(admin, config_id):
+    """Return the path of a kiosk's page, with what opens it."""
+    (config,) = admin.read("pos.config", [("id", "=", config_id)], ["access_token"])
+    return f"/pos-self/{config_id}?access_token={config['access_token']}"
 
 
 def add_card_method(admin, name, reader_serial, connection="server", send=None):

@@ -17,8 +17,9 @@ SHELL = paths.DEV / "harness" / "shell"
 # Which bundles a database brings along; Odoo makes the others when a page asks for them.
 TILL = SHELL / "till_bundles.py"
 ALL = SHELL / "all_bundles.py"
+KIOSK = SHELL / "kiosk_bundles.py"
 # Folders of the addon that leave no trace in a database.
-NO_TRACE = {"dev", "tests", "benchmarks", "docs", "__pycache__", "node_modules"}
+NO_TRACE = {"dev", "tests", "benchmarks", "docs", "kiosk", "__pycache__", "node_modules"}
 # PostgreSQL's names have 63 characters, and ours an end of 14.
 LONGEST_PREFIX = 45
 INSTALLED_FILES = {".py", ".xml", ".csv", ".po", ".js", ".css", ".scss"}
@@ -49,12 +50,15 @@ def _template(odoo, addon, modules, bundles):
     with exclusive("template", "it prepares a database"):
         database.drop_leftovers()
         kind, name = _without_bundles(odoo, addon, modules)
+        fingerprint = addon_fingerprint() if addon else ""
+        if paths.KIOSK_ADDON in modules:
+            odoo, fingerprint = odoo.with_kiosk(), fingerprint + kiosk_fingerprint()
         if not bundles:
             yield name
             return
     # Whoever needs no pages goes on beside it.
     with exclusive("bundles", "it builds the pages' bundles"):
-        yield _with_bundles(odoo, kind, name, bundles, addon_fingerprint() if addon else "")
+        yield _with_bundles(odoo, kind, name, bundles, fingerprint)
 
 
 def _without_bundles(odoo, addon, modules):
@@ -63,8 +67,11 @@ def _without_bundles(odoo, addon, modules):
         kind = "addon"
         name = _with_modules(odoo, kind, name, [paths.ADDON], addon_fingerprint(static=False))
     if modules:
-        kind = "_".join([kind, *modules])
-        name = _with_modules(odoo, kind, name, modules, "")
+        kind, fingerprint = "_".join([kind, *modules]), ""
+        if paths.KIOSK_ADDON in modules:
+            # Only here: Odoo would install it into the others by itself.
+            odoo, kind, fingerprint = odoo.with_kiosk(), "kiosk", kiosk_fingerprint(static=False)
+        name = _with_modules(odoo, kind, name, modules, fingerprint)
     return kind, name
 
 
@@ -73,14 +80,23 @@ def addon_fingerprint(*, static=True):
 
     :param static: whether the files count that only shape the browser's bundles
     """
+    return _fingerprint(paths.ROOT, static)
+
+
+def kiosk_fingerprint(*, static=True):
+    """Return the same of the kiosk's addon."""
+    return _fingerprint(paths.KIOSK, static)
+
+
+def _fingerprint(root, static):
     digest = hashlib.sha256()
     left_out = NO_TRACE if static else {*NO_TRACE, "static"}
-    for folder, folders, names in os.walk(paths.ROOT):
+    for folder, folders, names in os.walk(root):
         # Not into what changes while we look, such as PostgreSQL's files.
         folders[:] = sorted({name for name in folders if name[0] != "."} - left_out)
         for path in (Path(folder, name) for name in sorted(names) if name[0] != "."):
             if path.suffix in INSTALLED_FILES:
-                name = path.relative_to(paths.ROOT).as_posix()
+                name = path.relative_to(root).as_posix()
                 digest.update(f"{name}\0".encode() + path.read_bytes() + b"\0")
     return digest.hexdigest()
 
@@ -141,12 +157,13 @@ def _prefix(kind):
     return prefix + "_"
 
 
-def update(odoo, name):
+def update(odoo, name, modules=()):
     """Bring the addon in the database ``name`` up to date with the clone.
 
+    :param modules: of this clone, which are in it besides
     :raises Problem: the update failed
     """
-    _install(odoo, name, (paths.ADDON,), how="-u")
+    _install(odoo, name, (paths.ADDON, *modules), how="-u")
     shell(odoo, name, TILL)
 
 

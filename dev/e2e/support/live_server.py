@@ -1,6 +1,6 @@
 """An Odoo server with a database of its own, fitted out to sell."""
 
-from harness import database, odoo_source, shopfitting, template
+from harness import database, odoo_source, paths, shopfitting, template
 from harness.rpc import OdooClient
 from harness.server import OdooServer
 
@@ -19,11 +19,15 @@ class LiveServer(OdooServer):
     def __init__(self, simulator, *, modules=(), addon=True, variables=None, **settings):
         odoo = odoo_source.ensure()
         name = database.temporary_name(naming.unique("e2e"))
-        template.copy(odoo, name, addon=addon, modules=modules)
+        has_kiosk = paths.KIOSK_ADDON in modules
+        bundles = template.KIOSK if has_kiosk else template.TILL
+        template.copy(odoo, name, addon=addon, modules=modules, bundles=bundles)
         self.simulator = simulator
         variables = dict(variables or {})
         if simulator:
             variables.setdefault("STRIPE_API_BASE", simulator.url)
+        if has_kiosk:
+            odoo = odoo.with_kiosk()
         super().__init__(odoo, name, variables=variables, **settings)
         self._clients = {}
 

@@ -1,38 +1,85 @@
-"""Odoo's Python tests: pytest-odoo on ``tests/`` and a fresh copy of the template database."""
+"""Odoo's Python tests: pytest-odoo on fresh copies of a template database.
+
+The kiosk's addon has tests and a template of its own, because Odoo would install it into the other.
+"""
+
+import dataclasses
+import os
+from pathlib import Path
 
 from .. import database, odoo_config, odoo_source, paths, postgres, template
 from ..console import say
-from . import links, pytest_run
+from . import Count, links, pytest_run
 
 # What the addon works with where it is installed; the tours do without.
 OPTIONAL_MODULES = ("pos_hr", "pos_restaurant")
-# Nothing here opens a page.
-DATABASE = {"modules": OPTIONAL_MODULES, "bundles": None}
 
 
-def prepare():
-    """Make the template database and return the :class:`~harness.odoo_source.Odoo` of it."""
+@dataclasses.dataclass(frozen=True)
+class Suite:
+    """Tests that share a template database.
+
+    :ivar str name: of their report in ``.dev/reports``
+    :ivar Path tests: their folder
+    :ivar tuple modules: what is installed besides the addon
+    """
+
+    name: str
+    tests: Path
+    modules: tuple
+
+    @property
+    def database(self):
+        """How the template is described; nothing here opens a page."""
+        return {"modules": self.modules, "bundles": None}
+
+
+ADDON = Suite("odoo", paths.ROOT / "tests", OPTIONAL_MODULES)
+KIOSK = Suite("odoo_kiosk", paths.KIOSK / paths.KIOSK_ADDON / "tests", (paths.KIOSK_ADDON,))
+
+
+def prepare(suites=(ADDON, KIOSK)):
+    """Make the template databases and return the :class:`~harness.odoo_source.Odoo` of them."""
     odoo = odoo_source.ensure()
     postgres.ensure()
-    template.ensure(odoo, **DATABASE)
+    for suite in suites:
+        template.ensure(odoo, **suite.database)
     return odoo
 
 
 def run(extra):
-    """Run the addon's Python tests.
+    """Run the addons' Python tests, or the suites whose files ``extra`` names.
 
     Without ``extra`` arguments several processes share them, each with a database of its own.
     """
-    odoo = prepare()
+    suites = _named(extra)
+    odoo = prepare(suites)
+    return sum((_run(odoo, suite, extra) for suite in suites), Count())
+
+
+def _named(extra):
+    """Return the suites that arguments name a file or folder of; all when they name none."""
+    paths_ = [Path(argument.partition("::")[0]).resolve() for argument in extra]
+    named = [
+        suite
+        for suite in (ADDON, KIOSK)
+        if any(path == suite.tests or suite.tests in path.parents for path in paths_)
+    ]
+    return named or [ADDON, KIOSK]
+
+
+def _run(odoo, suite, extra):
     processes = pytest_run.spread(extra, per_core=2)
-    names = [database.temporary_name(f"test_gw{number}") for number in range(processes)]
-    say(f"Odoo's Python tests in {processes} database(s)")
-    configurations = [_prepare(odoo, name) for name in names]
+    names = [
+        database.temporary_name(f"test_{suite.name}_gw{number}") for number in range(processes)
+    ]
+    say(f"Odoo's Python tests ({suite.name}) in {processes} database(s)")
+    configurations = [_prepare(odoo, suite, name) for name in names]
     try:
         return pytest_run.run(
-            "odoo",
+            suite.name,
             paths.ADDONS,
-            links.addon([paths.ROOT / "tests"]),
+            links.addon([suite.tests]),
             links.addon(extra),
             processes=processes,
             # Setting up a class takes longer than most of its tests.
@@ -50,6 +97,8 @@ def run(extra):
             configuration.unlink()
 
 
-def _prepare(odoo, name):
-    template.copy(odoo, name, **DATABASE)
+def _prepare(odoo, suite, name):
+    template.copy(odoo, name, **suite.database)
+    if suite is KIOSK:
+        odoo = odoo.with_kiosk()
     return odoo_config.write(odoo, name, max_cron_threads=0)

@@ -6,17 +6,20 @@ from .. import chromium, odoo_source, paths, postgres, template
 from . import pytest_run
 
 
-def prepare():
-    """Make the browser and the template database that most tours copy."""
+def prepare(has_kiosk=True):
+    """Make the browser and the template databases that most tours, and those of a kiosk, copy."""
     odoo = odoo_source.ensure()
     chromium.ensure()
     postgres.ensure()
     template.ensure(odoo)
+    if has_kiosk:
+        # It takes longer than one test may.
+        template.ensure(odoo, modules=(paths.KIOSK_ADDON,), bundles=template.KIOSK)
 
 
 def run(extra):
     """Run the live tours; their fixtures make servers and databases themselves."""
-    prepare()
+    prepare(has_kiosk=not extra or any("kiosk" in argument for argument in extra))
     extra = [_absolute(argument) for argument in extra]
     return pytest_run.run(
         "tours",

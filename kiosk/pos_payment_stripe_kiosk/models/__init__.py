@@ -1,0 +1,8 @@
+from . import (
+    pos_config,
+    pos_order,
+    pos_payment_method,
+    pos_stripe_payment,
+    pos_stripe_payment_order,
+    pos_stripe_payment_words,
+)

@@ -1,0 +1,7 @@
+from . import (
+    test_kiosk_faults,
+    test_kiosk_flow,
+    test_kiosk_guards,
+    test_kiosk_security,
+    test_kiosk_uninstall,
+)
