@@ -35,6 +35,7 @@
         "views/pos_stripe_payment_views.xml",
         "views/pos_stripe_reader_views.xml",
         "views/res_config_settings_views.xml",
+        "views/res_config_settings_kiosk_views.xml",
         "views/res_config_settings_refund_views.xml",
         "views/res_config_settings_tip_views.xml",
     ],

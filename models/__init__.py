@@ -71,6 +71,7 @@ from . import (
     pos_stripe_retention,
     pos_stripe_webhook_event,
     res_config_settings,
+    res_config_settings_kiosk,
     res_config_settings_refund,
     res_config_settings_retention,
     res_config_settings_switch,

@@ -223,7 +223,7 @@ class PosPaymentMethod(models.Model):
         if not self._stripe_terminal_is_enabled():
             raise UserError(self._stripe_terminal_switched_off())
         core = self.filtered(lambda method: method.use_payment_terminal == CORE_TERMINAL)
-        of_kiosks = core.filtered(lambda method: method._stripe_terminal_kiosks())
+        of_kiosks = core.filtered(lambda method: method._stripe_terminal_unserved_kiosks())
         methods = core - of_kiosks
         methods._check_stripe_terminal_closed()
         for company in methods.filtered(lambda method: not method.stripe_reader_id).company_id:

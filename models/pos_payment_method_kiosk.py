@@ -2,9 +2,10 @@ from odoo import models
 
 
 class PosPaymentMethod(models.Model):
-    """Self-order kiosks (`pos_self_order`) take cards with the terminals of Odoo's own addons only.
+    """Self-order kiosks (`pos_self_order`) take cards with terminals that they know only.
 
-    A kiosk without a payment method that it knows takes orders unpaid and says nothing of it.
+    A kiosk without a payment method that it knows takes orders unpaid and says nothing of it. Ours
+    it knows by the addon in the folder `kiosk`.
     """
 
     _inherit = "pos.payment.method"
@@ -16,18 +17,23 @@ class PosPaymentMethod(models.Model):
             return registers.browse()
         return registers.filtered(lambda register: register.self_ordering_mode == "kiosk")
 
+    def _stripe_terminal_unserved_kiosks(self):
+        """Return those of them that take no cards with these methods."""
+        return self._stripe_terminal_kiosks()
+
     def _stripe_terminal_kiosk_advice(self):
-        """Return list of (level, sentence), empty when no kiosk has this method."""
-        kiosks = self._stripe_terminal_kiosks()
+        """Return list of (level, sentence), empty when all kiosks of this method take cards."""
+        kiosks = self._stripe_terminal_unserved_kiosks()
         if not kiosks:
             return []
-        return [
-            (
-                "danger",
-                self.env._(
-                    "%s: a self-order kiosk takes no cards with this payment method. Give it one "
-                    "of Odoo's own terminals.",
-                    ", ".join(kiosks.mapped("name")),
-                ),
-            )
-        ]
+        names = ", ".join(kiosks.mapped("name"))
+        return [("danger", self._stripe_terminal_kiosk_sentence(names))]
+
+    def _stripe_terminal_kiosk_sentence(self, names):
+        """Return why kiosks take no cards with this method, and what to do about it."""
+        return self.env._(
+            "%s: a self-order kiosk takes no cards with this payment method. Add this addon's "
+            "folder “kiosk” to Odoo's addons path and install “Stripe Terminal for Self-Order "
+            "Kiosks”, or give it one of Odoo's own terminals.",
+            names,
+        )

@@ -120,3 +120,10 @@ class TestSettings(OwnAccountCase):
 
     def test_form_opens(self):
         Form(self.env["res.config.settings"])
+
+    def test_kiosks_without_their_addon(self):
+        """`pos_self_order` comes with restaurants, our addon for it by another addons path."""
+        self.assertTrue(self.settings().stripe_terminal_lacks_kiosk)
+        modules = self.env.registry._init_modules - {"pos_self_order"}
+        with patch.object(self.env.registry, "_init_modules", modules):
+            self.assertFalse(self.settings().stripe_terminal_lacks_kiosk)

@@ -1,5 +1,6 @@
-"""The addon's files as Odoo's translation exporter should see them."""
+"""An addon's files as Odoo's translation exporter should see them."""
 
+import functools
 import os
 
 ADDON = "pos_payment_stripe"
@@ -10,8 +11,13 @@ LEFT_OUT = {"dev", "tests", "benchmarks", "docs", "kiosk", "node_modules", "__py
 _walk = os.walk
 
 
-def walk(top, *_arguments, **_keywords):
+def walk_of(addon):
+    """Return what stands in for `os.walk` while the terms of ``addon`` are exported."""
+    return functools.partial(walk, addon=addon)
+
+
+def walk(top, *_arguments, addon=ADDON, **_keywords):
     """Stand in for `os.walk` while terms are exported: the addon below ``top``, and no other."""
-    for root, folders, files in _walk(os.path.join(top, ADDON)):
+    for root, folders, files in _walk(os.path.join(top, addon)):
         folders[:] = [name for name in folders if name not in LEFT_OUT and name[0] != "."]
         yield root, folders, files

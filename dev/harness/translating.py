@@ -6,8 +6,9 @@ from .console import clear_ending, say
 USAGE = """\
 usage: dev/translate
 
-Writes each sentence of the addon into i18n/pos_payment_stripe.pot, and takes the new ones over into
-the languages beside it (i18n/*.po), where they wait for their translation."""
+Writes each sentence of the addon into i18n/pos_payment_stripe.pot, and those of the kiosk's
+addon into its own, and takes the new ones over into the languages beside them (i18n/*.po), where
+they wait for their translation."""
 
 # What would differ each time.
 DATES = ("POT-Creation-Date", "PO-Revision-Date")
@@ -25,28 +26,40 @@ def main(arguments):
 
 
 def _run():
-    import polib
-
-    from . import database, odoo_source, paths, postgres, template
+    from . import odoo_source, paths, postgres
 
     odoo = odoo_source.ensure()
     postgres.ensure()
+    _translate(odoo, paths.ADDON, paths.ROOT / "i18n")
+    kiosk = paths.KIOSK_ADDON
+    _translate(odoo, kiosk, paths.KIOSK / kiosk / "i18n", modules=(kiosk,))
+
+
+def _translate(odoo, addon, folder, modules=()):
+    """Bring one addon's folder of translations up to date.
+
+    :param modules: what is installed besides our own addon
+    """
+    import polib
+
+    from . import database, paths, template
+
     name = database.temporary_name("translate")
     terms = paths.RUN / "terms.pot"
-    template.copy(odoo, name)
+    template.copy(odoo, name, modules=modules, bundles=None)
     try:
-        say("Looking for sentences …")
+        say(f"Looking for sentences of {addon} …")
         script = template.SHELL / "export_terms.py"
-        template.shell(odoo, name, script, TERMS_FILE=str(terms))
+        odoo = odoo.with_kiosk() if modules else odoo
+        template.shell(odoo, name, script, TERMS_ADDON=addon, TERMS_FILE=str(terms))
     finally:
         database.drop(name)
     pot = polib.pofile(str(terms))
     for key in DATES:
         pot.metadata.pop(key, None)
-    folder = paths.ROOT / "i18n"
     folder.mkdir(exist_ok=True)
-    pot.save(str(folder / f"{paths.ADDON}.pot"))
-    say(f"{paths.ADDON}.pot: {len(pot)} sentences")
+    pot.save(str(folder / f"{addon}.pot"))
+    say(f"{addon}.pot: {len(pot)} sentences")
     for path in sorted(folder.glob("*.po")):
         language = polib.pofile(str(path))
         language.merge(pot)

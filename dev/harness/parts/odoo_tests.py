@@ -63,9 +63,13 @@ def _named(extra):
     named = [
         suite
         for suite in (ADDON, KIOSK)
-        if any(path == suite.tests or suite.tests in path.parents for path in paths_)
+        if any(_is_in(path, suite.tests) or _is_in(suite.tests, path) for path in paths_)
     ]
     return named or [ADDON, KIOSK]
+
+
+def _is_in(path, folder):
+    return path == folder or folder in path.parents
 
 
 def _run(odoo, suite, extra):

@@ -1,4 +1,4 @@
-"""Run in ``odoo shell``: write the addon's terms into the file that ``TERMS_FILE`` names."""
+"""Run in ``odoo shell``: write the terms of ``TERMS_ADDON`` into the file ``TERMS_FILE``."""
 
 import os
 from unittest.mock import patch
@@ -7,5 +7,7 @@ from odoo.addons.pos_payment_stripe.dev.harness import addon_files
 from odoo.tools.translate import trans_export
 
 # ``env`` comes from odoo shell.
-with open(os.environ["TERMS_FILE"], "wb") as file, patch.object(os, "walk", addon_files.walk):
-    trans_export(None, [addon_files.ADDON], file, "po", env)
+addon = os.environ["TERMS_ADDON"]
+walk = addon_files.walk_of(addon)
+with open(os.environ["TERMS_FILE"], "wb") as file, patch.object(os, "walk", walk):
+    trans_export(None, [addon], file, "po", env)

@@ -1,4 +1,5 @@
 from . import (
+    ir_http,
     pos_config,
     pos_order,
     pos_payment_method,

@@ -1,6 +1,7 @@
 from odoo import api, models
 from odoo.addons.pos_payment_stripe.models.pos_payment_method import TERMINAL
 from odoo.addons.pos_payment_stripe.models.pos_payment_method_connection import SERVER
+from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 
 
@@ -19,6 +20,31 @@ class PosPaymentMethod(models.Model):
         if self not in order.config_id._stripe_kiosk_methods():
             return None
         return self.env["pos.stripe.payment"].sudo()._send_from_kiosk(order.sudo(), self.sudo())
+
+    def _stripe_terminal_unserved_kiosks(self):
+        ours = self.filtered(
+            lambda method: (
+                method.use_payment_terminal == TERMINAL and method.stripe_connection != SERVER
+            )
+        )
+        return ours._stripe_terminal_kiosks()
+
+    def _stripe_terminal_kiosk_sentence(self, names):
+        return self.env._(
+            "%s: a self-order kiosk has its reader asked through Stripe only, because nobody but a "
+            "cashier may have what a browser needs to reach it. Choose the connection “Through "
+            "Stripe”, or give the kiosk a payment method of its own.",
+            names,
+        )
+
+    @api.constrains("stripe_connection", "use_payment_terminal")
+    def _check_stripe_kiosk_connection(self):
+        """Keep kiosks from taking orders that nobody can pay.
+
+        :raise ValidationError: a kiosk would lose its card payments
+        """
+        for _level, sentence in self._stripe_terminal_kiosk_advice():
+            raise ValidationError(sentence)
 
     @api.model
     def _load_pos_self_data_domain(self, data, config):

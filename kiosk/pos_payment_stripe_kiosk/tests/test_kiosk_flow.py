@@ -3,6 +3,7 @@ from datetime import timedelta
 from unittest.mock import patch
 
 from odoo import fields
+from odoo.exceptions import ValidationError
 from odoo.tests import tagged
 
 from .kiosk_case import CANCEL, KioskCase
@@ -127,11 +128,32 @@ class TestKioskFlow(KioskCase):
 
     def test_a_method_of_the_browser(self):
         method = self._create_method("Browser", "WSC513105011299", stripe_connection="browser")
-        kiosk = self._create_kiosk("Browser", method)
-        session = self._open_session(kiosk)
-        answer = self.press(self.basket(session=session), kiosk, method)
-        self.assertEqual(answer, "NotFound")
-        self.assertFalse(self.Payment.search([("session_id", "=", session.id)]))
+        with (
+            self.assertRaisesRegex(ValidationError, "asked through Stripe only"),
+            self.env.cr.savepoint(),
+        ):
+            self._create_kiosk("Browser", method)
+        till = self._create_register("Browser", method)
+        self.assertFalse(till._stripe_kiosk_methods())
+        self.assertFalse(method._stripe_terminal_kiosk_advice())
+
+    def test_the_form_of_a_kiosk_method_is_content(self):
+        self.assertFalse(self.method._stripe_terminal_kiosk_advice())
+        self.assertFalse(self.env["res.config.settings"].create({}).stripe_terminal_lacks_kiosk)
+
+    def test_a_kiosk_method_is_converted(self):
+        method = self._create_method("Core", "WSC513105011298")
+        kiosk = self._create_kiosk("Core", method)
+        self.account.add_reader(serial_number="WSC513105011298")
+        # As core's addon has it, which is not installed here.
+        self.env.cr.execute(
+            "UPDATE pos_payment_method SET use_payment_terminal = 'stripe' WHERE id = %s",
+            (method.id,),
+        )
+        self.env.invalidate_all()
+        method.action_stripe_terminal_convert()
+        self.assertEqual(method.use_payment_terminal, "stripe_terminal")
+        self.assertEqual(kiosk._stripe_kiosk_methods(), method)
 
     def test_paid_after_the_total_changed(self):
         order, row = self.start()
