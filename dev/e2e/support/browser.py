@@ -35,7 +35,7 @@ class Profiles:
     """
 
     def __init__(self, chromium):
-        self._chromium = chromium
+        self.chromium = chromium
         self._free = {}
 
     def take(self, server_url, session_id):
@@ -43,7 +43,7 @@ class Profiles:
         free = self._free.setdefault((server_url, session_id), [])
         if free:
             return free.pop()
-        profile = self._chromium.new_context(viewport=VIEWPORT, locale="en-US")
+        profile = self.chromium.new_context(viewport=VIEWPORT, locale="en-US")
         cookie = {"name": "session_id", "value": session_id, "url": server_url}
         profile.add_cookies([cookie])
         return profile
