@@ -1,6 +1,6 @@
 {
     "name": "Stripe Terminal for Point of Sale",
-    "version": "19.0.1.1.0",
+    "version": "19.0.1.2.0",
     "summary": "Take card payments on Stripe readers, and lose none of them",
     "category": "Sales/Point of Sale",
     "author": "pos_payment_stripe contributors",

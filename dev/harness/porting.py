@@ -32,37 +32,43 @@ def page():
 def by_file():
     """Return what each file relies on, as lines of Markdown by file."""
     contract, found = core_names.contract(), {}
-
-    def add(files, line):
+    for files, line in (*_of_pages(contract), *_of_server(contract)):
         for file in files:
             found.setdefault(file, []).append(line)
+    return found
 
+
+def _of_pages(contract):
+    """Yield files and a line for each name of Odoo's pages."""
     classes, mentions = contract["classes"], core_names.mentions()
     for extension in core_names.extensions():
         listed = classes.get(extension.target, {"extended": {}})["extended"]
         for name in filter(listed.get, extension.members):
             member = f"{classes[extension.target]['module']} {name}"
-            add([extension.file], _line("extends", member, *listed[name]))
+            yield [extension.file], _line("extends", member, *listed[name])
     for one in classes.values():
         for name, entry in one["called"].items():
             files = sorted(mentions.get(name, ()))
-            add(files, _line("uses", f"{one['module']} {name}", *entry))
+            yield files, _line("uses", f"{one['module']} {name}", *entry)
     for (file, template), places in core_names.xpaths().items():
         for place in places:
             why = contract["templates"].get(template, {}).get(place, "")
-            add([file], _line("selects", f"{template} {place}", "", why))
+            yield [file], _line("selects", f"{template} {place}", "", why)
+
+
+def _of_server(contract):
+    """Yield files and a line for each name of Odoo's server."""
     definitions, calls = core_names.definitions(), core_names.calls()
     for model, names in contract["overridden"].items():
         for name, entry in names.items():
             files = core_names.of_model(definitions.get(name, ()), model)
-            add(files, _line("overrides", f"{model}.{name}", *entry))
+            yield files, _line("overrides", f"{model}.{name}", *entry)
     for model, names in contract["called"].items():
         for name, entry in names.items():
-            add(sorted(calls.get(name, ())), _line("calls", f"{model}.{name}", *entry))
+            yield sorted(calls.get(name, ())), _line("calls", f"{model}.{name}", *entry)
     for view, places in contract["views"].items():
         for place, why in places.items():
-            add(core_names.views_of(view), _line("selects", f"{view} {place}", "", why))
-    return found
+            yield core_names.views_of(view), _line("selects", f"{view} {place}", "", why)
 
 
 def _line(verb, name, signature, why):

@@ -4,7 +4,6 @@ The kiosk's addon has tests and a template of its own, because Odoo would instal
 """
 
 import dataclasses
-import os
 from pathlib import Path
 
 from .. import database, odoo_config, odoo_source, paths, postgres, template
