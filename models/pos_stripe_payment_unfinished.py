@@ -23,25 +23,31 @@ class PosStripePayment(models.Model):
 
     @api.model
     def _tell_unfinished(self):
-        """Tell the managers of each draft order with card money, once."""
+        """Tell the managers of each order with card money that nobody has finished, once.
+
+        Where no order came at all, the register's session is what they look at.
+        """
         rows = self._left_unfinished()
-        drafts = self.env["pos.order"].search(
+        orders = self.env["pos.order"].search(
             [
                 ("uuid", "in", rows.mapped("order_uuid")),
-                ("state", "=", "draft"),
                 # A till chooses its uuids, and must not choose those of another company.
                 ("company_id", "in", rows.company_id.ids),
             ]
         )
+        order_of = {(order.company_id, order.uuid): order for order in orders}
 
-        def tell(order):
+        def tell(row):
+            order = order_of.get((row.company_id, row.order_uuid), orders.browse())
+            # Told with another payment of its order, or finished and paid otherwise.
+            if row.unfinished_told_at or (order and order.state != "draft"):
+                return
             of_order = rows.filtered(
-                lambda row: row.order_uuid == order.uuid and row.company_id == order.company_id
+                lambda one: (one.company_id, one.order_uuid) == (row.company_id, row.order_uuid)
             )
-            if of_order:
-                of_order._tell_unfinished_order(order)
+            of_order._tell_unfinished_order(order)
 
-        for_each(drafts, tell, skip_collisions=True)
+        for_each(rows, tell, skip_collisions=True)
 
     @api.model
     def _left_unfinished(self):
@@ -59,28 +65,44 @@ class PosStripePayment(models.Model):
         return rows.filtered(lambda row: not (row._is_taken_back() or row._is_given_back()))
 
     def _tell_unfinished_order(self, order):
-        """Tell of the payments of one order."""
+        """Tell of the payments of one order.
+
+        :param order: the draft `pos.order`, or none where only its till has, or had it
+        """
         told = self.search_count(
             [
-                ("order_uuid", "=", order.uuid),
-                ("company_id", "=", order.company_id.id),
+                ("order_uuid", "in", self.mapped("order_uuid")),
+                ("company_id", "=", self.company_id.id),
                 ("unfinished_told_at", "!=", False),
             ],
             limit=1,
         )
         row = self[:1]._in_company_language()
         if not told:
-            order._stripe_tell_managers(
-                row.env._("Card payment on an unfinished order"),
-                row.env._(
-                    "%(amount)s of order %(order)s were paid by card at %(register)s more than an "
-                    "hour ago, and nobody has finished the order. Finish it at the register, or "
-                    "give the money back.",
-                    amount=row.currency_id.format(sum(self.mapped("amount"))),
-                    order=order.pos_reference or row.order_ref or "?",
-                    register=row.config_id.name,
-                ),
+            (order or row.session_id)._stripe_tell_managers(
+                row.env._("Card payment on an unfinished order"), self._unfinished_note(row, order)
             )
         self.write({"unfinished_told_at": fields.Datetime.now()})
         for one in self:
             one._log("state", "unfinished", {"order": row.order_ref})
+
+    def _unfinished_note(self, row, order):
+        """Return what managers read of these payments of one order."""
+        facts = {
+            "amount": row.currency_id.format(sum(self.mapped("amount"))),
+            "order": order.pos_reference or row.order_ref or "?",
+            "register": row.config_id.name,
+        }
+        if order:
+            return row.env._(
+                "%(amount)s of order %(order)s were paid by card at %(register)s more than an "
+                "hour ago, and nobody has finished the order. Finish it at the register, or give "
+                "the money back.",
+                **facts,
+            )
+        return row.env._(
+            "%(amount)s were paid by card at %(register)s more than an hour ago, and order "
+            "%(order)s has not reached Odoo. Finish it at its till. Where that has gone, any "
+            "register with this payment method can restore the order, from the payment screen.",
+            **facts,
+        )

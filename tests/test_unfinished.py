@@ -82,6 +82,23 @@ class TestUnfinished(OwnAccountCase):
         later.settled_at = payment.settled_at
         self.assertEqual(self.told(order), activity)
 
+    def test_an_order_that_never_came_is_told_of_on_its_session(self):
+        payments = self.Payment
+        order_uuid = "00000000-0000-4000-8000-000000000009"
+        for amount in (12.0, 5.0):
+            payment = self.pay(amount, order_uuid=order_uuid)
+            self.reader.tap()
+            self.look(payment)
+            payment.settled_at = fields.Datetime.now() - timedelta(minutes=61)
+            payments |= payment
+        for _run in range(2):
+            self.Payment._tell_unfinished()
+            activities = self.pos_session.activity_ids
+            (activity,) = activities.filtered(lambda one: one.user_id == self.manager)
+            self.assertIn("17.00", activity.note)
+            self.assertIn("restore", activity.note)
+        self.assertTrue(all(payments.mapped("unfinished_told_at")))
+
     def test_an_order_that_cannot_be_told_of_keeps_no_other_from_it(self):
         (_payment, broken), (_other, order) = self.left(), self.left(5.0)
         tell = type(broken)._stripe_tell_managers

@@ -36,8 +36,7 @@ export const CONTRACT = {
             "export": "PosData",
             "extended": {
                 "call": ["(model, method, args = [], kwargs = {}, queue = false)", "Each synchronisation of an order with our payments is watched here."],
-                "missingRecursive": ["(recordMap, idsMap = {}, acc = {})", "What is read of the server passes here: a stale draft is left out."],
-                "setup": ["(env, { orm, bus_service })", "Kept orders are known before anything is sent."]
+                "missingRecursive": ["(recordMap, idsMap = {}, acc = {})", "What is read of the server passes here: a stale draft is left out."]
             },
             "called": {
                 "checkConnectivity": ["()", "A server that is away is asked again, so that core sends what waits."],
@@ -314,6 +313,7 @@ export const CONTRACT = {
             "uuidv4": "Each request of a till has an id of its own."
         },
         "@web/core/assets": {
+            "AssetsLoadingError": "What cannot be loaded is a lost connection.",
             "loadBundle": "What is seldom needed is loaded when it is."
         },
         "@web/core/browser/browser": {
