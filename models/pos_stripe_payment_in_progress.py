@@ -121,8 +121,11 @@ class PosStripePayment(models.Model):
         read that, and is not stopped.
 
         :param session: the open `pos.session`, access checked
-        :param dict line: as in `_send`; `despite` is the line whose payment the cashier was told of
+        :param dict line: as in `_send`; `despite` is there where a cashier can be told, and true
+            once that was done
         """
+        if line.get("despite", True):
+            return None
         now = fields.Datetime.now()
         rows = self.search(
             [
@@ -134,20 +137,16 @@ class PosStripePayment(models.Model):
                 ("order_uuid", "!=", line.get("order_uuid")),
                 ("currency_id", "=", session.currency_id.id),
             ]
-        ).filtered(
-            lambda row: (
-                abs(row.amount - line["amount"]) <= ABOUT * line["amount"]
-                and row.line_uuid != line.get("despite")
-            )
-        )
-        if not rows:
+        ).filtered(lambda row: abs(row.amount - line["amount"]) <= ABOUT * line["amount"])
+        # Of a line that was asked for before, the cashier knows.
+        if not rows or self.search_count([("line_uuid", "=", line["line_uuid"])], limit=1):
             return None
         domain = [("id", "in", rows.ids)]
         row = (self._unattached(domain) | self._left_alone(domain))[:1]
         if not row:
             return None
         refusal = self._refusal(line["line_uuid"], "payment_on_its_way")
-        return {**refusal, "sentence": row._doubt_sentence(), "doubt": row.line_uuid}
+        return {**refusal, "sentence": row._doubt_sentence()}
 
     def _doubt_sentence(self):
         """Tell a cashier of the payment that may be of the same sale."""

@@ -43,6 +43,7 @@ class TestBasket(OwnAccountCase):
 
     def asked(self, amount, basket, **values):
         """Return what a till sends for a line of the order that it sends along."""
+        values = {"despite": False, **values}
         return self.line(amount, order_uuid=basket["uuid"], basket=basket, **values)
 
     def paid(self, amount, basket, **values):
@@ -274,9 +275,17 @@ class TestBasket(OwnAccountCase):
         answer = self.Payment._send(self.pos_session, self.method, line)
         self.assertEqual(answer["failure_code"], "payment_on_its_way")
         self.assertIn("5.00", answer["sentence"])
-        payment = self.send(self.again(line, despite=answer["doubt"]))
+        payment = self.send(self.again(line, despite=True))
         self.assertEqual(payment.wanted, "collect")
         self.assertNotEqual(payment, lost)
+        self.carry_out(payment)
+        self.reader.decline("generic_decline")
+        self.look(payment)
+        self.assertEqual(self.send(self.again(line)).wanted, "collect")
+
+    def test_who_cannot_be_told_is_not_stopped(self):
+        self.left(5.0, self.basket(5.0))
+        self.assertEqual(self.send(self.line(5.0)).wanted, "collect")
 
     def test_who_asks_for_something_else_is_not(self):
         self.left(5.0, self.basket(5.0))

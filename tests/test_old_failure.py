@@ -31,11 +31,6 @@ class TestOldFailure(FaultCase):
     def retry(self, payment, **values):
         self.carry_out(self.send(self.again(self.first_line, **values)))
 
-    def sell(self, payment, line):
-        """Have the line paid, and its order finished: nobody doubts the next one then."""
-        self.finish_paid(payment, line)
-        self.draft_order(payment)._process_saved_order(draft=False)
-
     def test_the_reader_is_in_trouble_at_retry(self):
         for failure, begin_failure in FAILURES.items():
             for code, begin_trouble in TROUBLES.items():
@@ -51,7 +46,7 @@ class TestOldFailure(FaultCase):
                         self.assertFalse(payment._till_data()["decline_slip"])
                         self.reader.occupy(None)
                         self.reader.go_online()
-                        self.sell(payment, {**self.first_line, "amount": amount})
+                        self.finish_paid(payment, {**self.first_line, "amount": amount})
 
     def test_stripe_is_silent_at_retry(self):
         for failure, begin_failure in FAILURES.items():
@@ -65,7 +60,7 @@ class TestOldFailure(FaultCase):
             pass_time(self, minutes=5)
             self.look(payment)
             self.assertEqual((payment.state, payment.failure_code), ("declined", "not_sent"))
-            self.sell(payment, self.first_line)
+            self.finish_paid(payment, self.first_line)
 
     def test_the_same_failure_again_is_a_new_one(self):
         for failure, begin_failure in FAILURES.items():

@@ -72,6 +72,7 @@ class PosStripePayment(models.Model):
         is_due = (self.kiosk_seen_at or now - GONE_AFTER) < now - SEEN_EVERY
         if is_due and self.state in settlement.OPEN_STATES and self._try_lock():
             self.kiosk_seen_at = now
+        self._see()
         self._look()
 
     @api.model

@@ -175,7 +175,7 @@ export class StripeTerminalPayments {
                 ...this.approvals[line.uuid],
                 ...this.dues.facts(line),
                 basket: basketOf(order),
-                despite: this.data[line.uuid]?.doubt || null,
+                despite: this.data[line.uuid]?.failure_code === "payment_on_its_way",
             },
         };
         delete this.approvals[line.uuid];
