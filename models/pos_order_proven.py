@@ -1,6 +1,6 @@
 from odoo import Command, models
 
-from ..stripe_terminal.settlement import PAID
+from ..stripe_terminal.settlement import CANCELED, DECLINED, PAID
 
 WRITES = (Command.CREATE, Command.UPDATE)
 
@@ -9,6 +9,29 @@ class PosOrder(models.Model):
     """What became of a draft must not keep an order from Odoo that Stripe proves paid."""
 
     _inherit = "pos.order"
+
+    def _stripe_leave_unpaid(self, order):
+        """Have card lines go with which a till does not finish this draft, and nothing was charged.
+
+        Of a line whose synchronisation was lost the till has no id, and tells of no removal.
+
+        :param dict order: what the till sends, which is changed
+        """
+        commands = order.get("payment_ids") or []
+        named = {command[1] for command in commands}
+        left = self.payment_ids.filtered(lambda payment: payment.id not in named)
+        rows = self.env["pos.stripe.payment"].sudo()
+        unpaid = rows.search(
+            [
+                ("line_uuid", "in", left.mapped("uuid")),
+                ("order_uuid", "=", self.uuid),
+                ("company_id", "=", self.company_id.id),
+                ("state", "in", (CANCELED, DECLINED)),
+                ("forced_at", "=", False),
+            ]
+        ).mapped("line_uuid")
+        gone = left.filtered(lambda payment: payment.uuid in unpaid)
+        order["payment_ids"] = [*commands, *map(Command.delete, gone.ids)]
 
     def _stripe_take_proven(self, order):
         """Let a till finish this draft with card payments that the journal proves.

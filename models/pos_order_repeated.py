@@ -27,6 +27,7 @@ class PosOrder(models.Model):
         ):
             existing_order._stripe_sent_again(order)
             if order.get("state") != "draft":
+                existing_order._stripe_leave_unpaid(order)
                 existing_order._stripe_take_proven(order)
         return super()._process_order(order, existing_order)
 

@@ -139,14 +139,19 @@ class PosSession(models.Model):
     def _validate_session(self, *args, **kwargs):
         """Note the differences that a manager closes with; refuse to close with others.
 
+        What readers still ask for on behalf of orders that only their tills have is taken back.
+
         :raise UserError: nobody has accepted the differences
         """
         self._stripe_terminal_check_closing()
         comparison = self._stripe_terminal_comparison()
         differences = comparison._result()["differences"] if comparison else []
         result = super()._validate_session(*args, **kwargs)
-        if result is True and differences:
-            self._stripe_terminal_note(comparison.accepted_by, differences)
+        if result is True:
+            rows = self.env["pos.stripe.payment"].sudo()
+            rows.search([("session_id", "in", self.ids)])._give_up_left_over()
+            if differences:
+                self._stripe_terminal_note(comparison.accepted_by, differences)
         return result
 
     def _stripe_terminal_note(self, person, differences):

@@ -388,7 +388,7 @@ class PosStripePayment(models.Model):
             payment._kick()
 
     def _give_up_left_over(self):
-        """Take back what readers still ask for on behalf of orders that were finished without."""
+        """Take back what readers still ask for on behalf of orders that do not have the line."""
         running = self.filtered(
             lambda row: (
                 row.kind == refunding.PAYMENT

@@ -154,3 +154,25 @@ class TestProvenOrder(CardAndCashCase):
         self.assertEqual(self.config.current_session_id.state, "opening_control")
         self.assertRecorded(self.finish(), self.payment)
         self.assertEqual(self.order.session_id, self.config.current_session_id)
+
+    def test_a_line_that_was_canceled_and_whose_removal_nobody_told(self):
+        self.payment._cancel()
+        self.carry_out(self.payment)
+        cash = {
+            "uuid": "paid-otherwise",
+            "amount": 12.0,
+            "payment_method_id": self.other_method.id,
+        }
+        order = self.sync("paid", [Command.create(cash)], id=self.order.id)
+        self.assertEqual(order.payment_ids.mapped("uuid"), ["paid-otherwise"])
+        self.assertEqual((order.state, order.amount_paid), ("paid", 12.0))
+
+    def test_a_line_that_may_still_be_charged_is_not_left_out(self):
+        cash = {
+            "uuid": "paid-otherwise",
+            "amount": 12.0,
+            "payment_method_id": self.other_method.id,
+        }
+        with self.assertRaises(UserError):
+            self.sync("paid", [Command.create(cash)], id=self.order.id)
+        self.assertIn(self.payment.line_uuid, self.order.payment_ids.mapped("uuid"))

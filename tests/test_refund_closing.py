@@ -87,7 +87,7 @@ class TestRefundClosing(RefundCase):
         sale = self.sell(12.0)
         refund = self.give_back(sale, 5.0)
         self.finish(refund)
-        self.in_dashboard(sale, 500, metadata=refund._refund_params()["metadata"])
+        self.in_dashboard(sale, 500, metadata=refund._flow().refund_metadata())
         self.assertDiffers("went_back", "$\xa05.00")
 
     def test_a_refund_under_way_does_not_count_twice(self):
