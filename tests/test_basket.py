@@ -168,7 +168,7 @@ class TestBasket(OwnAccountCase):
         [order] = restored["orders"]["pos.order"]
         order = self.env["pos.order"].browse(order["id"])
         self.assertEqual((order.uuid, order.state), (basket["uuid"], "draft"))
-        self.assertEqual(order.session_id, self.terrace)
+        self.assertEqual((order.session_id, payment.session_id), (self.terrace, self.terrace))
         self.assertEqual(order.general_customer_note, "No milk")
         self.assertEqual(order.lines.mapped("price_subtotal_incl"), [2.4, 4.5])
         [line] = order.payment_ids
