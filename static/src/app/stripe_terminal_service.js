@@ -613,11 +613,6 @@ export class StripeTerminalPayments {
             uuids.forEach((uuid) => this.unseen.delete(uuid));
             uuids.filter((uuid) => !known.has(uuid)).forEach((uuid) => this.showNeverSent(uuid));
         } catch (error) {
-            if (error.data?.name === "werkzeug.exceptions.NotFound") {
-                // The addon was uninstalled, which takes back whatever readers ask for.
-                uuids.forEach((uuid) => this.showNeverSent(uuid));
-                return;
-            }
             this.pollFailures += 1;
             if (this.pollFailures >= POLL_FAILURES || !isConnectionError(error)) {
                 uuids.forEach((uuid) => this.showUnreachable(uuid, error));
