@@ -95,13 +95,17 @@ class PosStripePayment(models.Model):
             *({**row._till_data(), "note": row._progress_note()} for row in noted),
         ]
 
-    def _progress_note(self):
-        """Return what other tills read of a payment whose order is not finished."""
-        facts = {
+    def _recognised_by(self):
+        """Return by what a cashier recognises the payment, as words for a sentence."""
+        return {
             "amount": self.currency_id.format(self.amount),
             "order": self.order_ref,
             "register": self.config_id.name,
         }
+
+    def _progress_note(self):
+        """Return what other tills read of a payment whose order is not finished."""
+        facts = self._recognised_by()
         if self.state in settlement.PAID_STATES:
             return self.env._(
                 "%(amount)s were paid by card for order %(order)s, in progress at %(register)s.",
@@ -150,11 +154,7 @@ class PosStripePayment(models.Model):
 
     def _doubt_sentence(self):
         """Tell a cashier of the payment that may be of the same sale."""
-        facts = {
-            "amount": self.currency_id.format(self.amount),
-            "order": self.order_ref,
-            "register": self.config_id.name,
-        }
+        facts = self._recognised_by()
         if self.state in settlement.PAID_STATES:
             return self.env._(
                 "%(amount)s were charged by card for order %(order)s at %(register)s, and no order "
