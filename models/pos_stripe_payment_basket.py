@@ -118,6 +118,8 @@ class PosStripePayment(models.Model):
                     }
                 ]
             )
+        # The register that finishes the order is the one that answers for its money.
+        rows.session_id = session
         for row in rows:
             row._log(
                 "till", "restore", {"order": row.order_ref, "register": session.config_id.name}
