@@ -3,6 +3,7 @@ from markupsafe import Markup
 from odoo import models
 from odoo.exceptions import AccessError, UserError
 
+from ..stripe_terminal.settlement import CANCELED, PAID
 from .pos_config import MANAGER
 from .pos_payment_method import TERMINAL
 
@@ -149,7 +150,10 @@ class PosSession(models.Model):
         result = super()._validate_session(*args, **kwargs)
         if result is True:
             rows = self.env["pos.stripe.payment"].sudo()
-            rows.search([("session_id", "in", self.ids)])._give_up_left_over()
+            rows = rows.search(
+                [("session_id", "in", self.ids), ("state", "not in", (PAID, CANCELED))]
+            )
+            rows._give_up_left_over()
             if differences:
                 self._stripe_terminal_note(comparison.accepted_by, differences)
         return result

@@ -250,8 +250,9 @@ class PosStripePayment(models.Model):
             provider._stripe_terminal_gateway()
         except StripeProblem as problem:
             return self._refusal(line_uuid, problem.code)
-        known = self.search([("line_uuid", "=", line_uuid)])
-        refusal = not known._is_asked(line, amount_minor) and self._order_refusal(session, line)
+        known, basket = self.search([("line_uuid", "=", line_uuid)]), self._basket_of(line)
+        is_asked = known._is_asked(line, amount_minor)
+        refusal = not is_asked and self._order_refusal(session, line, basket)
         if refusal:
             return refusal
         payment = self._begin(refunding.PAYMENT, session, payment_method, provider, line)
@@ -270,7 +271,7 @@ class PosStripePayment(models.Model):
             provider_id=provider.id,
             partner_id=self._customer(session, line.get("partner_id")).id,
             amount_minor=amount_minor,
-            basket=self._basket_of(line),
+            basket=basket,
             **payment._tip_request(line, amount_minor),
         )
         return payment._till_data()

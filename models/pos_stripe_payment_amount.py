@@ -37,7 +37,7 @@ class PosStripePayment(models.Model):
         return refusal
 
     @api.model
-    def _order_refusal(self, session, line):
+    def _order_refusal(self, session, line, basket):
         """Return till data for a payment that its order does not owe, or None.
 
         What a till says of its order is checked against what the server knows of it, so that a
@@ -45,8 +45,8 @@ class PosStripePayment(models.Model):
 
         :param session: the open `pos.session`, access checked
         :param dict line: as in `_send`; `due` is what the order owes without this line, and
-            `order_total` what it owes in all (major units, both may be missing), `basket` the order
-            itself, see `_basket_of`
+            `order_total` what it owes in all (major units, both may be missing)
+        :param dict | None basket: the order itself, see `_basket_of`
         """
         currency = session.currency_id
         order_uuid, amount = line.get("order_uuid"), line["amount"]
@@ -71,7 +71,7 @@ class PosStripePayment(models.Model):
         )
         kept = others.filtered(lambda row: not (row._is_taken_back() or row._is_given_back()))
         taken = sum(kept.mapped("amount"))
-        if self._is_more(currency, amount + taken, self._basket_total(session, line)):
+        if self._is_more(currency, amount + taken, self._basket_total(session, basket)):
             return self._refusal(line["line_uuid"], "amount_above_due")
         if kept and self._is_more(currency, amount + taken, line.get("order_total")):
             refusal = self._refusal(line["line_uuid"], "order_covered")

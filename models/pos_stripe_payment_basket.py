@@ -57,9 +57,11 @@ class PosStripePayment(models.Model):
         return {**basket, "payment_ids": payments}
 
     @api.model
-    def _basket_total(self, session, line):
-        """Return what the order that a till sends with a line costs, in major units, or None."""
-        basket = self._basket_of(line)
+    def _basket_total(self, session, basket):
+        """Return what an order costs, in major units; None where that is not known.
+
+        :param dict | None basket: see `_basket_of`
+        """
         if basket is None:
             return None
         try:

@@ -171,7 +171,7 @@ export class StripeTerminalPayments {
                 partner_id: order.getPartner()?.id || null,
                 amount: line.getAmount(),
                 refunded_uuid: line.stripe_refunded_uuid || null,
-                ...this.tipFacts?.(order),
+                ...this.tipFacts(order),
                 ...this.approvals[line.uuid],
                 ...this.dues.facts(line),
                 basket: basketOf(order),
@@ -437,7 +437,7 @@ export class StripeTerminalPayments {
         if (!line.pos_order_id || line.pos_order_id.finalized) {
             return;
         }
-        if (!((await this.addTip?.(line, datum.tip || 0)) ?? true)) {
+        if (!(await this.addTip(line, datum.tip || 0))) {
             return;
         }
         if (line.getAmount() !== datum.amount) {
@@ -454,6 +454,15 @@ export class StripeTerminalPayments {
         if (!this.settle(line.uuid, true) && !wasDone) {
             this.validateIfPaid(line.pos_order_id);
         }
+    }
+
+    /** What a tip may be given for; registers that take tips load more than that. */
+    tipFacts() {
+        return {};
+    }
+
+    async addTip() {
+        return true;
     }
 
     showUnreachable(uuid, error) {

@@ -13,7 +13,6 @@ let row;
 
 beforeEach(() => {
     addStripeMethod();
-    // The test page has all bundles already.
     onRpc("/pos_payment_stripe/unattached", () => []);
     onRpc("/pos_payment_stripe/send", async (request) => {
         const { line } = (await request.json()).params;
