@@ -94,9 +94,8 @@ def test_a_lost_answer_and_a_reload_refund_once(till, shop, simulator):
     choose_card(till, shop, "-2.40")
     simulator.faults.add("POST", "/v1/refunds", "drop_after", times=1)
     simulator.faults.add("GET", "/v1/payment_intents/*", "delay", seconds=3, times=None)
-    refund(till)
-    till.wait_for_status("Request sent")
-    till.reload()
+    with till.reloading_at("send"):
+        refund(till)
     till.wait_for_receipt()
     (intent,) = intents(shop)
     assert [item["amount"] for item in intent["refunds"]] == [240]

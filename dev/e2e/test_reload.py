@@ -37,6 +37,17 @@ def test_while_the_request_is_sent(till, shop, simulator):
     pay_and_audit(till, shop)
 
 
+def test_in_the_moment_of_the_request(till, shop):
+    """What the browser keeps of the line must be written by then."""
+    till.sell("Espresso")
+    with till.reloading_at("send"):
+        till.page.locator(".paymentmethod", has_text=shop.card).click()
+    till.wait_for_card()
+    shop.reader.tap()
+    till.wait_for_receipt()
+    audit(shop)
+
+
 def test_while_waiting_for_the_card(till, shop):
     till.sell("Espresso").choose_method(shop.card)
     till.wait_for_card()

@@ -125,6 +125,34 @@ class Till:
         self.page.reload(timeout=STARTING)
         return self.wait_until_loaded()
 
+    @contextlib.contextmanager
+    def reloading_at(self, route):
+        """Have the page reload in the moment in which it asks a route; its request arrives.
+
+        :param route: such as ``send``
+        """
+        self.page.evaluate(
+            """(route) => {
+                const { open, send } = XMLHttpRequest.prototype;
+                XMLHttpRequest.prototype.open = function (method, url) {
+                    this.askedFor = url;
+                    return open.apply(this, arguments);
+                };
+                XMLHttpRequest.prototype.send = function (body) {
+                    if (!this.askedFor.endsWith(`/pos_payment_stripe/${route}`)) {
+                        return send.apply(this, arguments);
+                    }
+                    const type = "application/json";
+                    navigator.sendBeacon(this.askedFor, new Blob([body], { type }));
+                    location.reload();
+                };
+            }""",
+            route,
+        )
+        with self.page.expect_event("load", timeout=STARTING):
+            yield
+        self.wait_until_loaded()
+
     def crash(self):
         """End the tab without any farewell to the page, as a crash would; see :meth:`reopen`."""
         self.page.close(run_before_unload=False)
@@ -208,12 +236,14 @@ class Till:
         return self
 
     def remove_product(self, name):
-        """Take a product out of the order again."""
+        """Take a product out of the order again: the first key clears its quantity."""
         line = self.page.locator(".order-container .orderline", has_text=name)
         line.click()
-        while line.count():
-            self.page.locator(".product-screen .numpad button", has_text="⌫").click()
-            self.page.wait_for_timeout(250)
+        clear = self.page.locator(".product-screen .numpad button", has_text="⌫")
+        clear.click()
+        expect(line.locator(".qty")).to_have_text(re.compile("^0"))
+        clear.click()
+        expect(line).to_have_count(0)
         return self
 
     def go_to_payment(self):

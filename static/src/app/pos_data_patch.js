@@ -5,6 +5,8 @@ import { loadLazy } from "./lazy";
 
 /** Milliseconds that a synchronisation waits for what comes with the first card payment. */
 const LOAD_WAIT = 3000;
+/** Milliseconds that a request waits for the browser to keep its line. */
+const WRITE_WAIT = 1000;
 
 export const isStripeOrder = (order) =>
     order.uiState?.stripeTerminalLines?.length ||
@@ -30,6 +32,15 @@ patch(PosData.prototype, {
     async loadStripeKept() {
         const load = loadLazy("kept").then(Boolean, () => false);
         return Promise.race([load, delay(LOAD_WAIT)]);
+    },
+
+    /**
+     * Have the browser keep the lines now, which core does a moment later: a page that dies right
+     * after *Send* finds its line again. Best effort, since a full storage stops no payment.
+     */
+    async stripeLinesKept() {
+        const written = this.synchronizeLocalDataInIndexedDB().catch(() => {});
+        await Promise.race([written, delay(WRITE_WAIT)]);
     },
 
     /** Wait for what is sent of an order just now; nothing of ours is before that is loaded. */

@@ -159,7 +159,7 @@ export class StripeTerminalPayments {
     /** The same request may arrive twice: the server knows it by its uuid. */
     async postRequest(line, requestUuid) {
         const order = line.pos_order_id;
-        await this.tipsLoaded;
+        await Promise.all([this.tipsLoaded, this.pos.data.stripeLinesKept()]);
         const params = {
             session_id: this.pos.session.id,
             payment_method_id: line.payment_method_id.id,

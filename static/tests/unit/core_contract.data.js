@@ -43,7 +43,8 @@ export const CONTRACT = {
                 "connectWebSocket": ["(channel, method)", "The server tells the till which payment has changed."],
                 "databaseName": ["get", "Kept orders of one database are not another's."],
                 "loadServerOrders": ["(domain)", "The tip of a captured payment is read with its order."],
-                "searchRead": ["(model, domain = [], fields = [], options = {}, queue = false)", "Whether another register holds an order is asked of the server."]
+                "searchRead": ["(model, domain = [], fields = [], options = {}, queue = false)", "Whether another register holds an order is asked of the server."],
+                "synchronizeLocalDataInIndexedDB": ["()", "The browser keeps a line before its request leaves."]
             }
         },
         "DataServiceOptions": {
