@@ -58,7 +58,10 @@
         # Loaded by a register that takes tips.
         "pos_payment_stripe.tips": ["pos_payment_stripe/static/src/tips/**/*"],
         # Loaded by a till with its first card payment, or with what an earlier page left.
-        "pos_payment_stripe.kept": ["pos_payment_stripe/static/src/kept/**/*"],
+        "pos_payment_stripe.kept": [
+            "pos_payment_stripe/static/src/guards/**/*",
+            "pos_payment_stripe/static/src/kept/**/*",
+        ],
         # Loaded by a till of a restaurant.
         "pos_payment_stripe.restaurant": ["pos_payment_stripe/static/src/restaurant/**/*"],
         # Loaded by a till that has to tell that a forced payment was not made.
@@ -74,6 +77,7 @@
             ("remove", "pos_payment_stripe/static/src/backend/pos_payment_provider_cards/**/*"),
             "pos_payment_stripe/static/src/browser_sdk/**/*",
             "pos_payment_stripe/static/src/closing/**/*",
+            "pos_payment_stripe/static/src/guards/**/*",
             "pos_payment_stripe/static/src/kept/**/*",
             "pos_payment_stripe/static/src/refunds/**/*",
             "pos_payment_stripe/static/src/restaurant/**/*",

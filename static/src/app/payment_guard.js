@@ -1,22 +1,19 @@
-import { ask } from "@point_of_sale/app/utils/make_awaitable_dialog";
 import { AlertDialog } from "@web/core/confirmation_dialog/confirmation_dialog";
 import { _t } from "@web/core/l10n/translation";
-import { delay } from "@web/core/utils/concurrency";
-import { refundedTexts, unknownRefundTexts } from "./refund_texts";
+import { loadLazy } from "./lazy";
+import { problemSentence } from "./request";
 
 /** Locking the till leaves its payments to the server and to whoever unlocks it. */
 export const LOCK_SCREENS = ["LoginScreen", "SaverScreen"];
 const RUNNING_STATUSES = ["waiting", "waitingCard", "waitingCapture", "waitingCancel"];
-/** Nobody waits longer than so many milliseconds for Stripe's answer to a cancel. */
-const ANSWER_WAIT = 10000;
+
+const isRunning = (line) => RUNNING_STATUSES.includes(line.getPaymentStatus());
+const isAsked = (line) => isRunning(line) || line.getPaymentStatus() === "force_done";
 
 /** The lines of an order that a reader of this register is asking a card for. */
 export function runningLines(order) {
     return order.payment_ids.filter(
-        (line) =>
-            line.isStripeTerminal &&
-            !line.isStripeElsewhere &&
-            RUNNING_STATUSES.includes(line.getPaymentStatus())
+        (line) => line.isStripeTerminal && !line.isStripeElsewhere && isRunning(line)
     );
 }
 
@@ -26,10 +23,29 @@ export function unsettledLines(order) {
 }
 
 /**
- * Take the payments of lines back at Stripe before something is done that needs them gone.
+ * Call what asks and tells the cashier of payments that stand in the way; it comes with the first
+ * payment.
  *
- * When a card won, its line stays and the cashier is told. When Stripe cannot be asked, the
- * cashier decides.
+ * @param {Object} env of the Point of Sale
+ * @param {string} method see `guards/take_back.js`
+ * @returns {Promise} what the method returns; undefined when the cashier was told why it is missing
+ */
+export async function guard(env, method, ...args) {
+    let guards;
+    try {
+        guards = await loadLazy("kept", "guards");
+    } catch (error) {
+        env.services.dialog.add(AlertDialog, {
+            title: _t("The card payment stays"),
+            body: problemSentence(error),
+        });
+        return;
+    }
+    return guards[method](env, ...args);
+}
+
+/**
+ * Have the payments of lines taken back at Stripe before something is done that needs them gone.
  *
  * @param {Object} env of the Point of Sale
  * @param {Array} lines with a Stripe reader, none of them paid
@@ -37,67 +53,11 @@ export function unsettledLines(order) {
  * @returns {Promise<boolean>} true when it may be done
  */
 export async function takeBack(env, lines, goOn) {
-    const { dialog, stripe_terminal: payments, ui } = env.services;
-    for (const line of lines) {
-        if (![...RUNNING_STATUSES, "force_done"].includes(line.getPaymentStatus())) {
-            payments.abandon(line);
-            continue;
-        }
-        const wasUnknown = line.getPaymentStatus() === "force_done";
-        const cancel = async () => {
-            await payments.cancel(line);
-            if (wasUnknown) {
-                // What was known before is no answer to the cancel.
-                await payments.askAnew(line);
-            }
-        };
-        ui.block({ message: _t("Taking the card payment back…") });
-        try {
-            await Promise.race([cancel(), delay(ANSWER_WAIT)]);
-        } finally {
-            ui.unblock();
-        }
-        const facts = {
-            amount: env.utils.formatCurrency(Math.abs(line.getAmount())),
-            order: line.pos_order_id.pos_reference || line.pos_order_id.getName(),
-        };
-        if (line.isDone() && line.stripe_refunded_uuid) {
-            dialog.add(AlertDialog, refundedTexts(facts));
-            return false;
-        }
-        if (line.isDone()) {
-            dialog.add(AlertDialog, {
-                title: _t("The card was charged"),
-                body: _t(
-                    "The customer paid %(amount)s before the payment could be canceled. Order %(order)s stays, with its paid line. To give the money back, finish the order and refund it.",
-                    facts
-                ),
-            });
-            return false;
-        }
-        const goesOn = line.stripe_refunded_uuid ? goesOnUnknownRefund : goesOnUnknown;
-        if (line.getPaymentStatus() !== "retry" && !(await goesOn(dialog, facts, goOn))) {
-            return false;
-        }
-        if (line.isDone()) {
-            return false;
-        }
+    const asked = lines.filter(isAsked);
+    if (asked.length && !(await guard(env, "takeBack", asked, goOn))) {
+        return false;
     }
+    const others = lines.filter((line) => !asked.includes(line));
+    others.forEach((line) => env.services.stripe_terminal.abandon(line));
     return true;
-}
-
-function goesOnUnknownRefund(dialog, facts, goOn) {
-    return ask(dialog, { ...unknownRefundTexts(facts), confirmLabel: goOn });
-}
-
-function goesOnUnknown(dialog, facts, goOn) {
-    return ask(dialog, {
-        title: _t("Is the card charged?"),
-        body: _t(
-            "It is not known yet whether the card payment of %(amount)s for order %(order)s was made. If you go on, the payment is canceled as soon as possible. If the card was charged all the same, nothing is lost: the payment shows up on its order, or among those without an order, where it can be refunded.",
-            facts
-        ),
-        confirmLabel: goOn,
-        cancelLabel: _t("Go back"),
-    });
 }

@@ -39,8 +39,8 @@ patch(PosData.prototype, {
      * after *Send* finds its line again. Best effort, since a full storage stops no payment.
      */
     async stripeLinesKept() {
-        const written = this.synchronizeLocalDataInIndexedDB().catch(() => {});
-        await Promise.race([written, delay(WRITE_WAIT)]);
+        const written = async () => this.synchronizeLocalDataInIndexedDB();
+        await Promise.race([written().catch(() => {}), delay(WRITE_WAIT)]);
     },
 
     /** Wait for what is sent of an order just now; nothing of ours is before that is loaded. */

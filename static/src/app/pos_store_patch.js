@@ -1,5 +1,4 @@
 import { PosStore } from "@point_of_sale/app/services/pos_store";
-import { ask } from "@point_of_sale/app/utils/make_awaitable_dialog";
 import { AlertDialog } from "@web/core/confirmation_dialog/confirmation_dialog";
 import { loadBundle } from "@web/core/assets";
 import { browser } from "@web/core/browser/browser";
@@ -8,9 +7,8 @@ import { delay } from "@web/core/utils/concurrency";
 import { patch } from "@web/core/utils/patch";
 import { isHeldElsewhere } from "./elsewhere";
 import { loadLazy } from "./lazy";
-import { LOCK_SCREENS, runningLines, takeBack, unsettledLines } from "./payment_guard";
+import { LOCK_SCREENS, guard, runningLines, takeBack, unsettledLines } from "./payment_guard";
 import { problemSentence } from "./request";
-import { runningRefundTexts } from "./refund_texts";
 
 /** Milliseconds that a till's start may wait for what is sent first. */
 const SEND_WAIT = 5000;
@@ -51,26 +49,7 @@ patch(PosStore.prototype, {
         }
         const paid = order.payment_ids.find((line) => line.isStripeDone);
         if (paid) {
-            this.dialog.add(AlertDialog, {
-                title: order.isRefund
-                    ? _t("The money went back to the card")
-                    : _t("The order is paid by card"),
-                body: order.isRefund
-                    ? _t(
-                          "%(amount)s of order %(order)s went back to a card, so it cannot be deleted. Finish it instead.",
-                          {
-                              amount: this.env.utils.formatCurrency(-paid.getAmount()),
-                              order: order.pos_reference || order.getName(),
-                          }
-                      )
-                    : _t(
-                          "Order %(order)s has a card payment of %(amount)s, so it cannot be deleted. To give the money back, finish the order and refund it.",
-                          {
-                              amount: this.env.utils.formatCurrency(paid.getAmount()),
-                              order: order.pos_reference || order.getName(),
-                          }
-                      ),
-            });
+            await guard(this.env, "tellPaid", paid);
             return false;
         }
         return takeBack(this.env, unsettledLines(order), _t("Delete the order"));
@@ -118,9 +97,11 @@ patch(PosStore.prototype, {
         const lines = this.models["pos.order"]
             .filter((order) => !order.finalized)
             .flatMap((order) => runningLines(order));
-        return (
-            !lines.length || ((await this.askToCancel(lines)) && takeBack(this.env, lines, goOn))
-        );
+        return !lines.length || this.takeBackAsked(lines, goOn);
+    },
+
+    async takeBackAsked(lines, goOn) {
+        return (await guard(this.env, "askToCancel", lines[0])) && takeBack(this.env, lines, goOn);
     },
 
     /** Leaving the payment screen ends what its reader is asking for. */
@@ -141,9 +122,7 @@ patch(PosStore.prototype, {
 
     async leavePayment(order, leave) {
         const lines = runningLines(order);
-        const mayLeave =
-            (await this.askToCancel(lines)) &&
-            (await takeBack(this.env, lines, _t("Leave the order")));
+        const mayLeave = await this.takeBackAsked(lines, _t("Leave the order"));
         const { current, params } = this.router.state;
         if (current !== "PaymentScreen" || params.orderUuid !== order.uuid) {
             // Paid meanwhile, and the receipt is shown.
@@ -154,25 +133,5 @@ patch(PosStore.prototype, {
         } else if (this.getOrder() !== order) {
             this.setOrder(order);
         }
-    },
-
-    askToCancel(lines) {
-        const [line] = lines;
-        const facts = {
-            amount: this.env.utils.formatCurrency(Math.abs(line.getAmount())),
-            order: line.pos_order_id.pos_reference || line.pos_order_id.getName(),
-        };
-        if (line.getAmount() < 0) {
-            return ask(this.dialog, runningRefundTexts(facts));
-        }
-        return ask(this.dialog, {
-            title: _t("A card payment is running"),
-            body: _t(
-                "The card reader asks for %(amount)s for order %(order)s. To go on, this payment has to be canceled first.",
-                facts
-            ),
-            confirmLabel: _t("Cancel the payment"),
-            cancelLabel: _t("Stay here"),
-        });
     },
 });
