@@ -1,22 +1,26 @@
 """``dev/test``: run the chosen parts, one after the other, and add up."""
 
 import contextlib
+import functools
 import sys
 import threading
 import time
 
 from . import python_env
 from .console import Problem, clear_ending, say
-from .parts import Count
+from .parts import Count, Step
 
 PARTS = ("lint", "unit", "odoo", "hoot", "tours")
 # Not among those that run without being named: it takes too long.
 LONG_PARTS = ("core",)
+# Chooses among the others, so that it stands alone.
+QUICK = "quick"
 # An option such as -k says nothing to the others.
 PYTEST_PARTS = ("unit", "odoo", "tours")
 
 USAGE = """\
 usage: dev/test [part …] [argument …]
+       dev/test quick [path …]
 
 Without a part all of them run:
   lint    pre-commit with ruff, pylint-odoo, prettier and eslint
@@ -27,6 +31,11 @@ Without a part all of them run:
 
 Only where it is named:
   core    Odoo's own tests of the Point of Sale, with the addon and without it
+
+For a first answer within three minutes:
+  quick   lint of what has changed since the branch main (or of the files named), all plain Python
+          tests, the Odoo tests that are likely to notice, and hoot if a page has changed; it
+          says what it runs, and how it chooses is said in dev/harness/parts/quick.py
 
 Arguments after the parts go to pytest (dev/test tours -k reload), to pre-commit
 (dev/test lint ruff), name hoot suites (dev/test hoot @pos_payment_stripe/app) or are tags of
@@ -46,6 +55,8 @@ def main(arguments):
 
 def split(arguments):
     """Return the parts that ``arguments`` begin with, and what follows them."""
+    if arguments[:1] == [QUICK]:
+        return [QUICK], arguments[1:]
     chosen = []
     while arguments and arguments[0] in PARTS + LONG_PARTS:
         chosen.append(arguments[0])
@@ -54,48 +65,63 @@ def split(arguments):
 
 
 def _run(chosen, extra):
-    if not chosen:
-        threading.Thread(target=_prepare_ahead, daemon=True).start()
+    steps = _quick_steps(extra) if chosen == [QUICK] else _steps(chosen, extra)
+    if not chosen or chosen == [QUICK]:
+        threading.Thread(target=_prepare_ahead, args=[steps], daemon=True).start()
     total, empty = Count(), []
-    for part in chosen or PARTS:
-        count = _run_part(part, extra if chosen or part in PYTEST_PARTS else [])
+    for step in steps:
+        count = _run_step(step)
         total += count
         if count == Count():
-            empty.append(part)
+            empty.append(step.part)
     for part in empty:
         say(f"The part “{part}” ran no test, which is a failure.")
     print(f"{total.passed} passed, {total.failed} failed", flush=True)
     return 1 if total.failed or empty else 0
 
 
-def _prepare_ahead():
+def _prepare_ahead(steps):
     """Make the databases beside the first parts, which need none; a later part says what fails."""
-    from .parts import hoot, odoo_tests, tours
-
     with contextlib.suppress(Problem):
-        odoo_tests.prepare()
-        hoot.prepare()
-        tours.prepare()
+        for step in steps:
+            if step.prepare:
+                step.prepare()
 
 
-def _run_part(part, extra):
+def _steps(chosen, extra):
+    """Return the chosen parts, or those that run without being named."""
     from .parts import core, hoot, lint, odoo_tests, tours, unit
 
-    run = {
-        "lint": lint.run,
-        "unit": unit.run,
-        "odoo": odoo_tests.run,
-        "hoot": hoot.run,
-        "tours": tours.run,
-        "core": core.run,
-    }[part]
-    say(f"── {part} " + "─" * (70 - len(part)))
+    module = {
+        "lint": lint,
+        "unit": unit,
+        "odoo": odoo_tests,
+        "hoot": hoot,
+        "tours": tours,
+        "core": core,
+    }
+    steps = []
+    for part in chosen or PARTS:
+        arguments = extra if chosen or part in PYTEST_PARTS else []
+        run = functools.partial(module[part].run, list(arguments))
+        steps.append(Step(part, run, getattr(module[part], "prepare", None)))
+    return steps
+
+
+def _quick_steps(extra):
+    from .parts import quick
+
+    return quick.steps(extra)
+
+
+def _run_step(step):
+    say(f"── {step.part} " + "─" * (70 - len(step.part)))
     started = time.monotonic()
     try:
-        count = run(list(extra))
+        count = step.run()
     except Problem as problem:
-        print(f"{part}: {problem}", flush=True)
+        print(f"{step.part}: {problem}", flush=True)
         count = Count(failed=1)
     seconds = time.monotonic() - started
-    say(f"{part}: {count.passed} good, {count.failed} bad, in {seconds:.0f} s")
+    say(f"{step.part}: {count.passed} good, {count.failed} bad, in {seconds:.0f} s")
     return count

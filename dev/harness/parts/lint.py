@@ -1,4 +1,4 @@
-"""pre-commit's hooks on every file that git knows or would take."""
+"""pre-commit's hooks on every file that git knows or would take, or on some."""
 
 import re
 import subprocess
@@ -12,17 +12,14 @@ from . import Count
 VERDICT = re.compile(r"^(?P<hook>.+?)\.{3,}.*?(?P<verdict>Passed|Failed|Skipped)$", re.MULTILINE)
 
 
-def run(extra):
+def run(extra, files=None):
     """Run the hooks that look, or with ``--fix`` those that repair, or the one ``extra`` names.
 
     A hook that finds no file of its kind is not counted.
+
+    :param files: names of files from the repository's root; all when there are none
     """
-    files = commands.output(
-        ["git", "-C", paths.ROOT, "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
-    )
-    if files is None:
-        raise Problem("lint needs git, and this folder to be a clone.")
-    present = [name for name in files.split("\0") if name and (paths.ROOT / name).is_file()]
+    present = [name for name in files or _all_files() if (paths.ROOT / name).is_file()]
     stage = "pre-commit"
     if "--fix" in extra:
         extra = [argument for argument in extra if argument != "--fix"]
@@ -39,6 +36,15 @@ def run(extra):
     )
     print(done.stdout, end="", flush=True)
     return count(done.stdout, done.returncode)
+
+
+def _all_files():
+    files = commands.output(
+        ["git", "-C", paths.ROOT, "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
+    )
+    if files is None:
+        raise Problem("lint needs git, and this folder to be a clone.")
+    return files.rstrip("\0").split("\0")
 
 
 def count(output, code):

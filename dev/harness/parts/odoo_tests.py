@@ -53,12 +53,26 @@ def run(extra):
     """
     suites = _named(extra)
     odoo = prepare(suites)
-    return sum((_run(odoo, suite, extra) for suite in suites), Count())
+    return sum((_run(odoo, suite, [suite.tests], extra) for suite in suites), Count())
+
+
+def run_files(files):
+    """Run some files of tests as all are run, shared by several processes."""
+    odoo = prepare_files(files)
+    total = Count()
+    for suite in _named(files):
+        total += _run(odoo, suite, [file for file in files if _is_in(file, suite.tests)])
+    return total
+
+
+def prepare_files(files):
+    """Make the template databases that some files of tests need; see `prepare`."""
+    return prepare(_named(files))
 
 
 def _named(extra):
     """Return the suites that arguments name a file or folder of; all when they name none."""
-    paths_ = [Path(argument.partition("::")[0]).resolve() for argument in extra]
+    paths_ = [Path(str(argument).partition("::")[0]).resolve() for argument in extra]
     named = [
         suite
         for suite in (ADDON, KIOSK)
@@ -71,7 +85,7 @@ def _is_in(path, folder):
     return path == folder or folder in path.parents
 
 
-def _run(odoo, suite, extra):
+def _run(odoo, suite, targets, extra=()):
     processes = pytest_run.spread(extra, per_core=2)
     names = [
         database.temporary_name(f"test_{suite.name}_gw{number}") for number in range(processes)
@@ -82,7 +96,7 @@ def _run(odoo, suite, extra):
         return pytest_run.run(
             suite.name,
             paths.ADDONS,
-            links.addon([suite.tests]),
+            links.addon(targets),
             links.addon(extra),
             processes=processes,
             # Setting up a class takes longer than most of its tests.
