@@ -10,7 +10,7 @@ from harness import commands, paths, testing
 
 ARCHITECTURE = paths.ROOT / "docs" / "ARCHITECTURE.md"
 README = paths.DEV / "README.md"
-PAGES = [ARCHITECTURE, README]
+PAGES = [ARCHITECTURE, paths.ROOT / "CONTRIBUTING.md", README]
 # So much can be read at one go.
 ARCHITECTURE_BYTES = 12_000
 
@@ -88,7 +88,7 @@ def test_each_command_can_be_given(page):
         assert [name for name in named if not is_there(name, page)] == []
 
 
-@pytest.mark.parametrize("page", PAGES[:1], ids=lambda page: page.name)
+@pytest.mark.parametrize("page", PAGES[:2], ids=lambda page: page.name)
 def test_each_name_is_in_the_code(page):
     for name in spans(page):
         if NAME.fullmatch(name) and not FILE.fullmatch(name):
