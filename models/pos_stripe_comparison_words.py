@@ -5,6 +5,7 @@ from odoo.tools import format_datetime, format_time, formatLang
 
 from ..stripe_terminal import closing, money
 from ..stripe_terminal.errors import sentence
+from ..stripe_terminal.receipts import card_name
 from .pos_stripe_comparison import FAILED
 
 # The one difference that is not about a payment.
@@ -198,9 +199,7 @@ class PosStripeComparison(models.Model):
 
     def _card_name(self, intent):
         brand, _space, last4 = (intent.card if intent else "").partition(" ")
-        if not brand:
-            return self.env._("a card")
-        return f"{brand.replace('_', ' ').title()} {last4}"
+        return card_name(brand, last4, mask="") if brand else self.env._("a card")
 
     def _time(self, intent):
         if not (intent and intent.created):

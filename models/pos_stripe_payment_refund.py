@@ -7,6 +7,7 @@ from odoo.tools.misc import format_date
 from ..flows.refund import CODE_TOO_MUCH
 from ..stripe_terminal import closing, money, refunding, settlement
 from ..stripe_terminal.errors import StripeProblem
+from ..stripe_terminal.receipts import card_name
 from ..stripe_terminal.refund_errors import refund_sentence
 
 # Clocks and transactions may differ by as much when a refund is looked for in what was read.
@@ -284,6 +285,5 @@ class PosStripePayment(models.Model):
         )
 
     def _card_name(self):
-        """Return what a person recognises the card by."""
-        brand = (self.card_brand or "").replace("_", " ").title()
-        return f"{brand} {self.card_last4 or ''}".strip() or "?"
+        """Return what a person recognises the card by, as words for a sentence."""
+        return card_name(self.card_brand, self.card_last4, mask="") or "?"

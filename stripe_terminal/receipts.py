@@ -57,16 +57,17 @@ def brand_name(brand):
     return BRANDS.get(brand) or (brand or "").replace("_", " ").title()
 
 
-def card_name(brand, last4, network=None):
-    """Return what a customer recognises a card by, such as `Visa **** 4242`.
+def card_name(brand, last4, network=None, mask="**** "):
+    """Return what a person recognises a card by, such as `Visa **** 4242`.
 
     :param str | None network: shown where it is another one than the brand's, as on a card of
         two networks
+    :param str mask: stands for the other digits; within a sentence none is needed
     """
     name = brand_name(brand)
     if network and network != "unknown" and network != brand:
         name = f"{name} ({brand_name(network)})"
-    return f"{name} **** {last4 or ''}".strip()
+    return f"{name} {mask}{last4 or ''}".strip()
 
 
 def slip_rows(facts):

@@ -197,6 +197,20 @@ class TestClosing(OwnAccountCase):
             self.assertIn(part, problem)
         self.assertIn("4.60", self.assertStaysOpen())
 
+    def test_a_card_has_one_name(self):
+        for number, masked, name in (
+            ("378282246310005", "American Express **** 0005", "American Express 0005"),
+            ("6280000360000978", "eftpos **** 0978", "eftpos 0978"),
+        ):
+            with self.subTest(name):
+                payment = self.pay(4.6)
+                self.reader.tap(card=number)
+                self.look(payment)
+                self.assertIn(masked, payment._ticket())
+                self.assertIn(name, payment.story)
+                problems = "".join(one["problem"] for one in self.compare()["differences"])
+                self.assertIn(name, problems)
+
     def test_taken_for_an_order_that_is_still_a_draft(self):
         self.draft_order(self.paid())
         self.assertDiffers(self.compare(), "not_recorded")

@@ -79,3 +79,5 @@ def test_card_name():
     assert card_name("visa", "0001", "eftpos_au") == "Visa (eftpos) **** 0001"
     assert card_name("visa", "0001", "unknown") == "Visa **** 0001"
     assert card_name("eftpos_au", "0978", "eftpos_au") == "eftpos **** 0978"
+    assert card_name("amex", "0005", mask="") == "American Express 0005"
+    assert card_name(None, None, mask="") == ""
