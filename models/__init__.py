@@ -76,4 +76,5 @@ from . import (
     res_config_settings_retention,
     res_config_settings_switch,
     res_config_settings_tip,
+    res_currency,
 )

@@ -29,10 +29,11 @@ class PosStripeComparison(models.Model):
         if kind == closing.WENT_BACK:
             return self._tell_went_back(difference)
         side = (recorded and recorded.amount is not None and recorded) or row
-        made = intent and self._format(-intent.received, intent.currency)
+        shown = self.env["res.currency"]._stripe_format_code
+        made = intent and shown(-intent.received, intent.currency)
         facts = {
             "order": self._order_name(difference),
-            "amount": self._format(-side.amount, side.currency) if side else made,
+            "amount": shown(-side.amount, side.currency) if side else made,
         }
         if kind == closing.NOT_RECORDED and row and row.recorded_as:
             return self.env._(
@@ -69,9 +70,10 @@ class PosStripeComparison(models.Model):
 
     def _tell_went_back(self, difference):
         """Tell what went back to a card without a refund in the Point of Sale."""
+        shown = self.env["res.currency"]._stripe_format_code
         facts = {
             "order": self._order_name(difference),
-            "amount": self._format(difference.amount, difference.row.currency),
+            "amount": shown(difference.amount, difference.row.currency),
         }
         if not difference.intent:
             return self.env._(

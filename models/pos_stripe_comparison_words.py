@@ -3,7 +3,7 @@ from datetime import datetime, timezone
 from odoo import models
 from odoo.tools import format_datetime, format_time, formatLang
 
-from ..stripe_terminal import closing, money
+from ..stripe_terminal import closing
 from ..stripe_terminal.errors import sentence
 from ..stripe_terminal.receipts import card_name
 from .pos_stripe_comparison import FAILED
@@ -56,7 +56,7 @@ class PosStripeComparison(models.Model):
 
     def _tell_total(self, comparison, differs):
         count = comparison.count
-        amount = self._format(comparison.amount, self.session_id.currency_id.name)
+        amount = self.session_id.currency_id._stripe_format(comparison.amount)
         if differs and not count:
             return self.env._("Stripe: this does not agree:")
         if differs and count == 1:
@@ -117,11 +117,12 @@ class PosStripeComparison(models.Model):
         if self._is_refund(difference):
             return self._tell_refund(difference)
         recorded, row, intent = difference[1:4]
+        shown = self.env["res.currency"]._stripe_format_code
         amount = (recorded and recorded.amount is not None and recorded) or row
         facts = {
             "order": self._order_name(difference),
-            "amount": amount and self._format(amount.amount, amount.currency),
-            "taken": intent and self._format(intent.received, intent.currency),
+            "amount": amount and shown(amount.amount, amount.currency),
+            "taken": intent and shown(intent.received, intent.currency),
         }
         is_recorded = difference.kind != closing.NOT_RECORDED
         tell = self._tell_recorded if is_recorded else self._tell_not_recorded
@@ -210,12 +211,3 @@ class PosStripeComparison(models.Model):
     def _date_and_time(self, intent):
         created = datetime.fromtimestamp(intent.created, timezone.utc).replace(tzinfo=None)
         return format_datetime(self.env, created, dt_format="short")
-
-    def _format(self, amount_minor, currency_name):
-        """Return minor units as an amount with its currency, in the user's language."""
-        currency = self.env["res.currency"].with_context(active_test=False)
-        return formatLang(
-            self.env,
-            float(money.to_major(amount_minor, currency_name)),
-            currency_obj=currency.search([("name", "=", currency_name)]),
-        )

@@ -1,8 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import formatLang
 
-from ..stripe_terminal import money, tipping
+from ..stripe_terminal import tipping
 from ..stripe_terminal.errors import StripeProblem
 from ..stripe_terminal.listing import pages
 from .pos_stripe_account_item import PAGE_SIZE
@@ -35,10 +34,10 @@ class PosStripeLocation(models.Model):
     @api.model
     def _tell_tips(self, currency_code, settings):
         """Return what readers suggest in one currency, in words."""
+        shown = self.env["res.currency"]._stripe_format_code
         percentages = ", ".join(f"{value} %" for value in settings.get(tipping.PERCENTAGES) or [])
         amounts = ", ".join(
-            self._format(value, currency_code)
-            for value in settings.get(tipping.FIXED_AMOUNTS) or []
+            shown(value, currency_code) for value in settings.get(tipping.FIXED_AMOUNTS) or []
         )
         if not (percentages and amounts):
             return f"{currency_code}: {percentages or amounts}"
@@ -46,17 +45,8 @@ class PosStripeLocation(models.Model):
             "%(currency)s: %(percentages)s; below %(threshold)s: %(amounts)s",
             currency=currency_code,
             percentages=percentages,
-            threshold=self._format(settings.get(tipping.SMART_THRESHOLD) or 0, currency_code),
+            threshold=shown(settings.get(tipping.SMART_THRESHOLD) or 0, currency_code),
             amounts=amounts,
-        )
-
-    @api.model
-    def _format(self, minor, currency_code):
-        currencies = self.env["res.currency"].with_context(active_test=False)
-        return formatLang(
-            self.env,
-            float(money.to_major(minor, currency_code)),
-            currency_obj=currencies.search([("name", "=", currency_code)]),
         )
 
     def action_stripe_tips(self):

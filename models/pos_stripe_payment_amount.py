@@ -19,11 +19,10 @@ class PosStripePayment(models.Model):
         """
         refusal = self._refusal(line_uuid, code)
         if code == "amount_too_small":
-            minimum = money.to_major(money.minimum_charge(currency.name), currency.name)
             refusal["sentence"] = self.env._(
                 "By card no less than %(minimum)s can be paid. "
                 "Choose another way to pay, or add something to the order.",
-                minimum=currency.format(float(minimum)),
+                minimum=currency._stripe_format(money.minimum_charge(currency.name)),
             )
         elif code == "amount_not_exact":
             step = money.to_major(money.smallest_step(currency.name), currency.name)

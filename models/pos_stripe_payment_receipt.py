@@ -3,7 +3,7 @@ from datetime import datetime, timezone
 from odoo import fields, models
 from odoo.tools.misc import format_datetime
 
-from ..stripe_terminal import money, receipts, settlement
+from ..stripe_terminal import receipts, settlement
 from ..stripe_terminal.reading import CARD_FACTS
 
 
@@ -62,15 +62,11 @@ class PosStripePayment(models.Model):
         user = self.env["res.users"].with_user(self.user_id or self.env.user).context_get()
         env = self.with_context(lang=user.get("lang") or self.env.lang).env
         currency = self.currency_id.with_env(env)
-
-        def shown(minor):
-            return currency.format(float(money.to_major(minor, currency.name)))
-
         lines = [
             env._(receipts.HEADINGS[kind]),
             receipts.card_name(facts["card_brand"], facts["card_last4"], facts["card_network"]),
-            f"{env._('Amount')}: {shown(amount_minor)}",
-            tip_minor and f"{env._('Tip included')}: {shown(tip_minor)}",
+            f"{env._('Amount')}: {currency._stripe_format(amount_minor)}",
+            tip_minor and f"{env._('Tip included')}: {currency._stripe_format(tip_minor)}",
             # The order's receipt has a date, a refusal is on no order.
             kind == receipts.DECLINE and self._slip_date(facts["created"]),
             *(f"{env._(label)}: {env._(value)}" for label, value in receipts.slip_rows(facts)),

@@ -133,9 +133,7 @@ class PosStripePayment(models.Model):
             "%(recorded)s by card were recorded as paid, and Stripe has taken %(taken)s "
             "for it. Ask the customer to pay, or correct the order.",
             recorded=self.currency_id.format(pos_payment.amount),
-            taken=self.currency_id.format(
-                float(money.to_major(self.amount_received, self.currency_id.name))
-            ),
+            taken=self.currency_id._stripe_format(self.amount_received),
         )
 
     def _fill_pos_payment(self):

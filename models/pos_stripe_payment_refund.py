@@ -63,7 +63,7 @@ class PosStripePayment(models.Model):
             row.refunded_outside = "\n".join(
                 self.env._(
                     "%(amount)s on %(date)s (%(refund)s)",
-                    amount=row._format_minor(refund["amount"]),
+                    amount=row.currency_id._stripe_format(refund["amount"]),
                     date=format_date(
                         self.env, datetime.fromtimestamp(refund["created"], timezone.utc)
                     ),
@@ -74,10 +74,6 @@ class PosStripePayment(models.Model):
                 and refund["id"] not in ours
                 and refund["line_uuid"] not in lines
             )
-
-    def _format_minor(self, amount_minor):
-        """Return minor units as an amount with its currency."""
-        return self.currency_id.format(float(money.to_major(amount_minor, self.currency_id.name)))
 
     def _is_given_back(self):
         """Tell whether all that a payment took went back."""
@@ -268,7 +264,7 @@ class PosStripePayment(models.Model):
             return self.env._(
                 "Only %(left)s of this card payment is left to refund. Enter that amount or less, "
                 "and give the rest back in another way.",
-                left=self._format_minor(self.refundable_minor),
+                left=self.currency_id._stripe_format(self.refundable_minor),
             )
         if self.state == settlement.CANCELED:
             return self.env._("The refund was canceled. Nothing was given back.")

@@ -46,7 +46,7 @@ class PosStripePayment(models.Model):
     def _pending_note(self):
         """Return what a manager reads of the refund and can do."""
         facts = {
-            "amount": self._format_minor(self.amount_minor),
+            "amount": self.currency_id._stripe_format(self.amount_minor),
             "order": self.order_ref,
             "card": self._card_name(),
         }

@@ -136,8 +136,8 @@ class PosStripePayment(models.Model):
         is_paid_otherwise = self.kind == refunding.PAYMENT and self.state == settlement.PAID
         taken = self.amount_received if is_paid_otherwise else self.amount_minor
         return {
-            "amount": self._format_minor(taken),
-            "back": self._format_minor(self.refunded_minor),
+            "amount": self.currency_id._stripe_format(taken),
+            "back": self.currency_id._stripe_format(self.refunded_minor),
             "card": self._card_name() if self.card_brand else self.env._("the card"),
             "reader": self.reader_id.display_name or self.reader_serial or "?",
             "reason": self._problem_sentence(self.failure_code or "card_declined"),

@@ -335,8 +335,8 @@ class PosStripePayment(models.Model):
                 "charged %(amount)s, which is not the amount asked for with that tip. No tip was "
                 "added to the order. Check the payment in Stripe's dashboard.",
                 order=row.payment_id.pos_order_id.pos_reference or row.order_ref,
-                tip=row._format_minor(row.reader_tip_minor),
-                amount=row._format_minor(row.amount_received),
+                tip=row.currency_id._stripe_format(row.reader_tip_minor),
+                amount=row.currency_id._stripe_format(row.amount_received),
             ),
         )
 
@@ -346,7 +346,7 @@ class PosStripePayment(models.Model):
     def _tip_sentence(self):
         """Tell that a tip was not charged, and why."""
         facts = {
-            "tip": self.currency_id.format(self._to_major(self.tip_wanted_minor)),
+            "tip": self.currency_id._stripe_format(self.tip_wanted_minor),
             "order": self.payment_id.pos_order_id.pos_reference or self.order_ref,
             "amount": self.currency_id.format(self.amount),
         }

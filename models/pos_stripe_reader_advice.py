@@ -69,8 +69,7 @@ class PosStripeReader(models.Model):
         """
         currency = self.env.company.currency_id
         minimum = money.minimum_charge(currency.name)
-        amount = minimum and float(money.to_major(minimum, currency.name))
-        return {"minimum": bool(minimum) and currency.format(amount)}
+        return {"minimum": bool(minimum) and currency._stripe_format(minimum)}
 
     def _advice_silent(self):
         """Say so when Stripe had not heard from the reader for two minutes at the last refresh."""

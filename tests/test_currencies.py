@@ -142,3 +142,16 @@ class TestCurrencies(CurrencyCase):
         self.assertEqual(payment.state, "declined")
         self.assertEqual(payment.failure_code, "currency_unsupported")
         self.assertIn("currency", payment._till_data()["sentence"])
+
+    def test_stripes_amounts_in_words(self):
+        currencies = self.env["res.currency"]
+        for code, minor, words in (
+            ("EUR", 1234, "12.34"),
+            ("JPY", 1234, "1,234"),
+            ("KWD", 12340, "12.340"),
+            ("ISK", 123400, "1,234"),
+        ):
+            with self.subTest(code):
+                self.assertIn(words, currencies._stripe_format_code(minor, code))
+        # No currency of this database.
+        self.assertEqual(currencies._stripe_format_code(1234, "XTS"), "12.34 XTS")

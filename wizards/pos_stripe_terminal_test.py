@@ -75,7 +75,8 @@ class PosStripeTerminalTest(models.TransientModel):
             {
                 "name": "payment",
                 "title": self.env._(
-                    "Payment of %s with a simulated card", self._format(self._amount())
+                    "Payment of %s with a simulated card",
+                    self._currency()._stripe_format(self._amount()),
                 ),
             },
         ]
@@ -179,10 +180,6 @@ class PosStripeTerminalTest(models.TransientModel):
 
     def _amount(self):
         return money.amount_for_test(self._currency().name)
-
-    def _format(self, amount_minor):
-        currency = self._currency()
-        return currency.format(float(money.to_major(amount_minor, currency.name)))
 
     def _key(self, verb):
         """Return the idempotency key of a request: a repeated one of this test changes nothing."""
