@@ -12,7 +12,7 @@ patch(PosStore.prototype, {
     },
 
     /** Offline, core sends nothing; a page that is closed then would take the order along. */
-    async syncAllOrders() {
+    async syncAllOrders(options = {}) {
         if (this.data.network.offline) {
             const isUnsynced = (order) =>
                 order.finalized && order.isDirty() && isStripeOrder(order);
@@ -21,6 +21,13 @@ patch(PosStore.prototype, {
                 this.data.stripeKept.keep(order, order.serializeForORM({ keepCommands: true }));
             }
         }
-        return super.syncAllOrders(...arguments);
+        const order = this.getOrder();
+        if (!options.throw || options.orders || !order?.finalized || !isStripeOrder(order)) {
+            return super.syncAllOrders(...arguments);
+        }
+        // What Odoo refuses of another order would stop this one, whose card was charged.
+        const synced = await super.syncAllOrders({ ...options, orders: [order] });
+        const others = await super.syncAllOrders({ ...options, throw: false });
+        return synced && [...synced, ...(others || [])];
     },
 });

@@ -16,7 +16,7 @@ export const CONTRACT = {
                 "getClosePosInfo": ["()", "What compares with Stripe is loaded before the closing popup is shown."],
                 "navigate": ["(routeName, routeParams = {})", "Leaving the payment screen takes the running request back."],
                 "preSyncAllOrders": ["(orders)", "A draft that is under way is awaited: two synchronisations must not overlap."],
-                "syncAllOrders": ["(options = {})", "Offline, core sends nothing: a finished order is kept in the browser's storage."],
+                "syncAllOrders": ["(options = {})", "Offline, core sends nothing: a finished order is kept in the browser's storage. Online, it goes before all others."],
                 "validateOrderFast": ["(paymentMethod)", "The product screen's payment buttons do not pass by the payment screen."]
             },
             "called": {
