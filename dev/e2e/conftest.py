@@ -66,6 +66,12 @@ def restaurant(start_server):
 
 
 @pytest.fixture(scope="session")
+def crowded(start_server):
+    """A server with much that Odoo has for a register."""
+    return start_server(modules=["pos_online_payment", "pos_loyalty", "pos_hr", "pos_sale"])
+
+
+@pytest.fixture(scope="session")
 def profiles():
     """The browser profiles of the run."""
     with browser.launched() as chromium:
@@ -150,21 +156,22 @@ def kept_tills():
 def kept_till(request, kept_tills, make_shop, profiles):
     """A function that returns a till of the run: ``kept_till(connection, server)``.
 
-    It shows the product screen, and its session goes on from test to test, because a page takes as
-    long to open as a payment; its shop knows only of the test's own payments. A test that does not
-    end with a receipt, or fails, leaves it to nobody.
+    Where there is none yet, it is made of the ``employee`` who logs in and of further values of
+    ``pos.config``. It shows the product screen, and its session goes on from test to test, because
+    a page takes as long to open as a payment; its shop knows only of the test's own payments. A
+    test that does not end with a receipt, or fails, leaves it to nobody.
     """
     used = []
 
-    def take(connection, server=None):
+    def take(connection, server=None, employee=None, **options):
         key = (connection, server)
         if key in kept_tills and not kept_tills[key].shows_products():
             kept_tills.pop(key).close(keep_profile=True)
         if key in kept_tills:
             kept_tills[key].shop.forget()
         else:
-            shop = make_shop(connection=connection, server=server)
-            kept_tills[key] = Till(profiles, shop).open()
+            shop = make_shop(connection=connection, server=server, **options)
+            kept_tills[key] = Till(profiles, shop, employee=employee).open()
         used.append(key)
         return kept_tills[key]
 

@@ -17,9 +17,9 @@ UNKNOWN = "Connection error"
 
 
 @pytest.fixture(scope="module")
-def staff(start_server):
-    """A server with `pos_hr`, and the ids of its employees by name."""
-    server = start_server(modules=("pos_hr",))
+def staff(crowded):
+    """A server where employees log in, and the ids of its employees by name."""
+    server = crowded
     pins = {**dict([ADA, BO]), NORA: False}
     return server, {
         name: server.admin.create("hr.employee", name=name, pin=pin) for name, pin in pins.items()

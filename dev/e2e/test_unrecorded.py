@@ -1,30 +1,16 @@
 """What Stripe said stands, and is shown, while Odoo's own records refuse it."""
 
-from contextlib import contextmanager
-
 from playwright.sync_api import expect
 
 from support.audit import audit
 from support.closing import open_closing, wait_for_comparison
+from support.refusing import refusing
 
 
-@contextmanager
 def locked_payments(shop):
-    """Have the database refuse to change the session's payments, as a third party's rule may."""
-    sql = shop.server.sql
-    sql(
-        "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS"
-        " 'BEGIN RAISE EXCEPTION ''The books are locked''; END'"
-    )
-    sql(
-        "CREATE TRIGGER refuse BEFORE UPDATE ON pos_payment FOR EACH ROW"
-        f" WHEN (NEW.session_id = {int(shop.session_id)}) EXECUTE FUNCTION refuse()"
-    )
-    try:
-        yield
-    finally:
-        sql("DROP TRIGGER refuse ON pos_payment")
-        sql("DROP FUNCTION refuse")
+    """Have the database refuse to change the session's payments."""
+    of_session = f"NEW.session_id = {int(shop.session_id)}"
+    return refusing(shop, "UPDATE ON pos_payment", of_session, "The books are locked")
 
 
 def test_odoo_could_not_record_it(till, shop, simulator, open_office):
