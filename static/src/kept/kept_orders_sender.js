@@ -58,7 +58,7 @@ export class KeptOrdersSender {
         this.close(vals.uuid);
         const close = this.store.notification.add(
             _t(
-                "Odoo refuses order %(order)s: %(problem)s The order stays in this browser and is sent again.",
+                "Order %(order)s stays in this browser and is sent again. Odoo refuses it: %(problem)s",
                 { order: nameOf(vals), problem: error.data?.message || error.message }
             ),
             {
