@@ -27,6 +27,7 @@ from . import (
     test_key,
     test_late_execution,
     test_later_session,
+    test_lease,
     test_location,
     test_location_tip,
     test_loops,

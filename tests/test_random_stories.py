@@ -33,7 +33,7 @@ from .in_till_case import InTillCase
 from .outsiders import Outsiders
 from .page import Page
 from .third_party import ThirdParty
-from .worker import Worker, pass_time
+from .worker import Worker, another_process, pass_time
 
 _logger = logging.getLogger(__name__)
 
@@ -279,7 +279,7 @@ class Story(Outsiders, RuleBasedStateMachine):
 
     @rule()
     def restart_process(self):
-        lease._process = (os.getpid(), f"{random.getrandbits(32):08x}")
+        lease._process = another_process()
 
     # The clock
 

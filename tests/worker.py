@@ -1,4 +1,3 @@
-import os
 import secrets
 from datetime import timedelta
 from unittest.mock import patch
@@ -91,9 +90,14 @@ class Worker:
 
 def restart_process(case):
     """Make all leases those of a process that this host no longer runs, until the test's end."""
-    patcher = patch.object(lease, "_process", (os.getpid(), secrets.token_hex(4)))
+    patcher = patch.object(lease, "_process", another_process())
     patcher.start()
     case.addCleanup(patcher.stop)
+
+
+def another_process():
+    """Return this process as one that was started at another time, with the same number."""
+    return lease._look_up()._replace(started=secrets.token_hex(4))
 
 
 def pass_time(case, **duration):

@@ -42,7 +42,7 @@ def kill_in_the_middle(shop, simulator, path, kind):
     counter.send(line)
     wait_for_request(simulator, path, asked)
     (row,) = shop.journal(("state", "lease_owner"))
-    worker = int(row["lease_owner"].split(":")[1])
+    worker = int(row["lease_owner"].split(":")[3])
     assert worker in shop.server.workers_running()
     os.kill(worker, signal.SIGKILL)
     assert (row["state"], fault.hits) == ("new", 1)
