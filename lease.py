@@ -11,6 +11,10 @@ import socket
 from contextlib import suppress
 from typing import NamedTuple
 
+# Seconds until others take what a server that has died had; see `renewal`.
+LASTS = 8
+# Others leave it to its owner for so long at least: times are stored in whole seconds.
+SURE_FOR = 6
 BOOT_ID = "/proc/sys/kernel/random/boot_id"
 # In proc(5), of what follows the command's name in /proc/[pid]/stat.
 STATE, START_TIME = 0, 19

@@ -3,7 +3,8 @@
 A bounded pool of threads in each server process. The journal is the queue: a thread takes a row
 with a lease, asks Stripe with no database connection held, stores the answer in a short
 transaction, and goes on until the row needs nothing more. A lost thread loses nothing, because the
-lease expires and the next look at the row, by a till or the cron, goes on from what is stored.
+lease, which is renewed while its thread works, expires, and the next look at the row, by a till or
+the cron, goes on from what is stored.
 
 Many threads, because each waits for seconds until its reader has acknowledged; few of them at once
 in the database, whose connections and whose processor are the requests'.
@@ -24,7 +25,7 @@ from typing import NamedTuple
 from odoo import SUPERUSER_ID, api
 from odoo.modules.registry import Registry
 
-from . import consequences
+from . import consequences, renewal
 from .stripe_terminal.errors import StripeProblem
 
 _logger = logging.getLogger(__name__)
@@ -183,30 +184,24 @@ def carry_out(dbname, record_id, model=JOURNAL):
 
 def carry_out_with(registry, record_id, model=JOURNAL):
     """Do what `carry_out` does with a registry at hand, which may be about to change."""
-    command, due = _store(registry, record_id, lambda record: record._claim(), model)
-    problem = None
-    for _step in range(MAX_STEPS):
-        if not command:
-            carry_over(registry, record_id, due)
-            is_answered = not problem or (problem.answered and problem.http_status != 429)
-            return None if is_answered else problem
-        lease = command.lease
-        if command.pause:
-            time.sleep(command.pause)
-        started = time.monotonic()
-        try:
-            reply, problem = command.perform(), None
-        except StripeProblem as error:
-            reply, problem = None, error
-        took = round((time.monotonic() - started) * 1000)
-        command, due = _store(
-            registry,
-            record_id,
-            lambda record, done=command, reply=reply, problem=problem, took=took: record._learn(
-                done, reply, problem, took
-            ),
-            model,
-        )
+    table = model.replace(".", "_")
+    with renewal.keeping(registry.db_name, table, record_id) as keep:
+        command, due = _store(registry, record_id, lambda record: record._claim(), model, keep)
+        problem = None
+        for _step in range(MAX_STEPS):
+            if not command:
+                carry_over(registry, record_id, due)
+                is_answered = not problem or (problem.answered and problem.http_status != 429)
+                return None if is_answered else problem
+            lease = command.lease
+            reply, problem, took = _ask(command)
+            command, due = _store(
+                registry,
+                record_id,
+                lambda record, done=(command, reply, problem, took): record._learn(*done),
+                model,
+                keep,
+            )
     # Whose lease ran out has nothing to give back.
     is_news = _transact(
         registry,
@@ -219,15 +214,33 @@ def carry_out_with(registry, record_id, model=JOURNAL):
     return None
 
 
-def _store(registry, record_id, function, model):
+def _ask(command):
+    """Make a request to Stripe.
+
+    :return: tuple of the reply or None, the `StripeProblem` or None, and the milliseconds it took
+    """
+    if command.pause:
+        time.sleep(command.pause)
+    started = time.monotonic()
+    try:
+        reply, problem = command.perform(), None
+    except StripeProblem as error:
+        reply, problem = None, error
+    return reply, problem, round((time.monotonic() - started) * 1000)
+
+
+def _store(registry, record_id, function, model, keep=None):
     """Store what Stripe said, by itself, and tell the tills of it.
 
+    :param keep: function that is told of the next command as soon as it is stored, see `renewal`
     :return: what `function` returns, and the other steps that follow in Odoo, see `consequences`
     """
     due_of = (lambda record: record._due_now()) if model == JOURNAL else lambda record: ()
     result, due = _transact(
         registry, record_id, lambda record: (function(record), due_of(record)), model
     )
+    if keep:
+        keep(result)
     if consequences.BUS in due:
         carry_over(registry, record_id, (consequences.BUS,))
     return result, [step for step in due if step != consequences.BUS]

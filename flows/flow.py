@@ -4,7 +4,7 @@ from datetime import datetime, timedelta, timezone
 from odoo import fields
 from odoo.tools import SQL
 
-from .. import lease
+from .. import lease, renewal
 from ..runner import Command, RowTaken
 from ..stripe_terminal import refund_reading, settlement
 from ..stripe_terminal.errors import Kind, StripeProblem
@@ -12,13 +12,11 @@ from ..stripe_terminal.refunding import READ_CHARGE, UNSETTLED
 from .connection import connection_of
 from .unanswered import Unanswered
 
-# Longer than the slowest request to Stripe can take, see the gateway's time limits.
-LEASE = timedelta(seconds=60)
+# Of one step; `renewal` makes it longer while its thread works.
+LEASE = timedelta(seconds=lease.LASTS)
 # A till's request to collect a card is good for so long; a killed worker's lease fits in.
 COLLECT_FOR = timedelta(seconds=90)
-# A command to a reader names no PaymentIntent. Held back for longer, by a suspended machine, it is
-# not sent any more, so that what was asked for is known to have arrived, or not, when `LEASE` is
-# over.
+# A request that is held back for longer, by a crowd, is not sent any more.
 SEND_WITHIN = 20  # seconds
 # Pauses in seconds before an unanswered request is made again; then the row is `unknown`.
 PAUSES = (0.3, 1.5)
@@ -41,12 +39,17 @@ def precise_now():
     return datetime.now(timezone.utc).replace(tzinfo=None)
 
 
-def now_or_never(request):
-    """Return a function that makes a request, unless it is called too late."""
-    latest = time.time() + SEND_WITHIN
+def now_or_never(request, lease_name):
+    """Return a function that makes a request, unless it is called too late.
+
+    A command to a reader names no PaymentIntent. When a suspended machine goes on, and its lease
+    may have ended meanwhile, it would meet what another process has asked the reader for.
+    """
+    written_at = time.time()
 
     def perform():
-        if time.time() > latest:
+        sure_until = max(written_at + lease.SURE_FOR, renewal.sure_until(lease_name))
+        if time.time() > min(written_at + SEND_WITHIN, sure_until):
             raise StripeProblem(Kind.ambiguous, "connection_error", "Held back for too long.")
         return request()
 
@@ -263,7 +266,7 @@ class Flow:
             database connection held
         """
         params, key = self.unanswered.ask(verb, params)
-        return Command(verb, now_or_never(lambda: request(params, key)))
+        return Command(verb, now_or_never(lambda: request(params, key), self.row.lease_owner))
 
     def metadata(self):
         """Return what says at Stripe which sale of which till something belongs to."""

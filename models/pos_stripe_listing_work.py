@@ -8,8 +8,8 @@ from ..stripe_terminal.errors import Kind, StripeProblem
 from ..stripe_terminal.listing import read_one, read_page
 from .pos_stripe_listing import INTENTS, ONE_BY_ONE, REFUNDS
 
-# Of one page; with each one that arrives it begins anew.
-LEASE = timedelta(seconds=60)
+# Of one page; with each one that arrives it begins anew, and `renewal` makes it longer.
+LEASE = timedelta(seconds=lease.LASTS)
 # Seconds before each further try of a page that has no answer.
 PAUSES = (0.5, 2)
 # Another account has its turn after so many.

@@ -53,6 +53,7 @@ from . import (
     test_refund_reader,
     test_refund_target,
     test_refund_webhook,
+    test_renewal,
     test_retention,
     test_runner,
     test_security_list,
