@@ -1,5 +1,6 @@
 from odoo import api, models
 
+from ..guard import quiet_lock
 from ..stripe_terminal import money
 from .pos_order import FINISHED
 
@@ -14,6 +15,11 @@ class PosOrder(models.Model):
 
         It is what the tip screen and “settle tips” of `pos_restaurant` have in common.
         """
+        if vals.get("is_tipped"):
+            # The runner may just bring a tip to the order: the journal's row first, as it does.
+            rows = self.env["pos.stripe.payment"].sudo()
+            rows.search([("payment_id", "in", self.payment_ids.ids)])._lock()
+            quiet_lock(self)
         result = super().write(vals)
         if vals.get("is_tipped"):
             self.filtered(lambda order: order.state in FINISHED)._stripe_release_tips()
@@ -71,6 +77,8 @@ class PosOrder(models.Model):
         :param float tip: total of the order's tips, in major units
         """
         self.ensure_one()
+        # The till may just write the same.
+        quiet_lock(self)
         lines = self._stripe_tip_lines()
         if lines:
             # The lines of a finished order stay; there may be one of each till.

@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 from .. import lease, runner
+from ..guard import quiet_lock
 
 INTENTS = "intents"
 REFUNDS = "refunds"
@@ -56,10 +57,12 @@ class PosStripeListing(models.Model):
                     """INSERT INTO pos_stripe_listing (account, number) VALUES (%s, 0)
                        ON CONFLICT (account) DO NOTHING RETURNING id""",
                     account,
-                )
+                ),
+                log_exceptions=False,
             )
             listing = self.browse(self.env.cr.fetchone()[0])
         if listing.provider_id != provider and not listing.stage:
+            quiet_lock(listing)
             listing.provider_id = provider
         return listing
 

@@ -4,6 +4,7 @@ from odoo import fields, models
 from odoo.tools import SQL
 
 from .. import lease, runner
+from ..guard import quiet_lock
 from ..stripe_terminal.errors import Kind, StripeProblem
 from ..stripe_terminal.listing import read_one, read_page
 from .pos_stripe_listing import INTENTS, ONE_BY_ONE, REFUNDS
@@ -110,6 +111,8 @@ class PosStripeListing(models.Model):
         :param StripeProblem | None problem: what went wrong instead
         :param int took: milliseconds
         """
+        # Its lease may just be renewed.
+        quiet_lock(self)
         if self.lease_owner != command.lease:
             return None
         comparisons = self._waiting(self.number)
@@ -157,5 +160,6 @@ class PosStripeListing(models.Model):
 
     def _get_stuck(self):
         """Give the listing back that did not come to an end; returns whether that is news."""
+        quiet_lock(self)
         self._release()
         return True

@@ -24,7 +24,12 @@ class CommittedCase(BaseCase):
         """Commit a session with a provider and two payments on one reader; returns their ids."""
         company = env.company
         provider = env["payment.provider"].create(
-            {"name": "Collisions", "code": "stripe", "company_id": company.id}
+            {
+                "name": "Collisions",
+                "code": "stripe",
+                "company_id": company.id,
+                "stripe_secret_key": f"sk_test_{uuid.uuid4().hex}",
+            }
         )
         journal = env["account.journal"].create(
             {"name": "Collisions", "type": "sale", "code": uuid.uuid4().hex[:5]}
@@ -54,7 +59,28 @@ class CommittedCase(BaseCase):
             rows |= row
         reader = env["pos.stripe.reader"]._store(provider, [{"id": "tmr_1", "label": "Old"}])
         comparison = env["pos.stripe.comparison"]._of(session)
-        records = (*rows, reader, comparison, session, config, method, journal, provider)
+        listing = env["pos.stripe.listing"]._of(provider)
+        order = env["pos.order"].create(
+            {
+                "session_id": session.id,
+                "amount_tax": 0,
+                "amount_total": 12,
+                "amount_paid": 12,
+                "amount_return": 0,
+            }
+        )
+        records = (
+            *rows,
+            reader,
+            comparison,
+            listing,
+            order,
+            session,
+            config,
+            method,
+            journal,
+            provider,
+        )
         return [(record._name, record.id) for record in records]
 
     def _remove(self):

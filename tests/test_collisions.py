@@ -106,7 +106,7 @@ class TestCollisions(CommittedCase):
             "id": f"evt_{uuid.uuid4().hex}",
             "type": "payment_intent.succeeded",
             "created": 1700000000,
-            "livemode": True,
+            "livemode": False,
             "data": {"object": {"object": "payment_intent", "id": intent}},
         }
 
@@ -130,6 +130,51 @@ class TestCollisions(CommittedCase):
 
         self.collide(ask, None)
         self.collide(accept, None)
+
+    def test_two_registers_are_the_first_to_list_an_account(self):
+        with self.registry.cursor() as cr:
+            cr.execute("DELETE FROM pos_stripe_listing WHERE id = %s", [self.listing_id()])
+
+        def begin(env):
+            env["pos.stripe.listing"]._of(self.record(env, model="payment.provider"))
+
+        self.collide(begin, None)
+        with self.registry.cursor() as cr:
+            env = api.Environment(cr, SUPERUSER_ID, {})
+            begin(env)
+            listing = env["pos.stripe.listing"]._of(self.record(env, model="payment.provider"))
+            self.ids.insert(2, (listing._name, listing.id))
+
+    def listing_id(self):
+        return next(record_id for name, record_id in self.ids if name == "pos.stripe.listing")
+
+    def test_a_page_arrives_while_its_lease_is_renewed(self):
+        def renew(env):
+            listing = self.record(env, model="pos.stripe.listing")
+            listing.lease_until = fields.Datetime.now()
+
+        for name, second in {
+            "learn": lambda listing: listing._learn(
+                runner.Command("read_page", None, lease="x"), None, None, 0
+            ),
+            "get stuck": lambda listing: listing._get_stuck(),
+        }.items():
+            with self.subTest(name):
+                self.collide(
+                    renew,
+                    lambda env, second=second: second(self.record(env, model="pos.stripe.listing")),
+                )
+
+    def test_a_till_and_the_runner_bring_a_tip(self):
+        def order(env):
+            return self.record(env, model="pos.order")
+
+        for name, second in {
+            "till": lambda env: order(env).write({"is_tipped": True, "tip_amount": 2}),
+            "runner": lambda env: order(env)._stripe_set_tip(0),
+        }.items():
+            with self.subTest(name):
+                self.collide(lambda env: order(env).write({"tip_amount": 1}), second)
 
     def test_two_screens_refresh_the_same_readers(self):
         for listed in ({"id": "tmr_1", "label": str(uuid.uuid4())}, {"id": "tmr_2"}):
