@@ -6,7 +6,8 @@ import types
 import pytest
 
 from support import core_script
-from support.audit import audit, intents
+from support.audit import audit, audit_journal, intents
+from support.old_drafts import OldDrafts
 from support.old_version import (
     OldShop,
     charge_of_core,
@@ -36,6 +37,7 @@ def day(start_server, simulator):
     leave_a_tip_open(day)
     leave_refunds_unanswered(day)
     leave_payments_open(day)
+    day.drafts = OldDrafts(server)
     update(server)
     yield day
     simulator.account.overcapture = False
@@ -192,21 +194,91 @@ def what_core_charged_goes_back_once(day):
         assert sorted(refunds_of(day, sale["intent"])) == [*made, *before]
 
 
-def closing_shows_what_was_edited(day):
-    shop = day.edited_shop
+def compare(shop):
+    """Compare a session with Stripe, as for closing it, and return what is shown."""
     client, method = shop.counter.client, "stripe_terminal_compare"
     client.call("pos.session", method, [shop.session_id], True)
     deadline = time.monotonic() + 20
     while True:
         result = client.call("pos.session", method, [shop.session_id])
         if result["state"] != "comparing":
-            break
+            return result
         assert time.monotonic() < deadline, "the comparison does not end"
         time.sleep(0.5)
+
+
+def closing_shows_what_was_edited(day):
+    shop = day.edited_shop
+    result = compare(shop)
     assert result["state"] == "differs"
     keys = [difference["key"] for difference in result["differences"]]
     intent_id = shop.row(day.edited, "payment_intent")["payment_intent"]
     assert [key for key in keys if day.edited["line_uuid"] in key or intent_id in key], keys
+
+
+def a_draft_is_finished_by_its_till(day):
+    """Also one that was printed, and one whose card was declined first."""
+    for shop in (day.drafts.asking, day.drafts.declined, day.drafts.printed):
+        if shop == day.drafts.declined:
+            shop.reader.decline("insufficient_funds")
+            shop.counter.wait_for(shop.line, "declined")
+            shop.counter.again(shop.line)
+            shop.counter.wait_for(shop.line, "collecting")
+        if shop != day.drafts.printed:
+            shop.reader.tap()
+            shop.settle()
+        transaction = shop.row(shop.line, "payment_intent")["payment_intent"]
+        shop.finish(shop.line, transaction_id=transaction)
+        ends_well(shop, "paid", 460)
+
+
+def a_draft_is_paid_otherwise_or_canceled(day):
+    canceled, given_up = day.drafts.canceled, day.drafts.given_up
+    canceled.counter.cancel(canceled.line)
+    canceled.settle()
+    canceled.finish_in_cash(canceled.line)
+    ends_well(canceled, "paid", 0)
+    given_up.counter.client.call("pos.order", "action_pos_order_cancel", [given_up.order_id])
+    given_up.settle()
+    ends_well(given_up, "cancel", 0)
+
+
+def a_draft_whose_till_has_gone(day):
+    """Any till loads it, with what the card has paid."""
+    shop = day.drafts.left
+    assert compare(shop)["state"] == "differs"
+    till = Till(day.profiles, shop)
+    core_script.serve(till)
+    till.open().load_order("4.60")
+    till.screenshot("old_draft")
+    till.validate()
+    till.close()
+    ends_well(shop, "paid", 460)
+
+
+def a_draft_that_was_emptied_is_restored(day):
+    shop = day.drafts.emptied
+    post = shop.counter.client.post
+    (found,) = post("/pos_payment_stripe/unattached", session_id=shop.session_id)
+    assert (found["line_uuid"], found["restorable"]) == (shop.line["line_uuid"], True)
+    restored = post(
+        "/pos_payment_stripe/restore", session_id=shop.session_id, line_uuid=found["line_uuid"]
+    )
+    shop.line["draft"] = restored["orders"]
+    shop.finish(shop.line, transaction_id=found["transaction_id"])
+    ends_well(shop, "paid", 460)
+
+
+def ends_well(shop, state, taken):
+    """Expect the one order of a shop in a state, with what was taken, and its session to close."""
+    assert [order["state"] for order in shop.orders()] == [state]
+    assert [intent["amount_received"] for intent in intents(shop)] == [taken]
+    # Core leaves the payments of a canceled order on it.
+    (audit_journal if state == "cancel" else audit)(shop)
+    assert compare(shop)["state"] == "agrees"
+    client = shop.counter.client
+    closed = client.call("pos.session", "close_session_from_ui", [shop.session_id])
+    assert closed["successful"], closed
 
 
 def the_till_opens_and_sells(day):
@@ -233,6 +305,10 @@ def test_what_was_begun_before_the_update_ends_after_it(day, profiles, subtests)
         what_a_cashier_wrote_moves_no_other_money,
         what_core_charged_goes_back_once,
         closing_shows_what_was_edited,
+        a_draft_is_finished_by_its_till,
+        a_draft_is_paid_otherwise_or_canceled,
+        a_draft_whose_till_has_gone,
+        a_draft_that_was_emptied_is_restored,
         the_till_opens_and_sells,
     ):
         with subtests.test(ending.__name__):

@@ -69,29 +69,68 @@ class OldShop(Shop):
 
     def sync(self, line, method=None, **payment):
         """Have the till synchronise the finished order of a line."""
+        self._sync(
+            line,
+            lines=[(0, 0, self._item(line))],
+            payment_ids=[(0, 0, self._payment(line, method, **payment))],
+        )
+
+    def save(self, line):
+        """Have the till synchronise the order of a line as a draft, as that version did.
+
+        What the till then knows of the draft is in `line["draft"]`.
+        """
+        line["draft"] = self._sync(
+            line,
+            state="draft",
+            lines=[(0, 0, self._item(line))],
+            payment_ids=[(0, 0, self._payment(line, payment_status="waitingCard"))],
+        )
+
+    def finish(self, line, **payment):
+        """Have the till finish the draft of a line with its card payment."""
+        (known,) = line["draft"]["pos.payment"]
+        payment = self._payment(line, **payment)
+        self._sync(line, lines=[], payment_ids=[(1, known["id"], payment)])
+
+    def finish_in_cash(self, line):
+        """Have the till finish the draft of a line with cash, and not tell that the card went."""
+        cash = self._payment(line, self.register.cash_method_id, uuid=str(uuid.uuid4()))
+        self._sync(line, lines=[], payment_ids=[(0, 0, cash)])
+
+    def _item(self, line):
         amount = line["amount"]
         (product,) = self.server.admin.search("product.product", [("name", "=", "Espresso")])
         item = {"product_id": product, "qty": 1, "price_unit": amount, "tax_ids": [(6, 0, [])]}
         item |= {"price_subtotal": amount, "price_subtotal_incl": amount, "uuid": str(uuid.uuid4())}
-        payment |= {
+        return item
+
+    def _payment(self, line, method=None, **values):
+        return {
             "uuid": line["line_uuid"],
-            "amount": amount,
+            "amount": line["amount"],
             "payment_method_id": method or self.register.card_method_id,
             "payment_status": "done",
+            **values,
         }
+
+    def _sync(self, line, **values):
+        """Have the till synchronise the order of a line; returns what it is answered."""
+        (known,) = line.get("draft", {}).get("pos.order", [{}])
         order = {
             "uuid": line["order_uuid"],
+            "access_token": known.get("access_token") or str(uuid.uuid4()),
             "session_id": self.session_id,
             "state": "paid",
-            "amount_total": amount,
-            "amount_paid": amount,
+            "amount_total": line["amount"],
+            "amount_paid": line["amount"],
             "amount_tax": 0,
             "amount_return": 0,
             "date_order": datetime.datetime.now().strftime("%Y-%m-%d %H:%M:%S"),
-            "lines": [(0, 0, item)],
-            "payment_ids": [(0, 0, payment)],
+            **({"id": known["id"]} if known else {}),
+            **values,
         }
-        self.counter.client.call("pos.order", "sync_from_ui", [order])
+        return self.counter.client.call("pos.order", "sync_from_ui", [order])
 
     def refund(self, sale, amount, state="paid"):
         """Refund a part of a sale; returns the refund's line.
