@@ -29,15 +29,19 @@ class OdooServer:
     :param workers: the number of HTTP worker processes, 0 for threads
     :param variables: environment variables for the server, such as ``STRIPE_API_BASE``
     :param options: further Odoo options, such as ``log_handler``
+    :param within: the command that runs it, such as ``unshare`` with its options
     """
 
-    def __init__(self, odoo, database, *, port=None, workers=0, variables=None, options=None):
+    def __init__(
+        self, odoo, database, *, port=None, workers=0, variables=None, options=None, within=()
+    ):
         self.odoo = odoo
         self.database = database
         self.port = port or ports.free()
         self.workers = workers
         self.variables = dict(variables or {})
         self.options = dict(options or {})
+        self.within = within
         self.log_file = paths.LOGS / f"server_{database}_{self.port}.log"
         self.process = None
         self._ports = {"http_port": self.port}
@@ -71,7 +75,7 @@ class OdooServer:
         child = [sys.executable, str(paths.DEV / "harness" / "child.py"), str(os.getpid())]
         with self.log_file.open("ab") as log:
             self.process = subprocess.Popen(
-                [*child, *template.command(self.odoo), "-c", str(configuration)],
+                [*child, *self.within, *template.command(self.odoo), "-c", str(configuration)],
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,

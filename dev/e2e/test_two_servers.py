@@ -1,0 +1,159 @@
+"""Two servers from one image on one database: with one host name, and the same process numbers."""
+
+import contextlib
+import os
+import random
+import signal
+import threading
+import time
+
+import psutil
+import pytest
+import requests
+
+from harness import shopfitting
+from harness.rpc import OdooClient
+from harness.server import OdooServer
+from support.audit import audit_journal, intents
+from support.counter import Counter
+
+AS_ROOT = () if os.geteuid() == 0 else ("--user", "--map-root-user")
+CONTAINER = ("unshare", *AS_ROOT, "--pid", "--fork", "--mount-proc", "--kill-child")
+SHOPS = 5
+PAYMENTS = 11  # of each shop
+KILL_EVERY = 2  # seconds
+PROCESS = "/v1/terminal/readers/*/process_payment_intent"
+# What a server that dies may cost the customer who waits.
+MOST = 15  # seconds
+# Longer than a lease.
+SLOW = 12  # seconds
+
+
+@pytest.fixture(scope="module")
+def server(start_server):
+    server = start_server(workers=2, within=CONTAINER)
+    yield server
+    server.close()
+
+
+@pytest.fixture(scope="module")
+def other(server):
+    """The second server of the same database."""
+    other = OdooServer(
+        server.odoo, server.database, workers=2, variables=server.variables, within=CONTAINER
+    )
+    other.start()
+    yield other
+    other.close()
+
+
+def client_of(server):
+    cashier = shopfitting.CASHIER
+    return OdooClient(server.url, server.database, cashier, cashier, timeout=20)
+
+
+class Roaming:
+    """A client that asks one server or the other, and again where a worker has just died."""
+
+    def __init__(self, *servers):
+        self.clients = [client_of(server) for server in servers]
+
+    def post(self, route, **parameters):
+        deadline = time.monotonic() + 60
+        while True:
+            try:
+                return random.choice(self.clients).post(route, **parameters)
+            except requests.RequestException:
+                assert time.monotonic() < deadline, f"{route} is not answered"
+                time.sleep(0.3)
+
+
+def workers_of(server):
+    """Return the processes that the server, which is the first in its container, has started."""
+    (main,) = psutil.Process(server.process.pid).children()
+    return main.children()
+
+
+def kill_workers(servers, ended):
+    """Kill one worker after the other."""
+    while not ended.wait(KILL_EVERY):
+        worker = random.choice(workers_of(random.choice(servers)))
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(worker.pid, signal.SIGKILL)
+
+
+def sell(shop, counter, problems):
+    """Take payments one after the other."""
+    try:
+        for _payment in range(PAYMENTS):
+            line = counter.line()
+            counter.send(line)
+            deadline = time.monotonic() + 90
+            while (row := counter.status(line))["state"] != "paid":
+                assert time.monotonic() < deadline, f"not paid: {row}"
+                if row["state"] in ("declined", "unknown") and not row["asking"]:
+                    counter.again(line)
+                if shop.reader.screen["state"] == "amount":
+                    shop.reader.tap()
+                time.sleep(0.3)
+    except Exception as error:  # noqa: BLE001 - told by the test's thread
+        problems.append(f"{shop.name}: {error!r}")
+
+
+def test_workers_are_killed_while_tills_roam(server, other, make_shop):
+    shops = [make_shop("Roaming", server=server) for _shop in range(SHOPS)]
+    counters = [Counter(shop) for shop in shops]
+    problems, ended, threads = [], threading.Event(), []
+    for shop, counter in zip(shops, counters, strict=True):
+        counter.client = Roaming(server, other)
+        threads.append(threading.Thread(target=sell, args=(shop, counter, problems)))
+    killer = threading.Thread(target=kill_workers, args=([server, other], ended))
+    for thread in (*threads, killer):
+        thread.start()
+    for thread in threads:
+        thread.join()
+    ended.set()
+    killer.join()
+    assert not problems
+    for shop in shops:
+        shop.settle()
+        taken = [intent["amount_received"] for intent in intents(shop)]
+        assert [amount for amount in taken if amount] == [460] * PAYMENTS
+        audit_journal(shop)
+    for log in (server.log_file, other.log_file):
+        assert "bad query" not in log.read_text()
+
+
+def test_a_slow_request_of_one_is_left_to_it_by_the_other(server, other, make_shop, simulator):
+    shop = make_shop("Slow", server=server)
+    counter = Counter(shop)
+    line = counter.line()
+    asked = len(simulator.requests("POST", PROCESS))
+    simulator.faults.add("POST", PROCESS, "delay", seconds=SLOW)
+    counter.send(line)
+    counter.client = client_of(other)
+    counter.wait_for(line, "collecting")
+    assert len(simulator.requests("POST", PROCESS)) == asked + 1
+    shop.reader.tap()
+    counter.wait_for(line, "paid")
+    audit_journal(shop)
+
+
+def test_a_server_that_dies_costs_a_moment(server, other, make_shop, simulator):
+    shop = make_shop("Power cut", server=server)
+    counter = Counter(shop)
+    counter.client = client_of(other)
+    line = counter.line()
+    asked = len(simulator.requests("POST", PROCESS))
+    simulator.faults.add("POST", PROCESS, "drop_before", seconds=2)
+    counter.send(line)
+    while len(simulator.requests("POST", PROCESS)) == asked:
+        time.sleep(0.02)
+    other.kill()
+    began = time.monotonic()
+    counter.client = client_of(server)
+    counter.wait_for(line, "collecting")
+    assert time.monotonic() - began < MOST
+    shop.reader.tap()
+    counter.wait_for(line, "paid")
+    audit_journal(shop)
