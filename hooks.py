@@ -81,7 +81,7 @@ def _take_back(payment):
     One that waits for a tip is captured without: orders that have their tip wait no more.
     """
     payment.tip_released = True
-    if payment.wanted != settlement.REFUND and payment.state != settlement.AUTHORIZED:
+    if payment.wanted != settlement.REFUND_ALL and payment.state != settlement.AUTHORIZED:
         payment.wanted = settlement.CANCEL
 
 
@@ -110,7 +110,7 @@ def _note_unsettled(env):
             ("state", "=", settlement.PAID),
             ("refunded_minor", "=", 0),
             "|",
-            ("wanted", "=", settlement.REFUND),
+            ("wanted", "=", settlement.REFUND_ALL),
             ("payment_id", "=", False),
         ]
     )
@@ -160,7 +160,7 @@ def _unsettled(payment):
         return env._("it is not known whether the card was charged.")
     if payment.carry_sentence:
         return payment.carry_sentence
-    if payment.wanted == settlement.REFUND:
+    if payment.wanted == settlement.REFUND_ALL:
         return env._("it was to be refunded, and Stripe has not done so yet.")
     return None
 

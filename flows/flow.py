@@ -247,7 +247,7 @@ class Flow:
         if row.wanted == settlement.CANCEL:
             is_approved = state == settlement.AUTHORIZED and bool(row.forced_at)
             return state in settlement.OPEN_STATES and not is_approved
-        return row.wanted == settlement.REFUND and not row.reachable
+        return row.wanted == settlement.REFUND_ALL and not row.reachable
 
     def wanted_after_send(self):
         """Return what is wanted once the reader has it: a cancel that came meanwhile is still due.

@@ -84,7 +84,7 @@ class PosStripePayment(models.Model):
         [
             (settlement.COLLECT, "Collect"),
             (settlement.CANCEL, "Cancel"),
-            (settlement.REFUND, "Refund"),
+            (settlement.REFUND_ALL, "Refund"),
         ],
         readonly=True,
     )
@@ -569,7 +569,7 @@ class PosStripePayment(models.Model):
             "asking": self._is_leased(),
             "told": self._is_told(),
             "amount": self.amount,
-            "refunding": self.wanted == settlement.REFUND,
+            "refunding": self.wanted == settlement.REFUND_ALL,
             "refunded": bool(self.refunded_minor),
             "holder": self._reader_holder().id if self.failure_code == CODE_LEASED else False,
             "failure_code": self.failure_code or False,

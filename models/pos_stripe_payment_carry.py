@@ -95,7 +95,7 @@ class PosStripePayment(models.Model):
             # There is no order yet; its arrival does the same.
             return False
         return any(
-            (self[name] == settlement.REFUND) != (vals[name] == settlement.REFUND)
+            (self[name] == settlement.REFUND_ALL) != (vals[name] == settlement.REFUND_ALL)
             if name == "wanted"
             else (self[name] or False) != (vals[name] or False)
             for name in facts

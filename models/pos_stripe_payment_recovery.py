@@ -187,7 +187,7 @@ class PosStripePayment(models.Model):
     def _is_taken_back(self):
         """Tell whether the money goes or went back because no order showed the payment."""
         is_back = self.kind == refunding.PAYMENT and self.refund and self.refunded_minor
-        return self.wanted == settlement.REFUND or bool(is_back)
+        return self.wanted == settlement.REFUND_ALL or bool(is_back)
 
     def _taken_back_data(self):
         """Return what lets no till finish an order with a payment that goes back to the card."""
@@ -224,7 +224,7 @@ class PosStripePayment(models.Model):
             Domain(domain)
             & Domain("kind", "=", refunding.PAYMENT)
             & Domain("state", "in", PAID_STATES)
-            & Domain("wanted", "!=", settlement.REFUND)
+            & Domain("wanted", "!=", settlement.REFUND_ALL)
             # As in `_is_proven`.
             & (Domain("request_uuid", "!=", False) | Domain("adopted_at", "!=", False))
             # A till that was just paid, or still works on the order, finishes it itself.
@@ -298,7 +298,7 @@ class PosStripePayment(models.Model):
                     "order, finish it, and refund the order on the card reader."
                 )
             )
-        self.write({"wanted": settlement.REFUND, "command": self.command + 1, **values})
+        self.write({"wanted": settlement.REFUND_ALL, "command": self.command + 1, **values})
         self._log("till", "refund")
         self._kick()
 

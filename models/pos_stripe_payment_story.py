@@ -82,7 +82,7 @@ class PosStripePayment(models.Model):
         return WAITS, self.env._("%(amount)s are asked for on %(reader)s.", **facts)
 
     def _paid_story(self, facts):
-        if self.wanted == settlement.REFUND:
+        if self.wanted == settlement.REFUND_ALL:
             return WAITS, self.env._(
                 "Stripe took %(amount)s from %(card)s at %(time)s, and is asked to give it back.",
                 **facts,

@@ -40,7 +40,7 @@ class PosStripePayment(models.Model):
         rows = self.search(
             Domain("state", "=", settlement.AUTHORIZED)
             & Domain("kind", "=", refunding.PAYMENT)
-            & Domain("wanted", "not in", (settlement.CANCEL, settlement.REFUND))
+            & Domain("wanted", "not in", (settlement.CANCEL, settlement.REFUND_ALL))
             & (is_late | is_ending)
         )
         overdue = rows.filtered(lambda row: row._is_capture_overdue(now))

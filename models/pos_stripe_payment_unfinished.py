@@ -57,7 +57,7 @@ class PosStripePayment(models.Model):
             Domain("payment_id", "=", False)
             & Domain("state", "in", PAID_STATES)
             & Domain("kind", "=", refunding.PAYMENT)
-            & Domain("wanted", "!=", settlement.REFUND)
+            & Domain("wanted", "!=", settlement.REFUND_ALL)
             & Domain("unfinished_told_at", "=", False)
             & Domain("settled_at", "<", now - UNFINISHED_AFTER)
             & Domain("settled_at", ">", now - timedelta(days=UNATTACHED_DAYS))

@@ -29,8 +29,8 @@ OPEN_STATES = (NEW, COLLECTING, AUTHORIZED, UNKNOWN)
 # to know.
 COLLECT = "collect"
 CANCEL = "cancel"
-REFUND = "refund"
-WANTS = (None, COLLECT, CANCEL, REFUND)
+REFUND_ALL = "refund"
+WANTS = (None, COLLECT, CANCEL, REFUND_ALL)
 
 # PaymentIntent statuses
 INTENT_OPEN = ("requires_payment_method", "requires_confirmation", "requires_action")
@@ -115,7 +115,7 @@ def settle(state, wanted, facts):
     :return: Settlement
     """
     if state == PAID or facts.intent == "succeeded":
-        due = wanted == REFUND and facts.reachable and not facts.refunded
+        due = wanted == REFUND_ALL and facts.reachable and not facts.refunded
         return Settlement(PAID, REFUND_INTENT if due else None)
     if facts.intent == "canceled":
         # The intent can no longer be paid; the reader's screen may still ask for a card.
@@ -135,7 +135,7 @@ def settle(state, wanted, facts):
 
 
 def _verb_when_authorized(wanted, facts):
-    if wanted == REFUND or (wanted == CANCEL and not facts.forced):
+    if wanted == REFUND_ALL or (wanted == CANCEL and not facts.forced):
         return CANCEL_INTENT
     if facts.hold:
         return None

@@ -27,7 +27,7 @@ from stripe_terminal.settlement import (
     NO_ACTION,
     PAID,
     READ,
-    REFUND,
+    REFUND_ALL,
     REFUND_INTENT,
     SEND,
     STATES,
@@ -72,10 +72,10 @@ TABLE = [
     (COLLECTING, None, HELD, AUTHORIZED, None),
     (AUTHORIZED, None, HELD, AUTHORIZED, None),
     (AUTHORIZED, CANCEL, HELD, AUTHORIZED, CANCEL_INTENT),
-    (AUTHORIZED, REFUND, HELD, AUTHORIZED, CANCEL_INTENT),
+    (AUTHORIZED, REFUND_ALL, HELD, AUTHORIZED, CANCEL_INTENT),
     (UNKNOWN, CANCEL, HELD._replace(forced=True), AUTHORIZED, None),
     (AUTHORIZED, CANCEL, HELD._replace(forced=True, hold=False), AUTHORIZED, CAPTURE),
-    (AUTHORIZED, REFUND, HELD._replace(forced=True), AUTHORIZED, CANCEL_INTENT),
+    (AUTHORIZED, REFUND_ALL, HELD._replace(forced=True), AUTHORIZED, CANCEL_INTENT),
     (AUTHORIZED, None, HELD._replace(hold=False), AUTHORIZED, CAPTURE),
     (AUTHORIZED, None, HELD._replace(hold=False, increment=True), AUTHORIZED, INCREMENT),
     (AUTHORIZED, None, HELD._replace(intent="succeeded"), PAID, None),
@@ -105,10 +105,10 @@ TABLE = [
     (AUTHORIZED, None, Facts("requires_capture", "succeeded", True, False), AUTHORIZED, None),
     (PAID, None, Facts("succeeded", "succeeded", True, False), PAID, None),
     # The money is given back
-    (PAID, REFUND, Facts("succeeded", "succeeded", True), PAID, REFUND_INTENT),
-    (PAID, REFUND, Facts("succeeded", "succeeded", True, refunded=True), PAID, None),
-    (PAID, REFUND, Facts("succeeded", "succeeded", True, False), PAID, None),
-    (AUTHORIZED, REFUND, Facts("requires_capture", NO_ACTION, True), AUTHORIZED, CANCEL_INTENT),
+    (PAID, REFUND_ALL, Facts("succeeded", "succeeded", True), PAID, REFUND_INTENT),
+    (PAID, REFUND_ALL, Facts("succeeded", "succeeded", True, refunded=True), PAID, None),
+    (PAID, REFUND_ALL, Facts("succeeded", "succeeded", True, False), PAID, None),
+    (AUTHORIZED, REFUND_ALL, Facts("requires_capture", NO_ACTION, True), AUTHORIZED, CANCEL_INTENT),
 ]
 
 
@@ -241,7 +241,7 @@ def test_a_canceled_payment_is_never_sent_again():
 def test_money_is_given_back_once_and_only_on_demand():
     for state, wanted, facts in ALL:
         if settle(state, wanted, facts).verb == REFUND_INTENT:
-            assert wanted == REFUND
+            assert wanted == REFUND_ALL
             assert facts.intent == "succeeded" or state == PAID
             assert not facts.refunded
 
