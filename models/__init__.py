@@ -5,6 +5,7 @@ from . import (
     payment_provider_country,
     payment_provider_former_account,
     pos_config,
+    pos_config_kiosk,
     pos_config_tip,
     pos_load_mixin,
     pos_order,

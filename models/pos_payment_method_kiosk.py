@@ -1,4 +1,7 @@
-from odoo import models
+from odoo import api, models
+from odoo.exceptions import ValidationError
+
+from .pos_payment_method import TERMINAL
 
 
 class PosPaymentMethod(models.Model):
@@ -20,6 +23,16 @@ class PosPaymentMethod(models.Model):
     def _stripe_terminal_unserved_kiosks(self):
         """Return those of them that take no cards with these methods."""
         return self._stripe_terminal_kiosks()
+
+    @api.constrains("config_ids", "stripe_connection", "use_payment_terminal")
+    def _check_stripe_terminal_kiosks(self):
+        """Keep kiosks from taking orders that nobody can pay.
+
+        :raise ValidationError: a kiosk takes no cards with one of these methods
+        """
+        ours = self.filtered(lambda method: method.use_payment_terminal == TERMINAL)
+        for _level, sentence in ours._stripe_terminal_kiosk_advice():
+            raise ValidationError(sentence)
 
     def _stripe_terminal_kiosk_advice(self):
         """Return list of (level, sentence), empty when all kiosks of this method take cards."""

@@ -73,8 +73,29 @@ class TestCheck(OwnAccountCase):
         self.method.journal_id.currency_id = euro
         self.assertNotIn("sells in", self.check("")["message"])
 
-    def test_a_self_order_kiosk(self):
-        self._create_register("Kiosk", self.method).self_ordering_mode = "kiosk"
+    def test_a_self_order_kiosk_is_not_saved(self):
+        register = self._create_register("Kiosk", self.method)
+        with self.assertRaisesRegex(ValidationError, "Kiosk: a self-order kiosk takes no cards"):
+            register.self_ordering_mode = "kiosk"
+        register.payment_method_ids -= self.method
+        register.self_ordering_mode = "kiosk"
+        with self.assertRaisesRegex(ValidationError, "Kiosk: a self-order kiosk takes no cards"):
+            register.payment_method_ids += self.method
+        with self.assertRaisesRegex(ValidationError, "Kiosk: a self-order kiosk takes no cards"):
+            self.method.config_ids += register
+
+    def test_a_method_of_a_kiosk_does_not_become_ours(self):
+        method = self.method.copy({"use_payment_terminal": False, "name": "Card 2"})
+        self._create_register("Kiosk", method).self_ordering_mode = "kiosk"
+        with self.assertRaisesRegex(ValidationError, "Kiosk: a self-order kiosk takes no cards"):
+            method.use_payment_terminal = "stripe_terminal"
+
+    def test_a_self_order_kiosk_of_before(self):
+        register = self._create_register("Kiosk", self.method)
+        self.env.cr.execute(
+            "UPDATE pos_config SET self_ordering_mode = 'kiosk' WHERE id = %s", register.ids
+        )
+        register.invalidate_recordset()
         answer = self.check(SERIAL_NUMBER)
         self.assertEqual(answer["level"], "danger")
         self.assertIn("Kiosk: a self-order kiosk takes no cards", answer["message"])

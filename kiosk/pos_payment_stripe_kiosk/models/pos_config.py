@@ -1,4 +1,4 @@
-from odoo import api, models
+from odoo import models
 from odoo.addons.pos_payment_stripe.models.pos_payment_method import TERMINAL
 from odoo.addons.pos_payment_stripe.models.pos_payment_method_connection import SERVER
 from odoo.addons.pos_payment_stripe.stripe_terminal import settlement
@@ -19,10 +19,6 @@ class PosConfig(models.Model):
                 method.use_payment_terminal == TERMINAL and method.stripe_connection == SERVER
             )
         )
-
-    @api.constrains("payment_method_ids", "self_ordering_mode")
-    def _check_stripe_kiosk_methods(self):
-        self.payment_method_ids._check_stripe_kiosk_connection()
 
     def action_close_kiosk_session(self):
         """Take back what a customer is paying just now, before the drafts are deleted.

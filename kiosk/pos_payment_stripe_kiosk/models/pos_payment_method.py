@@ -1,7 +1,6 @@
 from odoo import api, models
 from odoo.addons.pos_payment_stripe.models.pos_payment_method import TERMINAL
 from odoo.addons.pos_payment_stripe.models.pos_payment_method_connection import SERVER
-from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 
 
@@ -36,15 +35,6 @@ class PosPaymentMethod(models.Model):
             "Stripe”, or give the kiosk a payment method of its own.",
             names,
         )
-
-    @api.constrains("stripe_connection", "use_payment_terminal")
-    def _check_stripe_kiosk_connection(self):
-        """Keep kiosks from taking orders that nobody can pay.
-
-        :raise ValidationError: a kiosk would lose its card payments
-        """
-        for _level, sentence in self._stripe_terminal_kiosk_advice():
-            raise ValidationError(sentence)
 
     @api.model
     def _load_pos_self_data_domain(self, data, config):

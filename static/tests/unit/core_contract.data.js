@@ -467,6 +467,10 @@ export const CONTRACT = {
         },
         "pos.session": {
             "_get_closed_orders": ["(self)", "The orders that are compared with Stripe."]
+        },
+        "res.currency": {
+            "compare_amounts": ["(self, amount1, amount2)", "Whether a card pays more than is due, in the currency's own steps."],
+            "is_zero": ["(self, amount)", "Whether anything is left, in the currency's own steps."]
         }
     },
     "views": {
