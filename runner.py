@@ -26,6 +26,7 @@ from odoo import SUPERUSER_ID, api
 from odoo.modules.registry import Registry
 
 from . import consequences, renewal
+from .stripe_terminal import pace
 from .stripe_terminal.errors import StripeProblem
 
 _logger = logging.getLogger(__name__)
@@ -46,6 +47,9 @@ MAX_STEPS = 20
 TRANSACTION_TRIES = 10
 # Seconds until a row that somebody else carries out is looked at again, where that matters.
 INSIST_PAUSE = 0.5
+# Seconds for which a request that Stripe refuses to look at, being asked too much, is made again.
+# Less than what a request may be held back for, see `flows.flow.SEND_WITHIN`.
+CROWD_PATIENCE = 15
 JOURNAL = "pos.stripe.payment"
 LISTING = "pos.stripe.listing"
 
@@ -55,12 +59,16 @@ class Command(NamedTuple):
 
     :ivar float pause: seconds to wait before
     :ivar str lease: the lease under which its answer may be stored, see `lease.new`
+    :ivar str account: names the Stripe account that is asked, see `pace.pace_of`
+    :ivar int precedence: over other requests when Stripe is asked too much, see `pace`
     """
 
     verb: str
     perform: Callable
     pause: float = 0
     lease: str = ""
+    account: str = ""
+    precedence: int = pace.READING
 
 
 class RowTaken(Exception):
@@ -221,12 +229,23 @@ def _ask(command):
     """
     if command.pause:
         time.sleep(command.pause)
-    started = time.monotonic()
-    try:
-        reply, problem = command.perform(), None
-    except StripeProblem as error:
-        reply, problem = None, error
-    return reply, problem, round((time.monotonic() - started) * 1000)
+    account_pace, until = pace.pace_of(command.account), time.monotonic() + CROWD_PATIENCE
+    while True:
+        account_pace.wait(command.precedence, until)
+        started = time.monotonic()
+        try:
+            reply, problem = command.perform(), None
+        except StripeProblem as error:
+            reply, problem = None, error
+        took = round((time.monotonic() - started) * 1000)
+        if not (problem and problem.is_too_fast):
+            if not problem or problem.http_status:
+                account_pace.note_taken()
+            return reply, problem, took
+        # Stripe has not looked at it: it is the same request later.
+        account_pace.note_complaint()
+        if time.monotonic() >= until:
+            return reply, problem, took
 
 
 def _store(registry, record_id, function, model, keep=None):

@@ -6,7 +6,7 @@ from odoo.tools import SQL
 
 from .. import lease, renewal
 from ..runner import Command, RowTaken
-from ..stripe_terminal import refund_reading, settlement
+from ..stripe_terminal import pace, refund_reading, refunding, settlement
 from ..stripe_terminal.errors import Kind, StripeProblem
 from ..stripe_terminal.refunding import READ_CHARGE, UNSETTLED
 from .connection import connection_of
@@ -25,6 +25,7 @@ FAILURE_INTERVAL = timedelta(days=1)
 # And where one should have told, which may have failed to arrive.
 FAILURE_INTERVAL_TOLD = timedelta(days=7)
 FIND_READER = "find_reader"
+READING = (settlement.READ, settlement.FIND, READ_CHARGE)
 # What every attempt begins with.
 NEW_ATTEMPT = {
     "command": 0,
@@ -174,11 +175,24 @@ class Flow:
             return self.rest()
         row.lease_until = fields.Datetime.now() + LEASE
         try:
-            return self.COMMANDS[verb](self, verb)._replace(pause=pause, lease=row.lease_owner)
+            return self._under_lease(self.COMMANDS[verb](self, verb), pause)
         except StripeProblem as problem:
             # No key, no provider: the command could not even be put together.
             command = Command(verb, None, lease=row.lease_owner)
             return self.apply_answer(command, None, problem, 0)
+
+    def _under_lease(self, command, pause=0):
+        """Return a command of this row as the runner is to carry it out."""
+        row = self.row
+        is_refund = row.kind == refunding.REFUND or command.verb == settlement.REFUND_INTENT
+        asked = pace.REFUND if is_refund else pace.PAYMENT
+        is_reading = command.verb in READING and not row.wanted
+        return command._replace(
+            pause=pause,
+            lease=row.lease_owner,
+            account=row.provider_id._stripe_terminal_key_mark(),
+            precedence=pace.READING if is_reading else asked,
+        )
 
     def rest(self):
         """Give the row back as it is, until the next look; returns no command."""
@@ -323,7 +337,7 @@ class Flow:
         if problem:
             return self._apply_problem(verb, problem, took)
         # Reading is how the runner tries again: only the answer that was missing ends the count.
-        is_reading = verb in (settlement.READ, settlement.FIND, READ_CHARGE)
+        is_reading = verb in READING
         row.write(
             {
                 "tries": row.tries if is_reading else 0,
@@ -340,10 +354,8 @@ class Flow:
             return self.next_command()
         intent, gateway = row.payment_intent, self.gateway
         row.lease_until = fields.Datetime.now() + LEASE
-        return Command(
-            settlement.READ,
-            lambda: gateway.retrieve_payment_intent(intent),
-            lease=row.lease_owner,
+        return self._under_lease(
+            Command(settlement.READ, lambda: gateway.retrieve_payment_intent(intent))
         )
 
     def _lock_for_lease(self):

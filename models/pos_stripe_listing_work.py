@@ -5,6 +5,7 @@ from odoo.tools import SQL
 
 from .. import lease, runner
 from ..guard import quiet_lock
+from ..stripe_terminal import pace
 from ..stripe_terminal.errors import Kind, StripeProblem
 from ..stripe_terminal.listing import read_one, read_page
 from .pos_stripe_listing import INTENTS, ONE_BY_ONE, REFUNDS
@@ -83,15 +84,21 @@ class PosStripeListing(models.Model):
             missing = sorted(comparisons._missing_ids(self.account) - set(self.unknown_ids or []))
             if not missing:
                 return self._finish(comparisons)
-            return runner.Command(
-                READ_ONE, lambda: read_one(gateway, missing[0]), lease=self.lease_owner
-            )
+            return self._command(READ_ONE, lambda: read_one(gateway, missing[0]))
         is_refunds = self.stage == REFUNDS
         read = gateway.list_refunds if is_refunds else gateway.list_payment_intents
         since = _to_unix(self.refunds_since if is_refunds else self.since)
         cursor = self.cursor or None
+        return self._command(READ_PAGE, lambda: read_page(read, since, cursor))
+
+    def _command(self, verb, perform):
+        """Return a request as the runner is to make it: after all that somebody pays with."""
         return runner.Command(
-            READ_PAGE, lambda: read_page(read, since, cursor), lease=self.lease_owner
+            verb,
+            perform,
+            lease=self.lease_owner,
+            account=self.account,
+            precedence=pace.COMPARISON,
         )
 
     def _gateway(self):

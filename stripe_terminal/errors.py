@@ -87,6 +87,11 @@ class StripeProblem(Exception):
         return self.http_status is None and self.kind != Kind.ambiguous
 
     @property
+    def is_too_fast(self):
+        """Whether Stripe refused to look at the request because the account asks too much."""
+        return self.http_status == 429 and self.code == "rate_limit"
+
+    @property
     def reason(self):
         """The most precise code that has a sentence, for `sentence` and the journal."""
         for code in (self.decline_code, self.code):

@@ -13,6 +13,7 @@ from . import (
     test_convert,
     test_core_contract,
     test_countries,
+    test_crowd,
     test_currencies,
     test_customer,
     test_due,

@@ -25,6 +25,8 @@ class StripeTerminalCase(AccountTestInvoicingCommon):
         cls.addClassCleanup(cls.simulator.stop)
         environment = patch.dict(os.environ, STRIPE_API_BASE=cls.simulator.url)
         cls.startClassPatcher(environment)
+        # Whoever is told that there is a crowd waits in real time.
+        cls.startClassPatcher(patch.object(runner, "CROWD_PATIENCE", 0))
         cls.account = cls.simulator.account
         location = cls.account.add_location(display_name="Coffee bar")
         cls.reader = cls.account.add_reader(

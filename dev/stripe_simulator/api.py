@@ -262,4 +262,6 @@ class _Request:
             if status < 500:
                 transient = status == 409 or error.get("code") == "lock_timeout"
                 headers["Stripe-Should-Retry"] = "true" if transient else "false"
+            if error.get("code") == "rate_limit":
+                headers["Stripe-Rate-Limited-Reason"] = "global-rate"
         return Answer(status, json.dumps(body, indent=2).encode(), headers)

@@ -50,6 +50,7 @@ def test_rate_limit(api, sim):
     with pytest.raises(stripe.RateLimitError) as caught:
         api.payment_intents.create(PARAMS)
     assert caught.value.error.code == "rate_limit"
+    assert caught.value.headers["Stripe-Rate-Limited-Reason"] == "global-rate"
     assert count(sim) == 0
 
 
