@@ -38,7 +38,7 @@ class StripeTerminalBrowserSdk(StripeTerminalController):
         method = session.config_id.payment_method_ids.filtered(
             lambda method: (
                 method.id == int(payment_method_id)
-                and method.use_payment_terminal == "stripe_terminal"
+                and method._is_stripe_terminal()
                 and method.stripe_connection == BROWSER
             )
         )

@@ -55,10 +55,7 @@ class StripeTerminalController(http.Controller):
         """Ask the reader for a payment; see `pos.stripe.payment._send`."""
         session = self._open_session(session_id)
         method = session.config_id.payment_method_ids.filtered(
-            lambda method: (
-                method.id == int(payment_method_id)
-                and method.use_payment_terminal == "stripe_terminal"
-            )
+            lambda method: method.id == int(payment_method_id) and method._is_stripe_terminal()
         )
         if not method:
             raise self._no_access()

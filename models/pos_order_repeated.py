@@ -44,7 +44,7 @@ class PosOrder(models.Model):
             sent = {
                 payment["uuid"]: payment
                 for payment in payments_sent(order)
-                if methods.browse(payment.get("payment_method_id")).use_payment_terminal == TERMINAL
+                if methods.browse(payment.get("payment_method_id"))._is_stripe_terminal()
             }
             elsewhere = self.env["pos.payment"].search(
                 [("uuid", "in", list(sent)), ("pos_order_id.uuid", "!=", order.get("uuid"))]

@@ -5,7 +5,6 @@ from odoo import api, fields, models
 from ..consequences import PAYMENT, TIP, VERIFY
 from ..guard import COLLISIONS, for_each
 from ..stripe_terminal.settlement import CANCELED, PAID, PAID_STATES
-from .pos_payment_method import TERMINAL
 
 _logger = logging.getLogger(__name__)
 
@@ -103,9 +102,8 @@ class PosPayment(models.Model):
 
     def _is_by_stripe_terminal(self):
         """Tell whether this line says that a card was charged, or refunded, by this addon."""
-        return (
-            self.payment_method_id.use_payment_terminal == TERMINAL
-            and not self.currency_id.is_zero(self.amount)
+        return self.payment_method_id._is_stripe_terminal() and not self.currency_id.is_zero(
+            self.amount
         )
 
     def _never_sent_reason(self):

@@ -1,7 +1,5 @@
 from odoo import api, models
 
-from .pos_payment_method import TERMINAL
-
 # What tills want to know of card payments.
 CARD_FIELDS = ("stripe_refunded_uuid", "stripe_tip", "stripe_unverified")
 
@@ -22,7 +20,7 @@ class PosPayment(models.Model):
         methods = self.env["pos.payment.method"].sudo()
         for payment in payments:
             method = methods.browse(payment["payment_method_id"])
-            if method.use_payment_terminal == TERMINAL:
+            if method._is_stripe_terminal():
                 continue
             if not any(payment[name] for name in CARD_FIELDS):
                 for name in CARD_FIELDS:

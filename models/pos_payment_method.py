@@ -38,6 +38,10 @@ class PosPaymentMethod(models.Model):
         label = self.env._("Stripe Terminal") if beside_core else self.env._("Stripe")
         return [*super()._get_payment_terminal_selection(), (TERMINAL, label)]
 
+    def _is_stripe_terminal(self):
+        """Tell whether this method, if any, takes cards with the addon's terminal."""
+        return self.use_payment_terminal == TERMINAL
+
     @api.model
     def _stripe_terminal_is_enabled(self):
         """Return whether methods may use this terminal: the switch of the settings, on at first."""
@@ -146,12 +150,12 @@ class PosPaymentMethod(models.Model):
         """Keep methods from coming back from the archive while the settings say that none is."""
         if self._stripe_terminal_is_enabled():
             return
-        if self.filtered(lambda method: method.active and method.use_payment_terminal == TERMINAL):
+        if self.filtered(lambda method: method.active and method._is_stripe_terminal()):
             raise ValidationError(self._stripe_terminal_switched_off())
 
     @api.constrains("use_payment_terminal", "stripe_serial_number")
     def _check_stripe_terminal_reader(self):
-        for method in self.filtered(lambda method: method.use_payment_terminal == TERMINAL):
+        for method in self.filtered(lambda method: method._is_stripe_terminal()):
             if not method.stripe_serial_number:
                 raise ValidationError(
                     self.env._(
@@ -270,7 +274,7 @@ class PosPaymentMethod(models.Model):
                     "it in Apps (pos_stripe) first."
                 )
             )
-        methods = self.filtered(lambda method: method.use_payment_terminal == TERMINAL)
+        methods = self.filtered(lambda method: method._is_stripe_terminal())
         methods._check_stripe_terminal_closed()
         message = self._stripe_terminal_switch(methods, CORE_TERMINAL)
         return self.env["payment.provider"]._stripe_terminal_notification("success", message)

@@ -28,7 +28,7 @@ class PosPaymentMethod(models.Model):
 
         Registers of another method are named with it, and so is a method without register.
         """
-        if self.use_payment_terminal != TERMINAL or not self.stripe_serial_number:
+        if not self._is_stripe_terminal() or not self.stripe_serial_number:
             return []
         others = self.search(
             [
@@ -51,7 +51,7 @@ class PosPaymentMethod(models.Model):
         selection = self.browse()._get_payment_terminal_selection()
         terminals = {TERMINAL, CORE_TERMINAL} & {*dict(selection)}
         for method in self:
-            if not method.active or method.use_payment_terminal != TERMINAL:
+            if not method.active or not method._is_stripe_terminal():
                 continue
             others = self.sudo().search(
                 [
@@ -86,7 +86,7 @@ class PosPaymentMethod(models.Model):
         and is checked also when one of ours becomes core's; ours have their own.
         """
         names = set(field_names)
-        ours = self.filtered(lambda method: method.use_payment_terminal == TERMINAL)
+        ours = self.filtered(lambda method: method._is_stripe_terminal())
         ours_names = others_names = names
         if "stripe_serial_number" in names:
             ours_names = names - {"stripe_serial_number"} | {"use_payment_terminal"}

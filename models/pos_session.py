@@ -5,7 +5,6 @@ from odoo.exceptions import AccessError, UserError
 
 from ..stripe_terminal.settlement import CANCELED, PAID
 from .pos_config import MANAGER
-from .pos_payment_method import TERMINAL
 
 
 class PosSession(models.Model):
@@ -82,9 +81,7 @@ class PosSession(models.Model):
 
     def _stripe_terminal_methods(self):
         """Return the session's payment methods with a Stripe reader, in sudo."""
-        return self.sudo().payment_method_ids.filtered(
-            lambda method: method.use_payment_terminal == TERMINAL
-        )
+        return self.sudo().payment_method_ids.filtered(lambda method: method._is_stripe_terminal())
 
     # Closing
 

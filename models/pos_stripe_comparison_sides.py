@@ -3,7 +3,6 @@ from odoo import models
 from ..stripe_terminal import closing, money
 from ..stripe_terminal.refunding import MADE, REFUND
 from ..stripe_terminal.settlement import PAID_STATES
-from .pos_payment_method import TERMINAL
 
 
 def _to_minor(payment):
@@ -22,7 +21,7 @@ class PosStripeComparison(models.Model):
     def _payments(self):
         """Return the session's payments with Stripe that belong to finished orders."""
         payments = self.session_id._get_closed_orders().payment_ids.filtered(
-            lambda payment: payment.payment_method_id.use_payment_terminal == TERMINAL
+            lambda payment: payment.payment_method_id._is_stripe_terminal()
         )
         nothing = payments.filtered(lambda payment: payment.currency_id.is_zero(payment.amount))
         # Somebody may have changed what was paid to nothing.
@@ -134,9 +133,7 @@ class PosStripeComparison(models.Model):
                 ("pos_order_id.state", "not in", ("draft", "cancel")),
             ]
         )
-        by_card = finished.filtered(
-            lambda payment: payment.payment_method_id.use_payment_terminal == TERMINAL
-        )
+        by_card = finished.filtered(lambda payment: payment.payment_method_id._is_stripe_terminal())
         recorded = set(by_card.mapped("uuid"))
         return {
             row: closing.Row(

@@ -7,7 +7,6 @@ from odoo.fields import Domain
 
 from ..stripe_terminal import settlement
 from .pos_order_proven import line_of
-from .pos_payment_method import TERMINAL
 
 # Bytes of an order that are kept; one with more lines than that is no sale at a counter.
 BASKET_MAX = 500_000
@@ -52,7 +51,7 @@ class PosStripePayment(models.Model):
         payments = [
             Command.create({name: values[name] for name in PAYMENT_FIELDS if name in values})
             for values in _created(basket, "payment_ids")
-            if methods.browse(values.get("payment_method_id")).use_payment_terminal != TERMINAL
+            if not methods.browse(values.get("payment_method_id"))._is_stripe_terminal()
         ]
         return {**basket, "payment_ids": payments}
 

@@ -9,7 +9,6 @@ from ..consequences import PAYMENT, UNPAID
 from ..stripe_terminal import money, refunding, settlement
 from ..stripe_terminal.receipts import card_name
 from ..stripe_terminal.refund_errors import refund_sentence
-from .pos_payment_method import TERMINAL
 
 PAID_STATES = settlement.PAID_STATES
 # A till that works on an order with a payment asks for it every four seconds at least.
@@ -175,7 +174,7 @@ class PosStripePayment(models.Model):
         return (
             self.state in PAID_STATES
             and not self._is_taken_back()
-            and pos_payment.payment_method_id.use_payment_terminal == TERMINAL
+            and pos_payment.payment_method_id._is_stripe_terminal()
             and self.order_uuid == order.uuid
             and self.currency_id == order.currency_id
             and money.to_minor(self.amount, self.currency_id.name)

@@ -1,7 +1,6 @@
 from werkzeug.exceptions import NotFound, Unauthorized
 
 from odoo import http
-from odoo.addons.pos_payment_stripe.models.pos_payment_method import TERMINAL
 from odoo.addons.pos_self_order.controllers.orders import PosSelfOrderController
 from odoo.http import request
 from odoo.tools import consteq
@@ -41,7 +40,7 @@ class StripeKioskController(PosSelfOrderController):
         """Ask this kiosk's own reader only; a press while it asks already changes nothing."""
         config = self._verify_pos_config(access_token)
         method = request.env["pos.payment.method"].sudo().browse(int(payment_method_id)).exists()
-        if method.use_payment_terminal == TERMINAL:
+        if method._is_stripe_terminal():
             if method not in config.sudo()._stripe_kiosk_methods():
                 raise NotFound()
             session = config.env["pos.session"].browse(order.get("session_id"))

@@ -15,9 +15,7 @@ class PosConfig(models.Model):
         if self.self_ordering_mode != "kiosk":
             return self.env["pos.payment.method"]
         return self.payment_method_ids.filtered(
-            lambda method: (
-                method.use_payment_terminal == TERMINAL and method.stripe_connection == SERVER
-            )
+            lambda method: method._is_stripe_terminal() and method.stripe_connection == SERVER
         )
 
     def action_close_kiosk_session(self):

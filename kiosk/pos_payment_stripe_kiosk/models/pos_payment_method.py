@@ -22,9 +22,7 @@ class PosPaymentMethod(models.Model):
 
     def _stripe_terminal_unserved_kiosks(self):
         ours = self.filtered(
-            lambda method: (
-                method.use_payment_terminal == TERMINAL and method.stripe_connection != SERVER
-            )
+            lambda method: method._is_stripe_terminal() and method.stripe_connection != SERVER
         )
         return ours._stripe_terminal_kiosks()
 
