@@ -1,6 +1,6 @@
 """People and programs whose word is no evidence, as steps of the random stories.
 
-`STORIES_ACTORS=late,editor` lets only some of them act.
+`STORIES_ACTORS=late,editor` lets only some of them act; see `devices` for what the later ones do.
 """
 
 import os
@@ -20,7 +20,12 @@ from .third_party import ERRORS, WRITTEN
 
 THIRD_PARTY, CASHIER, EDITOR = "third_party", "cashier", "editor"
 DASHBOARD, LATE = "dashboard", "late"
+DEVICE, PRINTER, ONLINE = "device", "printer", "online"
+PRICES, STORAGE, SYNC = "prices", "storage", "sync"
 ACTORS = (THIRD_PARTY, CASHIER, EDITOR, DASHBOARD, LATE)
+ACTORS += (DEVICE, PRINTER, ONLINE, PRICES, STORAGE, SYNC)
+
+ACTING = frozenset(os.environ.get("STORIES_ACTORS", ",".join(ACTORS)).split(","))
 
 AMOUNTS = st.sampled_from([1.0, 5.0, 12.0, 500.0])
 REFUNDS = st.sampled_from([2.0, 5.0, 12.0])
@@ -57,13 +62,11 @@ LATEST = 50
 
 def acts(actor, needs=None):
     """Return the decorator of a step that an actor makes, where `needs(story)` is true."""
-    return precondition(lambda self: actor in self.actors and (not needs or needs(self)))
+    return precondition(lambda self: actor in ACTING and (not needs or needs(self)))
 
 
 class Outsiders:
     """What others do to a story's payments, and what must stay true all the same."""
-
-    actors = frozenset(os.environ.get("STORIES_ACTORS", ",".join(ACTORS)).split(","))
 
     def __init__(self):
         super().__init__()
@@ -222,6 +225,7 @@ class Outsiders:
         and none that nobody has touched."""
         result = self.case.compare()
         shown = " ".join(difference["key"] for difference in result["differences"])
+        self.charged_is_due_is_recorded(shown)
         by_uuid = {payment.uuid: payment for payment in self.recorded_by_card}
         for line_uuid, payment in by_uuid.items():
             row = self.row({"line_uuid": line_uuid})
@@ -265,7 +269,10 @@ class Outsiders:
     def recorded(self):
         """The payments of finished orders, those of other methods included, oldest first."""
         session = self.case.pos_session.id
-        payments = self.case.env["pos.payment"].search([("session_id", "=", session)], order="id")
+        payments = self.case.env["pos.payment"].search(
+            [("session_id", "=", session), ("pos_order_id.state", "not in", ("draft", "cancel"))],
+            order="id",
+        )
         for payment in payments:
             self.sale_of.setdefault(payment.id, payment.uuid)
         return list(payments)

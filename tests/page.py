@@ -52,12 +52,9 @@ class Page:
         gateway = self.case.provider._stripe_terminal_gateway()
         token = gateway.create_connection_token(reader["location"]).data["secret"]
         session = self.sdk.begin(token)
-        readers = {
-            found["serial_number"]: found["id"]
-            for found in self.sdk.discover(session, reader["location"])
-        }
-        reader_id = readers[reader["serial_number"]]
-        self.connection = self.sdk.connect(session, reader_id, not self.is_resuming)
+        readers = self.sdk.discover(session, reader["location"])
+        (found,) = [one for one in readers if one["serial_number"] == reader["serial_number"]]
+        self.connection = self.sdk.connect(session, found["id"], not self.is_resuming)
 
     def go_on(self):
         """Charge the card that was read, and tell the server, if one was read or none will be."""

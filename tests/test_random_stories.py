@@ -28,11 +28,13 @@ from odoo.exceptions import AccessError
 from odoo.tests import tagged
 
 from .audit import intents_by_line, paid_charges, refunds_by_line, rows_of
+from .devices import LINES, SOME, Devices
 from .fault_case import FaultCase
 from .in_till_case import InTillCase
 from .outsiders import Outsiders
 from .page import Page
 from .third_party import ThirdParty
+from .till_copy import is_done
 from .worker import Worker, another_process, pass_time
 
 _logger = logging.getLogger(__name__)
@@ -43,7 +45,6 @@ BATCHES = 20
 BATCH_TIMEOUT = 1800  # seconds
 BATCHES_IN_TILL = 5
 STEPS = 18
-LINES = 3
 REFUNDS = 3
 
 AMOUNTS = st.sampled_from([5.0, 12.0])
@@ -63,7 +64,7 @@ REQUESTS = st.sampled_from(
 )
 
 
-class Story(Outsiders, RuleBasedStateMachine):
+class Story(Devices, Outsiders, RuleBasedStateMachine):
     """One register with one reader, up to three payment lines and as many refund lines."""
 
     case = None
@@ -79,18 +80,19 @@ class Story(Outsiders, RuleBasedStateMachine):
         self.case.line_uuids = set()
         self.case.open_account()
 
-    @initialize(amount=AMOUNTS)
-    def first_sale(self, amount):
-        self.new_line(amount)
+    @initialize(amount=AMOUNTS, is_busy=st.booleans(), data=st.data())
+    def first_sale(self, amount, is_busy, data):
+        if is_busy:
+            self.busy_sale(data, *(data.draw(SOME) for _part in range(3)))
+        else:
+            self.new_line(amount)
 
     # The cashier, at one till or two
 
     @precondition(lambda self: len(self.sales) < LINES)
     @rule(amount=AMOUNTS)
     def new_line(self, amount):
-        self.sales.append(self.case.line(amount))
-        self.lines.append(self.sales[-1])
-        self.case.send(self.lines[-1])
+        self.ask_card(self.new_order(amount), amount)
 
     @precondition(lambda self: len(self.sales) < LINES)
     @rule(amount=AMOUNTS, is_known=st.booleans(), is_finished=st.booleans())
@@ -131,6 +133,12 @@ class Story(Outsiders, RuleBasedStateMachine):
 
     def finish(self, line):
         """Have the till synchronise the finished order of a line, unless somebody refuses it."""
+        if line["amount"] < 0:
+            self.finish_refund(line)
+        elif (copy := self.copy_of(line)) and not copy.is_finished:
+            self.finish_copy(copy, {line["line_uuid"]})
+
+    def finish_refund(self, line):
         payment = self.row(line)
         amount, card = payment._till_data()["amount"], payment._transaction_id()
         order = self.by_till(
@@ -145,10 +153,7 @@ class Story(Outsiders, RuleBasedStateMachine):
     def finishable(self):
         """The lines that are done for a till, and whose order is not finished."""
         open_lines = [line for line in self.lines if line["line_uuid"] not in self.orders]
-        return [line for line in open_lines if self.is_done(self.row(line))]
-
-    def is_done(self, payment):
-        return payment.state == "paid" or bool(payment.forced_at)
+        return [line for line in open_lines if (row := self.row(line)) and is_done(row)]
 
     @rule(number=LINE)
     def press_send_again(self, number):
@@ -158,9 +163,14 @@ class Story(Outsiders, RuleBasedStateMachine):
 
     @rule(number=LINE, amount=AMOUNTS)
     def send_another_amount(self, number, amount):
+        """Ask for what is due after the products have changed, without taking anything back."""
         if line := self.line(number):
+            copy = self.copy_of(line)
             amount = amount if line["amount"] > 0 else -amount
             line.update(self.case.again(line, amount=amount))
+            if copy and not copy.is_finished:
+                copy.add_item(round(amount - copy.due(line["line_uuid"]), 2))
+                line.update(copy.facts(line))
             self.case.send(line)
 
     @rule(number=LINE)
@@ -347,6 +357,8 @@ class Story(Outsiders, RuleBasedStateMachine):
             for _hour in range(3):
                 self.pass_time(13 * 3600)
                 self.case.run_cron()
+        self.orders_are_sent_again()
+        self.case.run_cron()
         self.nothing_is_paid_twice()
         self.nothing_is_given_back_twice()
         self.money_goes_back_where_it_came_from()

@@ -82,3 +82,108 @@ class TestToldStories(RandomStories):
                 story.refund_recorded(payment, 5.0)
                 self.carry_out(story.row(story.lines[-1]))
                 story.late_requests_are_carried_out()
+
+    # What happens to an order before it is finished
+
+    def asked(self, story, amount=12.0):
+        """Have the reader ask for what an order costs, and return its till's copy."""
+        copy = story.new_order(amount)
+        self.carry_out(story.ask_card(copy, amount))
+        return copy
+
+    def charged(self, story, copy):
+        """Have the card charged that is asked for, and return the row."""
+        story.tap()
+        row = copy.rows()
+        self.carry_out(row)
+        self.assertEqual(row.state, "paid")
+        return row
+
+    def share(self, story, copy):
+        """Have the till synchronise its order, and return the copy of another device."""
+        copy.is_disturbed = True
+        story.synchronise(copy, "draft")
+        return story.other_device_reads(copy.order)
+
+    def test_another_device_finishes_what_the_reader_asks_for(self):
+        with self.told() as story:
+            copy = self.asked(story)
+            row, other = copy.rows(), self.share(story, copy)
+            story.finish_copy(other)
+            self.assertEqual(other.order.state, "paid")
+            story.finish_copy(copy)
+            self.carry_out(row)
+            self.assertEqual(row.state, "canceled")
+
+    def test_another_device_has_it_while_the_card_is_charged(self):
+        with self.told() as story:
+            copy = self.asked(story)
+            other = self.share(story, copy)
+            row = self.charged(story, copy)
+            other.add_item(5.0)
+            story.synchronise(other, "draft")
+            story.finish_copy(copy)
+            self.assertEqual(row.payment_id.pos_order_id, copy.order)
+
+    def test_a_draft_is_emptied_and_printed(self):
+        with self.told() as story:
+            copy = self.asked(story)
+            self.share(story, copy)
+            row = self.charged(story, copy)
+            copy.order.payment_ids.sudo().unlink()
+            story.print_receipt(None, copy)
+            story.finish_copy(copy)
+            self.assertEqual(row.payment_id.pos_order_id, copy.order)
+
+    def test_the_total_falls_while_the_card_is_charged(self):
+        with self.told() as story:
+            copy = self.asked(story)
+            copy.add_item(-2.0)
+            self.charged(story, copy)
+            story.finish_copy(copy)
+            self.assertFalse(copy.is_finished)
+
+    def test_what_is_due_is_asked_for_after_the_total_fell(self):
+        with self.told() as story:
+            copy = self.asked(story)
+            copy.add_item(-2.0)
+            story.watch(copy)
+            self.carry_out(copy.rows())
+            self.assertEqual(copy.rows().state, "canceled")
+            story.retry(None, copy)
+            self.carry_out(copy.rows())
+            self.assertEqual(self.charged(story, copy).amount_received, 1000)
+            story.finish_copy(copy)
+            self.assertTrue(copy.is_finished)
+
+    def test_a_till_is_lost_and_its_order_restored(self):
+        with self.told() as story:
+            copy = self.asked(story)
+            row = self.charged(story, copy)
+            story.copies.remove(copy)
+            story.pass_time(11)
+            story.restore(row)
+            story.finish_copy(story.copies[-1])
+            self.assertEqual(row.payment_id.pos_order_id.uuid, copy.uuid)
+
+    def test_a_till_comes_back_after_its_order_was_restored(self):
+        with self.told() as story:
+            copy = self.asked(story)
+            row = self.charged(story, copy)
+            story.pass_time(11)
+            story.restore(row)
+            story.finish_copy(copy)
+            self.assertEqual(len(row.payment_id.pos_order_id.payment_ids), 1)
+
+    def test_a_synchronisation_is_refused_and_its_answer_lost(self):
+        with self.told() as story:
+            copy = self.asked(story)
+            row = self.charged(story, copy)
+            story.third_party_refuses("pos.order", "user", 1)
+            story.finish_copy(copy)
+            self.assertFalse(row.payment_id)
+            story.loses_answer = True
+            for _turn in range(2):
+                story.finish_copy(copy)
+            self.assertTrue(copy.is_finished)
+            self.assertEqual(len(copy.order.payment_ids), 1)

@@ -2,12 +2,12 @@ from functools import wraps
 
 from odoo.exceptions import UserError, ValidationError
 
-# What is written of a card payment in Odoo, and by which method.
+# What is written of a card payment in Odoo, and by which methods.
 WRITTEN = {
-    "pos.payment": "write",
-    "pos.order": "write",
-    "pos.order.line": "create",
-    "mail.activity": "create",
+    "pos.payment": ("write",),
+    "pos.order": ("create", "write"),
+    "pos.order.line": ("create",),
+    "mail.activity": ("create",),
 }
 ERRORS = ("user", "validation", "database")
 
@@ -22,8 +22,9 @@ class ThirdParty:
     def __init__(self, case):
         self.refused = 0
         self._refusals = []
-        for model, method in WRITTEN.items():
-            self._guard(case, model, method)
+        for model, methods in WRITTEN.items():
+            for method in methods:
+                self._guard(case, model, method)
 
     def refuse(self, model, error="user", times=None):
         """Refuse what is written of a model.
