@@ -14,7 +14,9 @@ EVE = ("Eve Employee", "4567")
 WALLET, SUM, REST = 3.00, 4.60, "1.60"
 # Points for the sum, which is what is charged otherwise.
 POINTS = 4.6
-CUSTOMERS = [f"Wanda {word}" for word in ("One", "Two", "Three", "Four", "Five", "Six", "Seven")]
+CUSTOMERS = [
+    f"Wanda {word}" for word in ["One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight"]
+]
 
 on_its_way = pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
 
@@ -177,6 +179,25 @@ def test_the_finished_order_is_sent_again_by_the_next_page(till, shop, crowd, af
     wait_until_paid(till)
     till.wait_until(lambda: crowd.held(name)[0] == 0)
     till.sell("Espresso").choose_method(shop.cash).validate()
+    assert_once(crowd, name)
+    audit(shop)
+
+
+def test_a_dead_tills_order_is_restored(crowd, make_shop, open_till):
+    shop = make_shop(server=crowd.server, **crowd.options)
+    till, name = open_till(shop, employee=EVE), CUSTOMERS[7]
+    pay_partly_by_wallet(till, name).choose_method(shop.card).wait_for_card()
+    till.crash()
+    shop.reader.tap()
+    other = open_till(shop, employee=EVE)
+    other.sell("Espresso")
+    restore = other.page.get_by_role("button", name="Restore its order")
+    restore.click(timeout=40_000)
+    expect(other.page.locator(".paymentlines")).to_contain_text("Visa 4242")
+    assert [amount for _method, amount in other.lines()] == [f"{REST}€"]
+    other.screenshot("many_addons_restored")
+    other.validate()
+    wait_until_paid(other)
     assert_once(crowd, name)
     audit(shop)
 

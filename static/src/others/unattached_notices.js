@@ -63,6 +63,8 @@ export class UnattachedNotices extends Component {
         this.pos.setOrder(order);
         this.pos.navigate("PaymentScreen", { orderUuid: order.uuid });
         restored.payments.forEach((payment) => this.stripeTerminal.show(payment));
+        // The points that pos_loyalty gives are in no basket: it counts them in the page.
+        await this.pos.orderUpdateLoyaltyPrograms?.();
     }
 
     /** Give the money of a payment that no order shows back to the card. */

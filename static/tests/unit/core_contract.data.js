@@ -241,6 +241,14 @@ export const CONTRACT = {
                 "mergeTableOrders": ["(orderUuid, destinationTable)", "A table whose order stays is not linked."]
             },
             "called": {}
+        },
+        "pos_loyalty": {
+            "module": "@pos_loyalty/app/services/pos_store",
+            "export": null,
+            "extended": {},
+            "called": {
+                "orderUpdateLoyaltyPrograms": ["()", "An order that is restored gives the points that it gave before."]
+            }
         }
     },
     "unrelated": ["execute", "ref", "round", "add", "addEventListener", "confirm", "create", "delete", "every", "filter", "find", "flatMap", "forEach", "get", "length", "map", "order", "read", "reduce", "set", "some", "update"],
