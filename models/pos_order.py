@@ -90,21 +90,27 @@ class PosOrder(models.Model):
     def _process_saved_order(self, draft):
         """Link the journal to the payments of a finished order.
 
-        Drafts are left alone: their payments may be running, and the runner writes those rows.
+        Where the tip was entered before the payment, its cards are charged at once. Drafts are left alone: their payments may be running, and the runner writes those rows.
         """
         in_till = self.with_context(stripe_till_order=TILL_ORDER)
         order_id = super(PosOrder, in_till)._process_saved_order(draft)
         if not draft:
             self.payment_ids._link_stripe_payments()
+            if self.is_tipped:
+                self._stripe_release_tips(with_tip=False)
         return order_id
 
     def write(self, vals):
         """Take running card payments back before an order is cancelled, from wherever.
 
         An order that is finished in another way than by a till is compared with the journal too.
+        Cards are charged once a till says that their order has its tip, also if it is zero: the
+        tip screen and “settle tips” of `pos_restaurant` have that in common.
 
         :raise UserError: a card was charged for the order
         """
+        if vals.get("is_tipped"):
+            self._stripe_lock_tips()
         if vals.get("state") == "cancel":
             self._give_up_stripe_payments()
         is_finishing = vals.get("state") in FINISHED
@@ -116,6 +122,8 @@ class PosOrder(models.Model):
         result = super().write(vals)
         if finishing:
             finishing.payment_ids._link_stripe_payments()
+        if vals.get("is_tipped"):
+            self.filtered(lambda order: order.state in FINISHED)._stripe_release_tips()
         return result
 
     @api.ondelete(at_uninstall=False)

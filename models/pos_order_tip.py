@@ -10,27 +10,11 @@ class PosOrder(models.Model):
 
     _inherit = "pos.order"
 
-    def write(self, vals):
-        """Have cards charged once a till says that their order has its tip, also if it is zero.
-
-        It is what the tip screen and “settle tips” of `pos_restaurant` have in common.
-        """
-        if vals.get("is_tipped"):
-            # The runner may just bring a tip to the order: the journal's row first, as it does.
-            rows = self.env["pos.stripe.payment"].sudo()
-            rows.search([("payment_id", "in", self.payment_ids.ids)])._lock()
-            quiet_lock(self)
-        result = super().write(vals)
-        if vals.get("is_tipped"):
-            self.filtered(lambda order: order.state in FINISHED)._stripe_release_tips()
-        return result
-
-    def _process_saved_order(self, draft):
-        """Have cards charged at once where the tip was entered before the payment."""
-        order_id = super()._process_saved_order(draft)
-        if not draft and self.is_tipped:
-            self._stripe_release_tips(with_tip=False)
-        return order_id
+    def _stripe_lock_tips(self):
+        """Wait for the runner, which may just bring a tip to these orders: its rows first."""
+        rows = self.env["pos.stripe.payment"].sudo()
+        rows.search([("payment_id", "in", self.payment_ids.ids)])._lock()
+        quiet_lock(self)
 
     def _stripe_release_tips(self, with_tip=True):
         """Have the card payments of these orders captured that wait for a tip.

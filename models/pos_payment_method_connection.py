@@ -4,7 +4,7 @@ from ..flows.connection import BROWSER, SERVER
 
 
 class PosPaymentMethod(models.Model):
-    """Who talks to the reader: Stripe's servers, or the browser that the till runs in."""
+    """Who talks to the reader, Stripe's servers or the till's browser, and when it hears."""
 
     _inherit = "pos.payment.method"
 
@@ -17,6 +17,14 @@ class PosPaymentMethod(models.Model):
         "till loads a script of Stripe's and reaches the reader over the shop's own network.",
     )
 
+    stripe_send = fields.Selection(
+        [("at_once", "At once"), ("press", "When Send is pressed")],
+        string="Send to the Reader",
+        default="at_once",
+        required=True,
+        help="At once: choosing the method asks for the card. When Send is pressed: the amount can "
+        "be changed first, and the reader shows nothing before Send.",
+    )
     stripe_reader_name = fields.Char(string="Reader's Name", compute="_compute_stripe_reader_name")
 
     @api.depends("stripe_serial_number")
@@ -33,4 +41,5 @@ class PosPaymentMethod(models.Model):
 
     @api.model
     def _load_pos_data_fields(self, config):
-        return [*super()._load_pos_data_fields(config), "stripe_connection", "stripe_reader_name"]
+        ours = ["stripe_connection", "stripe_reader_name", "stripe_send"]
+        return [*super()._load_pos_data_fields(config), *ours]

@@ -137,7 +137,8 @@ class PosSession(models.Model):
     def _validate_session(self, *args, **kwargs):
         """Note the differences that a manager closes with; refuse to close with others.
 
-        What readers still ask for on behalf of orders that only their tills have is taken back.
+        What readers still ask for on behalf of orders that only their tills have is taken back,
+        and what waited for a tip is captured: a closed session takes none any more.
 
         :raise UserError: nobody has accepted the differences
         """
@@ -153,6 +154,9 @@ class PosSession(models.Model):
             rows._give_up_left_over()
             if differences:
                 self._stripe_terminal_note(comparison.accepted_by, differences)
+        closed = self.filtered(lambda session: session.state == "closed")
+        if closed:
+            self.env["pos.stripe.payment"].sudo()._release_held([("session_id", "in", closed.ids)])
         return result
 
     def _stripe_terminal_note(self, person, differences):

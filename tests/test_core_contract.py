@@ -45,6 +45,16 @@ class TestCoreContract(TransactionCase):
                 with self.subTest(f"{model}.{name}"):
                     self.assertNotIn(f"super().{name}(", inspect.getsource(function))
 
+    def test_no_method_is_extended_in_two_files(self):
+        """Which of them comes first would hang on the order of imports."""
+        for model in sorted(self.env):
+            seen = {}
+            for one in filter(self._is_ours, self._classes(model)):
+                for name, value in one.__dict__.items():
+                    if one._name == model and inspect.isroutine(value):
+                        with self.subTest(f"{model}.{name}"):
+                            self.assertEqual(seen.setdefault(name, one.__module__), one.__module__)
+
     def test_each_method_that_is_called_is_there(self):
         called, listed = core_names.calls(), self.contract["called"]
         known = {*self.contract["unrelated"], *core_names.definitions()}

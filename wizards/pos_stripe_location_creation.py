@@ -28,4 +28,6 @@ class PosStripeLocationCreation(models.TransientModel):
 
         :raise UserError: the address is incomplete
         """
+        if self.is_in_japan:
+            return self._stripe_params_in_japan()
         return self.env["pos.stripe.location"]._stripe_params(self.company_id, self.name)

@@ -49,13 +49,11 @@ class PosStripeLocationCreation(models.TransientModel):
             creation.line1_kanji = company.street
             creation.line2_kanji = company.street2
 
-    def _stripe_params(self):
-        """Return what Stripe is told of the place.
+    def _stripe_params_in_japan(self):
+        """Return what Stripe is told of a place in Japan.
 
         :raise UserError: a part of the address is missing; it is named
         """
-        if not self.is_in_japan:
-            return super()._stripe_params()
         needed = ["name_kana"] + [
             f"{part}_{script}" for script in SCRIPTS for part, must in PARTS.items() if must
         ]

@@ -5,6 +5,7 @@ import functools
 import importlib
 import inspect
 import sys
+import threading
 import typing
 
 import typing_extensions
@@ -28,10 +29,15 @@ def members(hint):
     return typing.get_args(hint) if is_union(hint) else (hint,)
 
 
+# Python 3.11 counts the depth of a tree wrongly when two threads parse.
+_parsing = threading.Lock()
+
+
 @functools.cache
 def _imports_for_typing(module_name):
     """Return {name: module} of the imports that a module makes for type checkers only."""
-    tree = ast.parse(inspect.getsource(sys.modules[module_name]))
+    with _parsing:
+        tree = ast.parse(inspect.getsource(sys.modules[module_name]))
     found = {}
     for node in ast.walk(tree):
         if isinstance(node, ast.ImportFrom) and node.module:
