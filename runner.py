@@ -160,7 +160,7 @@ def _pool(model):
 def submit(dbname, record_id, insist=False, model=JOURNAL):
     """Have a row carried out soon by a thread of this process; returns at once.
 
-    :param str model: the row's model, with the `_claim`, `_learn` and `_get_stuck` of the journal
+    :param str model: the row's model, with the `_claim`, `_apply_answer` and `_get_stuck` of the journal
     :param bool insist: come back when somebody else has the row, because that one may have asked
         Stripe just before what we know of happened
     """
@@ -206,7 +206,7 @@ def carry_out_with(registry, record_id, model=JOURNAL):
             command, due = _store(
                 registry,
                 record_id,
-                lambda record, done=(command, reply, problem, took): record._learn(*done),
+                lambda record, done=(command, reply, problem, took): record._apply_answer(*done),
                 model,
                 keep,
             )

@@ -65,7 +65,7 @@ class StripeTerminalController(http.Controller):
     def status(self, line_uuids):
         """Return what is known of some payment lines, and have Stripe read again beside it."""
         payments = self._payments(line_uuids)
-        payments._look()
+        payments._request_read()
         payments._see()
         return [payment._till_data() for payment in payments]
 

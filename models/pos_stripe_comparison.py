@@ -89,7 +89,7 @@ class PosStripeComparison(models.Model):
         # Another till of the register may ask at the same moment.
         quiet_lock(self)
         rows = self._rows()
-        rows._look()
+        rows._request_read()
         rows._carry_soon()
         providers, listings = self._providers(), self.env["pos.stripe.listing"]
         try:

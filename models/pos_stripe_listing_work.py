@@ -110,7 +110,7 @@ class PosStripeListing(models.Model):
             raise StripeProblem(Kind.misconfigured, "no_secret_key")
         return self.provider_id._stripe_terminal_gateway()
 
-    def _learn(self, command, reply, problem, took):
+    def _apply_answer(self, command, reply, problem, took):
         """Hand what Stripe said to those who wait, and return the next request, or None.
 
         :param Command command: what was asked

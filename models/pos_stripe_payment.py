@@ -401,7 +401,7 @@ class PosStripePayment(models.Model):
         used = set(lines.mapped("uuid"))
         running.filtered(lambda row: row.line_uuid not in used)._give_up()
 
-    def _look(self):
+    def _request_read(self):
         """Have Stripe read again where that can change anything and nobody does so just now.
 
         Less often while the reader waits for a card and Stripe's webhook is known to arrive.

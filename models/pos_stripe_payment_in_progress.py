@@ -88,7 +88,7 @@ class PosStripePayment(models.Model):
             | Domain("payment_method_id", "in", session.config_id.payment_method_ids.ids)
         )
         left_alone = self._left_alone(register)
-        left_alone._look()
+        left_alone._request_read()
         noted = left_alone | self._in_progress(register)
         return [
             *(row._unattached_data() for row in self._unattached(register)),

@@ -36,7 +36,7 @@ class PosStripePayment(models.Model):
         """Take the row for this process and return the first command, see `Flow.claim`."""
         return self._flow().claim()
 
-    def _learn(self, command, reply, problem, took):
+    def _apply_answer(self, command, reply, problem, took):
         """Store what Stripe answered and return the next command, see `Flow.apply_answer`."""
         return self._flow().apply_answer(command, reply, problem, took)
 

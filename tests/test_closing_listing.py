@@ -81,7 +81,7 @@ class TestClosingListing(OwnAccountCase):
     def go_on(self, listing, command):
         """Make a request and store its answer; returns the next one."""
         reply = command.perform()
-        return self.transact(listing, lambda row: row._learn(command, reply, None, 0))
+        return self.transact(listing, lambda row: row._apply_answer(command, reply, None, 0))
 
     # Many payments
 

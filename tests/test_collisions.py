@@ -56,7 +56,7 @@ class TestCollisions(CommittedCase):
             "original": lambda env: self.record(env)._lock_original(),
             "tip": lambda env: self.record(env)._release_tip(),
             "field": lambda env: self.record(env).write({"wanted": "cancel"}),
-            "learn": lambda env: self.record(env)._learn(
+            "learn": lambda env: self.record(env)._apply_answer(
                 runner.Command("read", None, lease="x"), None, None, 0
             ),
         }.items():
@@ -154,7 +154,7 @@ class TestCollisions(CommittedCase):
             listing.lease_until = fields.Datetime.now()
 
         for name, second in {
-            "learn": lambda listing: listing._learn(
+            "learn": lambda listing: listing._apply_answer(
                 runner.Command("read_page", None, lease="x"), None, None, 0
             ),
             "get stuck": lambda listing: listing._get_stuck(),

@@ -185,10 +185,10 @@ class TestPayment(StripeTerminalCase):
             lambda payments, insist=False: kicked.extend(payments.ids),
         )
         for _tab in range(5):
-            payment._look()
+            payment._request_read()
         self.assertFalse(kicked, "Stripe was read just now")
         payment.last_read_at = fields.Datetime.now() - timedelta(seconds=2)
-        payment._look()
+        payment._request_read()
         self.assertEqual(kicked, payment.ids)
 
     def test_reader_off(self):

@@ -124,7 +124,7 @@ class TestRenewal(CommittedCase):
             return None
 
         steps = iter([command._replace(perform=ask), None])
-        for name in ("_claim", "_learn"):
+        for name in ("_claim", "_apply_answer"):
             self.patch(self.registry["pos.stripe.payment"], name, lambda row, *_a: next(steps))
         with self.row() as row:
             record_id = row.id

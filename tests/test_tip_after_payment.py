@@ -82,7 +82,7 @@ class TestTipAfterPayment(TipCase):
             lambda payments, insist=False: kicked.extend(payments.ids),
         )
         before = len(self.sent())
-        payment._look()
+        payment._request_read()
         self.run_cron()
         self.assertFalse(kicked)
         self.assertEqual(len(self.sent()), before)

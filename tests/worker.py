@@ -55,7 +55,7 @@ class Worker:
     def learn(self):
         """Store the answer."""
         command = self.command
-        self._store(lambda payment: payment._learn(command, *self.outcome))
+        self._store(lambda payment: payment._apply_answer(command, *self.outcome))
 
     def step(self):
         """Make one request and store its answer."""

@@ -4,6 +4,6 @@ from . import (
     pos_order,
     pos_payment_method,
     pos_stripe_payment,
+    pos_stripe_payment_messages,
     pos_stripe_payment_order,
-    pos_stripe_payment_words,
 )

@@ -73,7 +73,7 @@ class PosStripePayment(models.Model):
         if is_due and self.state in settlement.OPEN_STATES and self._try_lock():
             self.kiosk_seen_at = now
         self._see()
-        self._look()
+        self._request_read()
 
     @api.model
     def _cron_look(self):
