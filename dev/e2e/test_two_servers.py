@@ -4,6 +4,7 @@ import contextlib
 import os
 import random
 import signal
+import subprocess
 import threading
 import time
 
@@ -17,16 +18,30 @@ from harness.server import OdooServer
 from support.audit import audit_journal, intents
 from support.counter import Counter
 
-AS_ROOT = () if os.geteuid() == 0 else ("--user", "--map-root-user")
-CONTAINER = ("unshare", *AS_ROOT, "--pid", "--fork", "--mount-proc", "--kill-child")
+NAMESPACE = ("--pid", "--fork", "--mount-proc", "--kill-child")
 SHOPS = 5
 PAYMENTS = 11  # of each shop
 KILL_EVERY = 2  # seconds
 PROCESS = "/v1/terminal/readers/*/process_payment_intent"
-# What a server that dies may cost the customer who waits.
-MOST = 15  # seconds
+# What a server that dies may cost the customer who waits, on a machine that is busy as well: the
+# lease is of 8, and was of 60.
+MOST = 30  # seconds
 # Longer than a lease.
 SLOW = 12  # seconds
+
+
+def container():
+    """Return the command that gives a server process numbers of its own, as far as is allowed."""
+    for rights in ((), ("--user", "--map-root-user")):
+        command = ("unshare", *rights, *NAMESPACE)
+        with contextlib.suppress(OSError):
+            if not subprocess.run([*command, "true"], capture_output=True, check=False).returncode:
+                return command
+    # One host name still, as of two servers beside each other on one machine.
+    return ()
+
+
+CONTAINER = container()
 
 
 @pytest.fixture(scope="module")
@@ -69,8 +84,10 @@ class Roaming:
 
 
 def workers_of(server):
-    """Return the processes that the server, which is the first in its container, has started."""
-    (main,) = psutil.Process(server.process.pid).children()
+    """Return the processes that the server has started; it is the first in its container."""
+    main = psutil.Process(server.process.pid)
+    if CONTAINER:
+        (main,) = main.children()
     return main.children()
 
 
