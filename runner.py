@@ -160,7 +160,8 @@ def _pool(model):
 def submit(dbname, record_id, insist=False, model=JOURNAL):
     """Have a row carried out soon by a thread of this process; returns at once.
 
-    :param str model: the row's model, with the `_claim`, `_apply_answer` and `_get_stuck` of the journal
+    :param str model: the row's model, with the `_claim`, `_apply_answer` and `_get_stuck` of the
+        journal
     :param bool insist: come back when somebody else has the row, because that one may have asked
         Stripe just before what we know of happened
     """

@@ -90,7 +90,8 @@ class PosOrder(models.Model):
     def _process_saved_order(self, draft):
         """Link the journal to the payments of a finished order.
 
-        Where the tip was entered before the payment, its cards are charged at once. Drafts are left alone: their payments may be running, and the runner writes those rows.
+        Where the tip was entered before the payment, its cards are charged at once. Drafts are
+        left alone: their payments may be running, and the runner writes those rows.
         """
         in_till = self.with_context(stripe_till_order=TILL_ORDER)
         order_id = super(PosOrder, in_till)._process_saved_order(draft)
