@@ -105,8 +105,9 @@ def test_reload_while_a_request_goes_wrong(kept_till, server, simulator, connect
     till = kept_till(connection, server)
     shop = till.shop
     simulator.faults.add("POST", LAST_REQUEST[connection], kind)
-    till.sell("Espresso").choose_method(shop.card)
-    till.reload()
+    till.sell("Espresso")
+    with till.reloading_at("send"):
+        till.method(shop.card).click()
     till.wait_for_card()
     shop.reader.tap()
     till.wait_for_receipt()

@@ -30,22 +30,13 @@ def pay_and_audit(till, shop):
 
 
 def test_while_the_request_is_sent(till, shop, simulator):
+    """What the browser keeps of the line is written before the request leaves."""
     simulator.faults.add("POST", "/v1/payment_intents", "delay", seconds=4)
-    till.sell("Espresso").choose_method(shop.card)
-    till.wait_for_status("Request sent")
-    till.reload()
-    pay_and_audit(till, shop)
-
-
-def test_in_the_moment_of_the_request(till, shop):
-    """What the browser keeps of the line must be written by then."""
     till.sell("Espresso")
     with till.reloading_at("send"):
-        till.page.locator(".paymentmethod", has_text=shop.card).click()
+        till.method(shop.card).click()
     till.wait_for_card()
-    shop.reader.tap()
-    till.wait_for_receipt()
-    audit(shop)
+    pay_and_audit(till, shop)
 
 
 def test_while_waiting_for_the_card(till, shop):
@@ -57,8 +48,9 @@ def test_while_waiting_for_the_card(till, shop):
 
 def test_while_the_answer_of_the_send_is_lost(till, shop, simulator, connection):
     simulator.faults.add("POST", SEND[connection], "drop_after", times=1)
-    till.sell("Espresso").choose_method(shop.card)
-    till.reload()
+    till.sell("Espresso")
+    with till.reloading_at("send"):
+        till.method(shop.card).click()
     pay_and_audit(till, shop)
 
 

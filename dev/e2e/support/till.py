@@ -283,11 +283,15 @@ class Till:
         """The payment screen's locator."""
         return self.page.locator(".pos .payment-screen")
 
-    def choose_method(self, name):
-        """Press a payment method: adds a payment line, which a terminal's method sends at once."""
-        method = self.page.locator(".paymentmethods .paymentmethod").filter(
+    def method(self, name):
+        """Return the locator of a payment method's button."""
+        return self.page.locator(".paymentmethods .paymentmethod").filter(
             has=self.page.locator(".payment-name", has_text=_exactly(name))
         )
+
+    def choose_method(self, name):
+        """Press a payment method: adds a payment line, which a terminal's method sends at once."""
+        method = self.method(name)
         # The screen may still be moving into its place, so that a press would go beside.
         method.hover()
         method.click()
