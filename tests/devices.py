@@ -222,14 +222,14 @@ class Devices:
         if copy.order:
             # What Stripe does not prove cannot be changed any more.
             copy.is_disturbed = True
-            copy.order.write({"nb_print": copy.nb_print})
+            self.by_till(lambda: copy.order.write({"nb_print": copy.nb_print}))
 
     # An online payment method at the same register
 
     def empty_draft(self, _data, copy):
         """What `get_and_set_online_payments_data` does, whose addon is not installed here."""
         if copy.order.state == "draft":
-            copy.order.sudo()._clean_payment_lines()
+            self.by_till(copy.order.sudo()._clean_payment_lines)
 
     # Pricelists, rewards, products
 
