@@ -1,8 +1,6 @@
 from odoo import api, models
 from odoo.exceptions import ValidationError
 
-from .pos_payment_method import TERMINAL
-
 
 class PosPaymentMethod(models.Model):
     """Self-order kiosks (`pos_self_order`) take cards with terminals that they know only.
@@ -30,7 +28,7 @@ class PosPaymentMethod(models.Model):
 
         :raise ValidationError: a kiosk takes no cards with one of these methods
         """
-        ours = self.filtered(lambda method: method.use_payment_terminal == TERMINAL)
+        ours = self.filtered(lambda method: method._is_stripe_terminal())
         for _level, sentence in ours._stripe_terminal_kiosk_advice():
             raise ValidationError(sentence)
 

@@ -1,7 +1,6 @@
-import { AlertDialog } from "@web/core/confirmation_dialog/confirmation_dialog";
 import { _t } from "@web/core/l10n/translation";
 import { loadLazy } from "./lazy";
-import { problemSentence } from "./request";
+import { tellProblem } from "./request";
 
 /** Lines of an order that belong to the readers of registers which share their open orders. */
 export function linesElsewhere(order) {
@@ -26,10 +25,7 @@ export async function isHeldElsewhere(env, order) {
         return await isHeld(env, lines);
     } catch (error) {
         // Not known is not unpaid.
-        dialog.add(AlertDialog, {
-            title: _t("Another register takes this payment"),
-            body: problemSentence(error),
-        });
+        tellProblem(dialog, _t("Another register takes this payment"), error);
         return true;
     } finally {
         ui.unblock();

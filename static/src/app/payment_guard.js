@@ -1,7 +1,6 @@
-import { AlertDialog } from "@web/core/confirmation_dialog/confirmation_dialog";
 import { _t } from "@web/core/l10n/translation";
 import { loadLazy } from "./lazy";
-import { problemSentence } from "./request";
+import { tellProblem } from "./request";
 
 /** Locking the till leaves its payments to the server and to whoever unlocks it. */
 export const LOCK_SCREENS = ["LoginScreen", "SaverScreen"];
@@ -35,10 +34,7 @@ export async function guard(env, method, ...args) {
     try {
         guards = await loadLazy("kept", "guards");
     } catch (error) {
-        env.services.dialog.add(AlertDialog, {
-            title: _t("The card payment stays"),
-            body: problemSentence(error),
-        });
+        tellProblem(env.services.dialog, _t("The card payment stays"), error);
         return;
     }
     return guards[method](env, ...args);

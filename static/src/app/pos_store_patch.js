@@ -1,5 +1,4 @@
 import { PosStore } from "@point_of_sale/app/services/pos_store";
-import { AlertDialog } from "@web/core/confirmation_dialog/confirmation_dialog";
 import { loadBundle } from "@web/core/assets";
 import { browser } from "@web/core/browser/browser";
 import { _t } from "@web/core/l10n/translation";
@@ -8,7 +7,7 @@ import { patch } from "@web/core/utils/patch";
 import { isHeldElsewhere } from "./elsewhere";
 import { loadLazy } from "./lazy";
 import { LOCK_SCREENS, guard, runningLines, takeBack, unsettledLines } from "./payment_guard";
-import { problemSentence } from "./request";
+import { tellProblem } from "./request";
 
 /** Milliseconds that a till's start may wait for what is sent first. */
 const SEND_WAIT = 5000;
@@ -77,10 +76,7 @@ patch(PosStore.prototype, {
         try {
             await loadBundle("pos_payment_stripe.closing");
         } catch (error) {
-            this.dialog.add(AlertDialog, {
-                title: _t("The register stays open"),
-                body: problemSentence(error),
-            });
+            tellProblem(this.dialog, _t("The register stays open"), error);
             return false;
         }
         return super.getClosePosInfo(...arguments);

@@ -1,7 +1,6 @@
 import { loadBundle } from "@web/core/assets";
-import { AlertDialog } from "@web/core/confirmation_dialog/confirmation_dialog";
 import { _t } from "@web/core/l10n/translation";
-import { problemSentence } from "./request";
+import { tellProblem } from "./request";
 
 /**
  * Load what only refunds need, with the first of them.
@@ -13,10 +12,7 @@ export async function loadRefunds(env, dialog) {
         await loadBundle("pos_payment_stripe.refunds");
         return env.services.stripe_terminal_refunds;
     } catch (error) {
-        dialog.add(AlertDialog, {
-            title: _t("The refund cannot be prepared"),
-            body: problemSentence(error),
-        });
+        tellProblem(dialog, _t("The refund cannot be prepared"), error);
     }
 }
 

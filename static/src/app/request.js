@@ -1,4 +1,5 @@
 import { AssetsLoadingError } from "@web/core/assets";
+import { AlertDialog } from "@web/core/confirmation_dialog/confirmation_dialog";
 import { _t } from "@web/core/l10n/translation";
 import { ConnectionAbortedError, ConnectionLostError, rpc } from "@web/core/network/rpc";
 
@@ -15,6 +16,10 @@ export const problemSentence = (error) =>
     isConnectionError(error)
         ? _t("Odoo's server cannot be reached. Check this till's network.")
         : _t("Odoo's server has answered with an error: %s", error.data?.message || error.message);
+
+/** Tell the cashier what could not be done, and why. */
+export const tellProblem = (dialog, title, error) =>
+    dialog.add(AlertDialog, { title, body: problemSentence(error) });
 
 /**
  * Ask one of the addon's routes; always ends, with an answer or an error.

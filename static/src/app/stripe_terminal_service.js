@@ -12,7 +12,7 @@ import OrderPaymentValidation from "@point_of_sale/app/utils/order_payment_valid
 import { reactive } from "@odoo/owl";
 import { forceReaderRefundTexts, forceRefundTexts, isRefundWithoutReader } from "./refund_texts";
 import { loadLazy } from "./lazy";
-import { isConnectionError, problemSentence, request } from "./request";
+import { isConnectionError, problemSentence, request, tellProblem } from "./request";
 import { playSound } from "./sound";
 import { tellUnpaid } from "./unverified";
 import { Wishes } from "./wishes";
@@ -322,10 +322,7 @@ export class StripeTerminalPayments {
             if (!isConnectionError(error)) {
                 throw error;
             }
-            this.dialog.add(AlertDialog, {
-                title: _t("Connection error"),
-                body: problemSentence(error),
-            });
+            tellProblem(this.dialog, _t("Connection error"), error);
         }
     }
 
