@@ -38,6 +38,8 @@ def day(start_server, simulator):
     leave_refunds_unanswered(day)
     leave_payments_open(day)
     day.drafts = OldDrafts(server)
+    # The version before logs its routine collisions as errors.
+    day.logged_before = len(server.log())
     update(server)
     yield day
     simulator.account.overcapture = False
@@ -120,7 +122,7 @@ def refunds_of(day, intent_id):
 
 def it_was_updated(day):
     assert installed_version(day.server) != BEFORE
-    assert "ERROR" not in day.server.log()
+    assert "ERROR" not in day.server.log()[day.logged_before :]
 
 
 def open_payments_end_and_are_taken_once(day):
