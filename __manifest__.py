@@ -18,6 +18,7 @@
         "data/ir_cron_data.xml",
         "wizards/pos_stripe_adoption_views.xml",
         "wizards/pos_stripe_closing_views.xml",
+        "wizards/pos_stripe_health_views.xml",
         "wizards/pos_stripe_location_creation_views.xml",
         "wizards/pos_stripe_pairing_views.xml",
         "wizards/pos_stripe_rename_views.xml",

@@ -1,1 +1,1 @@
-from . import browser_sdk, refund, support, terminal, webhook
+from . import browser_sdk, health, refund, support, terminal, webhook

@@ -182,6 +182,7 @@ class CompanyCase(StripeTerminalCase, HttpCase):
                 {"session_id": self.pos_session.id}
             ),
             "pos.stripe.comparison": self.env["pos.stripe.comparison"].sudo()._of(self.pos_session),
+            "pos.stripe.health": env["pos.stripe.health"].create({}),
             "pos.stripe.listing": self.env["pos.stripe.listing"].sudo()._of(self.provider),
             "pos.stripe.location": reader.location_id,
             "pos.stripe.location.creation": env["pos.stripe.location.creation"].create({}),

@@ -66,13 +66,13 @@ class TestCompanyRoutes(CompanyCase):
             ),
         }
 
-    # What Stripe calls; who signs proves who it is.
-    SIGNED = {f"{ROOT}/webhook/<int:provider_id>"}
+    # What Stripe and monitoring systems call; a signature or a token proves who it is.
+    PROVEN = {f"{ROOT}/webhook/<int:provider_id>", f"{ROOT}/health"}
 
     def test_each_route_is_called(self):
         self.assertEqual(
             our_routes(self.env),
-            {*self.parameters(), *self.addresses(), *self.SIGNED},
+            {*self.parameters(), *self.addresses(), *self.PROVEN},
             "Say in parameters() or addresses() of tests/test_company_routes.py how these routes "
             "are called for a payment of our company: it is then proved that nobody else can.",
         )

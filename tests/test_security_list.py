@@ -205,8 +205,8 @@ class TestSecurityList(CompanyCase):
             ],
         }
 
-    # Who signs proves who it is; and a link is opened, see tests/test_company_routes.py.
-    NOT_CALLED = {"/webhook/<provider_id>", "/support/<payment>"}
+    # A signature or a token proves who it is; and a link is opened, see test_company_routes.py.
+    NOT_CALLED = {"/health", "/webhook/<provider_id>", "/support/<payment>"}
 
     def closed_session(self):
         session = self._open_session(self._create_register("Closed", self.other_method))

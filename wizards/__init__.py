@@ -1,6 +1,7 @@
 from . import (
     pos_stripe_adoption,
     pos_stripe_closing,
+    pos_stripe_health,
     pos_stripe_location_creation,
     pos_stripe_location_japan,
     pos_stripe_pairing,
