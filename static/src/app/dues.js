@@ -1,9 +1,7 @@
-import { _t } from "@web/core/l10n/translation";
+import { guard } from "./payment_guard";
 
 /** Milliseconds between looks at what an order owes while a reader asks for it. */
 const LOOK = 250;
-/** Milliseconds for which the till says that it took a request back. */
-const TOLD_FOR = 15000;
 const RUNNING_STATUSES = ["waiting", "waitingCard"];
 
 const isSale = (line) => line.pos_order_id?.totalDue > 0 && !line.stripe_refunded_uuid;
@@ -93,19 +91,9 @@ export class Dues {
      * be typing the amount that another line gets.
      */
     async takeBack(line) {
-        const asked = this.payments.env.utils.formatCurrency(line.getAmount());
+        const asked = line.getAmount();
         if (await this.payments.cancel(line)) {
-            this.payments.pos.notification.add(
-                _t(
-                    "The card reader asked for %(asked)s, and the order has changed since. That request was canceled and nothing was charged. Press Retry to ask for what is due now.",
-                    { asked }
-                ),
-                {
-                    title: _t("The total has changed"),
-                    type: "warning",
-                    autocloseDelay: TOLD_FOR,
-                }
-            );
+            await guard(this.payments.env, "tellChanged", asked);
         }
     }
 }

@@ -1,12 +1,12 @@
 import { _t } from "@web/core/l10n/translation";
 import { loadLazy } from "./lazy";
 import { tellProblem } from "./request";
+import { WAITING_STATUSES } from "./states";
 
 /** Locking the till leaves its payments to the server and to whoever unlocks it. */
 export const LOCK_SCREENS = ["LoginScreen", "SaverScreen"];
-const RUNNING_STATUSES = ["waiting", "waitingCard", "waitingCapture", "waitingCancel"];
 
-const isRunning = (line) => RUNNING_STATUSES.includes(line.getPaymentStatus());
+const isRunning = (line) => WAITING_STATUSES.includes(line.getPaymentStatus());
 const isAsked = (line) => isRunning(line) || line.getPaymentStatus() === "force_done";
 
 /** The lines of an order that a reader of this register is asking a card for. */

@@ -4,6 +4,7 @@ import { useService } from "@web/core/utils/hooks";
 import { patch } from "@web/core/utils/patch";
 import { onWillUpdateProps, status } from "@odoo/owl";
 import { isHeldElsewhere, linesElsewhere } from "./elsewhere";
+import { forceDone } from "./force_done";
 import { takeBack } from "./payment_guard";
 import { approveRefund, loadRefunds } from "./refunds";
 import { askSplit, goesOn, nextPart } from "./split";
@@ -33,7 +34,7 @@ patch(PaymentScreen.prototype, {
                 .filter((line) => line.isStripeTerminal && line.getPaymentStatus() === "pending")
                 .forEach((line) => this.stripeTerminal.dues.prepare(line));
             // The order may come from another till.
-            this.stripeTerminal.resume();
+            this.stripeTerminal.poller.resume();
         }
     },
 
@@ -45,7 +46,7 @@ patch(PaymentScreen.prototype, {
         } else if (status(this) !== "destroyed") {
             open();
         }
-        this.stripeTerminal.resume();
+        this.stripeTerminal.poller.resume();
     },
 
     /**
@@ -74,7 +75,7 @@ patch(PaymentScreen.prototype, {
                 return true;
             }
             // Its answer would bring back a line that another one has replaced.
-            await this.pos.data.stripeSynced(this.currentOrder);
+            await this.pos.data.stripeOrders?.synced(this.currentOrder);
             return super.addNewPaymentLine(...arguments);
         }
         const refunds = await loadRefunds(this.env, this.dialog);
@@ -129,7 +130,7 @@ patch(PaymentScreen.prototype, {
             if (!approval) {
                 return;
             }
-            this.stripeTerminal.approvals[line.uuid] = approval;
+            this.stripeTerminal.outbox.approvals[line.uuid] = approval;
         }
         await super.sendPaymentRequest(...arguments);
         if (!line.stripe_refunded_uuid) {
@@ -157,7 +158,7 @@ patch(PaymentScreen.prototype, {
     },
 
     async sendForceDone(line) {
-        if (line.isStripeTerminal && !(await this.stripeTerminal.forceDone(line))) {
+        if (line.isStripeTerminal && !(await forceDone(this.stripeTerminal, line))) {
             return;
         }
         return super.sendForceDone(...arguments);
@@ -174,7 +175,7 @@ patch(PaymentScreen.prototype, {
             return;
         }
         const order = line.pos_order_id;
-        await this.pos.data.stripeSynced(order);
+        await this.pos.data.stripeOrders?.synced(order);
         if (!line.isDone()) {
             order.removePaymentline(line);
             this.numberBuffer.reset();

@@ -28,6 +28,17 @@ export class PaymentStripeTerminal extends PaymentInterface {
     async sendPaymentCancel(order, uuid) {
         return this.payments.cancel(this.payments.getLine(uuid));
     }
+
+    /** Whether `pos_restaurant` may ask for a tip after the payment. */
+    canBeAdjusted(uuid) {
+        const line = this.payments.getLine(uuid);
+        return Boolean(this.payments.data[uuid]?.held) && line.pos_order_id.isPaid();
+    }
+
+    /** The server charges the card once the order has its tip, whatever becomes of this till. */
+    async sendPaymentAdjust() {
+        return true;
+    }
 }
 
 register_payment_method("stripe_terminal", PaymentStripeTerminal);

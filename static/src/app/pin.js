@@ -15,3 +15,6 @@ export const askPin = async (dialog, employee) =>
               formatDisplayedValue: (pin) => pin.replace(/./g, "•"),
           })) || undefined
         : "";
+
+/** Who is logged in, where employees log in. */
+export const cashierOf = (pos) => (pos.config.module_pos_hr ? pos.getCashier() : null);

@@ -3,6 +3,10 @@ import { patch } from "@web/core/utils/patch";
 import { nextPart } from "./split";
 
 patch(PosOrder.prototype, {
+    get isStripeUnverified() {
+        return this.payment_ids.some((line) => line.isStripeUnverified);
+    },
+
     /**
      * Another payment takes the place of a sale's card that was declined, canceled or not sent yet,
      * and no more than its part of an order that is split.

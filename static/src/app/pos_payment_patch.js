@@ -16,6 +16,12 @@ patch(PosPayment.prototype, {
         return ["", "pending", "retry"].includes(this.getPaymentStatus() || "");
     },
 
+    /** Counted as paid without Stripe's word; what this till was told last counts. */
+    get isStripeUnverified() {
+        const datum = this.payment_method_id?.payment_terminal?.payments?.data[this.uuid];
+        return datum ? datum.forced && datum.state !== "paid" : this.stripe_unverified;
+    },
+
     /** Of a register that shares its open orders with this one: its reader is not ours to stop. */
     get isStripeElsewhere() {
         const methods = this.models["pos.config"].getFirst().payment_method_ids;

@@ -5,7 +5,7 @@ import { _t } from "@web/core/l10n/translation";
 import { delay } from "@web/core/utils/concurrency";
 import { patch } from "@web/core/utils/patch";
 import { isHeldElsewhere } from "./elsewhere";
-import { loadLazy } from "./lazy";
+import { keptKey, loadOrders } from "./orders";
 import { LOCK_SCREENS, guard, runningLines, takeBack, unsettledLines } from "./payment_guard";
 import { tellProblem } from "./request";
 
@@ -15,21 +15,25 @@ const SEND_WAIT = 5000;
 patch(PosStore.prototype, {
     /** What a page left that has gone is sent before core sends its own. */
     async afterProcessServerData() {
-        const send = () =>
-            browser.localStorage.getItem(this.data.stripeKeptKey) && this.withKeptOrders("send");
-        this.data.onStripeRefusal = (vals, error) => this.withKeptOrders("tell", vals, error);
+        this.data.loadStripeOrders = () => loadOrders(this);
+        const send = async () =>
+            browser.localStorage.getItem(keptKey(this.data)) &&
+            (await loadOrders(this))?.sender.send();
         window.addEventListener("pos-network-online", send);
         await Promise.race([send(), delay(SEND_WAIT)]);
         return super.afterProcessServerData(...arguments);
     },
 
-    /** Call what is seldom needed of kept orders; without a network it is needed later. */
-    async withKeptOrders(method, ...args) {
-        if (await this.data.loadStripeKept()) {
-            const KeptOrdersSender = await loadLazy("kept");
-            this.stripeKeptOrders ||= new KeptOrdersSender(this);
-            return this.stripeKeptOrders[method](...args);
-        }
+    /** Core lets two synchronisations overlap; the second one lacks what the first one may lose. */
+    async preSyncAllOrders(orders) {
+        await this.data.stripeOrders?.allSynced(orders);
+        return super.preSyncAllOrders(...arguments);
+    },
+
+    async syncAllOrders(options = {}) {
+        const sync = (options) => super.syncAllOrders(options);
+        const { stripeOrders } = this.data;
+        return stripeOrders ? stripeOrders.syncAll(options, sync) : sync(options);
     },
 
     /** Where all was settled by Stripe, there is nothing to edit; the server refuses it too. */

@@ -1,11 +1,44 @@
-import { Component, onMounted, onWillUnmount, status, useState } from "@odoo/owl";
+import { Component, onMounted, onWillUnmount, reactive, status, useState } from "@odoo/owl";
+import { registry } from "@web/core/registry";
 import { useService } from "@web/core/utils/hooks";
+import { loadLazy } from "./lazy";
+import { isConnectionError, request } from "./request";
 
 /** Milliseconds until a till that has gone is known to have, and between looks at what is left. */
 const GONE_AFTER = 11000;
 const LOOK = 5000;
 /** Looks after the last thing that was left: it may come back once its till is known to be gone. */
 const LOOKS = 3;
+
+/** Knows the payments of this register that Stripe has taken and no order shows. */
+class UnattachedService {
+    constructor({ pos, stripe_terminal }) {
+        this.pos = pos;
+        this.stripeTerminal = stripe_terminal;
+        this.payments = reactive([]);
+    }
+
+    async load() {
+        try {
+            const data = await request("unattached", { session_id: this.pos.session.id });
+            // An order that only this browser has may show it all the same.
+            const unknown = data.filter((datum) => !this.stripeTerminal.getLine(datum.line_uuid));
+            if (unknown.length) {
+                this.Notices = await loadLazy("others", "unattached");
+            }
+            this.payments.splice(0, this.payments.length, ...unknown);
+        } catch (error) {
+            if (!isConnectionError(error)) {
+                throw error;
+            }
+        }
+    }
+}
+
+registry.category("services").add("stripe_terminal_unattached", {
+    dependencies: ["pos", "stripe_terminal"],
+    start: (env, services) => new UnattachedService(services),
+});
 
 /** Shows card payments that are on no order, and looks for them now and then. */
 export class UnattachedPayments extends Component {

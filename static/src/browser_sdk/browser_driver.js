@@ -134,7 +134,7 @@ export class BrowserDriver {
         for (const pause of [...REPORT_PAUSES, null]) {
             try {
                 this.payments.show(await this.post("reported", current, outcome));
-                this.payments.poll();
+                this.payments.poller.poll();
                 return;
             } catch (error) {
                 if (pause === null) {

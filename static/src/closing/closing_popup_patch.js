@@ -1,6 +1,6 @@
 import { ClosePosPopup } from "@point_of_sale/app/components/popups/closing_popup/closing_popup";
 import { ask } from "@point_of_sale/app/utils/make_awaitable_dialog";
-import { askPin } from "@pos_payment_stripe/app/pin";
+import { askPin, cashierOf } from "@pos_payment_stripe/app/pin";
 import { problemSentence, request } from "@pos_payment_stripe/app/request";
 import {
     StripeComparison,
@@ -61,7 +61,7 @@ patch(ClosePosPopup.prototype, {
         if (!confirmed) {
             return false;
         }
-        const cashier = this.pos.config.module_pos_hr ? this.pos.getCashier() : null;
+        const cashier = cashierOf(this.pos);
         const pin = await askPin(this.dialog, cashier);
         if (pin === undefined) {
             return false;

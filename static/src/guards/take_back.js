@@ -3,6 +3,7 @@ import { AlertDialog } from "@web/core/confirmation_dialog/confirmation_dialog";
 import { _t } from "@web/core/l10n/translation";
 import { delay } from "@web/core/utils/concurrency";
 import { registry } from "@web/core/registry";
+import { tellChanged, tellSurplus } from "./due_texts";
 import { refundedTexts, runningRefundTexts, unknownRefundTexts } from "./refund_texts";
 
 /** Nobody waits longer than so many milliseconds for Stripe's answer to a cancel. */
@@ -32,7 +33,7 @@ async function takeBack(env, lines, goOn) {
             await payments.cancel(line);
             if (wasUnknown) {
                 // What was known before is no answer to the cancel.
-                await payments.askAnew(line);
+                await payments.poller.askAnew(line);
             }
         };
         ui.block({ message: _t("Taking the card payment back…") });
@@ -124,4 +125,6 @@ function tellPaid(env, line) {
     });
 }
 
-registry.category("stripe_terminal_lazy").add("guards", { askToCancel, takeBack, tellPaid });
+registry
+    .category("stripe_terminal_lazy")
+    .add("guards", { askToCancel, takeBack, tellChanged, tellPaid, tellSurplus });

@@ -1,10 +1,11 @@
 import { browser } from "@web/core/browser/browser";
+import { keptKey } from "@pos_payment_stripe/app/orders";
 
 /** Finished orders that Odoo has not confirmed, for when the page goes: core forgets those it had a draft of. */
 export class KeptOrders {
-    /** @param {string} key of the browser's storage */
-    constructor(key) {
-        this.key = key;
+    /** @param {Object} data core's service, whose database the orders are of */
+    constructor(data) {
+        this.key = keptKey(data);
         /** Those that this page has finished, and sends again itself. */
         this.own = new Set();
     }

@@ -1,15 +1,17 @@
 import { AlertDialog } from "@web/core/confirmation_dialog/confirmation_dialog";
 import { ask } from "@point_of_sale/app/utils/make_awaitable_dialog";
 import { _t } from "@web/core/l10n/translation";
-import { registry } from "@web/core/registry";
 import { isConnectionError } from "@pos_payment_stripe/app/request";
 
 /** Sends the finished orders of a page that has gone, and tells of those that Odoo refuses. */
 export class KeptOrdersSender {
-    /** @param {Object} store of the Point of Sale */
-    constructor(store) {
+    /**
+     * @param {Object} store of the Point of Sale
+     * @param {Object} kept the orders
+     */
+    constructor(store, kept) {
         this.store = store;
-        this.kept = store.data.stripeKept;
+        this.kept = kept;
         /** How the notice of each refused order is closed, by the order's uuid. */
         this.notices = new Map();
         this.kept.onDrop = (uuid) => this.close(uuid);
@@ -107,5 +109,3 @@ export class KeptOrdersSender {
 }
 
 const nameOf = ({ pos_reference, name, uuid }) => pos_reference || name || uuid;
-
-registry.category("stripe_terminal_lazy").add("kept", KeptOrdersSender);

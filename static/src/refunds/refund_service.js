@@ -3,8 +3,9 @@ import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
 import { makeAwaitable } from "@point_of_sale/app/utils/make_awaitable_dialog";
 import { SelectionPopup } from "@point_of_sale/app/components/popups/selection_popup/selection_popup";
-import { askPin } from "@pos_payment_stripe/app/pin";
+import { askPin, cashierOf } from "@pos_payment_stripe/app/pin";
 import { isConnectionError, problemSentence, request } from "@pos_payment_stripe/app/request";
+import { tellPending } from "./pending_refund";
 import { RefundChoiceDialog } from "./refund_choice_dialog";
 
 /** Finds the card payments that a refund order gives back; the server says which and how much. */
@@ -120,7 +121,7 @@ export class RefundService {
         if (!people?.length) {
             return people && {};
         }
-        const cashier = this.pos.config.module_pos_hr && this.pos.getCashier();
+        const cashier = cashierOf(this.pos);
         const person =
             people.find(({ id }) => id === cashier?.id || people.length === 1) ||
             (await makeAwaitable(this.dialog, SelectionPopup, {
@@ -174,6 +175,9 @@ export class RefundService {
 }
 
 registry.category("services").add("stripe_terminal_refunds", {
-    dependencies: ["pos", "dialog", "notification"],
-    start: (env, services) => new RefundService(env, services),
+    dependencies: ["pos", "dialog", "notification", "stripe_terminal"],
+    start(env, services) {
+        tellPending(services.stripe_terminal);
+        return new RefundService(env, services);
+    },
 });

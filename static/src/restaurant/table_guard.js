@@ -62,7 +62,7 @@ async function mayBeEmptied(env, order) {
     if (!isTakenBack) {
         return false;
     }
-    await env.services.pos.data.stripeSynced(order);
+    await env.services.pos.data.stripeOrders?.synced(order);
     if (refusePaid(env, order)) {
         return false;
     }

@@ -1,8 +1,6 @@
 import { AlertDialog } from "@web/core/confirmation_dialog/confirmation_dialog";
 import { _t } from "@web/core/l10n/translation";
-import { patch } from "@web/core/utils/patch";
-import { PaymentStripeTerminal } from "@pos_payment_stripe/app/payment_stripe_terminal";
-import { StripeTerminalPayments } from "@pos_payment_stripe/app/stripe_terminal_service";
+import { registry } from "@web/core/registry";
 
 const sum = (lines) => lines.reduce((total, line) => total + line.priceIncl, 0);
 const tipLines = (order) => order.lines.filter((line) => line.isTipLine());
@@ -16,81 +14,82 @@ function isDeposit(line) {
     );
 }
 
-/**
- * What the server has to know of an order, to decide whether the reader asks for a tip.
- *
- * @returns {{tippable: number, tip: number}} what a tip may be given for, and the tip that is
- *      on the order already
- */
-export function tipFacts(order) {
-    const tip = sum(tipLines(order));
-    const deposits = sum(order.lines.filter(isDeposit));
-    return {
-        tippable: order.currency.round(Math.max(0, order.priceIncl - tip - deposits)),
-        tip: order.currency.round(tip),
-    };
-}
+/** Tips of this till: what the reader asks for, and what a tip changes of an order. */
+export class Tips {
+    /** @param {Object} payments the service that owns the running payments */
+    constructor(payments) {
+        this.payments = payments;
+        /** Lines of finished orders whose tip is being charged. */
+        this.capturing = new Set();
+        /** The tips that this till has put on orders, by line uuid. */
+        this.addedTips = new Map();
+        payments.watchers.push((datum, before) => this.follow(datum, before));
+    }
 
-patch(StripeTerminalPayments.prototype, {
-    tipFacts,
+    /**
+     * What the server has to know of an order, to decide whether the reader asks for a tip.
+     *
+     * @returns {{tippable: number, tip: number}} what a tip may be given for, and the tip that is
+     *      on the order already
+     */
+    facts(order) {
+        const tip = sum(tipLines(order));
+        const deposits = sum(order.lines.filter(isDeposit));
+        return {
+            tippable: order.currency.round(Math.max(0, order.priceIncl - tip - deposits)),
+            tip: order.currency.round(tip),
+        };
+    }
 
     /** @param {Object} [told] the id of a payment that the server says has changed */
     resume(told) {
+        const { data, poller, pos } = this.payments;
         // Whether a paid line may still get a tip is known by the server only.
-        for (const line of this.pos.models["pos.payment"].getAll()) {
+        for (const line of pos.models["pos.payment"].getAll()) {
             const isOpen = line.isStripeTerminal && !line.pos_order_id?.finalized;
-            if (isOpen && this.pos.config.set_tip_after_payment && !this.data[line.uuid]) {
-                this.unseen.add(line.uuid);
+            if (isOpen && pos.config.set_tip_after_payment && !data[line.uuid]) {
+                poller.unseen.add(line.uuid);
             }
         }
-        for (const datum of Object.values(this.data)) {
+        for (const datum of Object.values(data)) {
             if (datum.held || datum.id === told?.id) {
-                this.unseen.add(datum.line_uuid);
+                poller.unseen.add(datum.line_uuid);
             }
         }
-        return super.resume(...arguments);
-    },
+    }
 
-    show(datum) {
-        const before = this.data[datum.line_uuid];
-        const wasHeld = before?.held;
-        super.show(...arguments);
-        const shown = this.data[datum.line_uuid];
-        if (!shown) {
-            // A late answer for a line of which nothing is known yet.
-            return;
-        }
+    /** Keep asking about a tip that is being charged until the order in Odoo has it. */
+    follow(datum, before) {
         const uuid = datum.line_uuid;
-        const isPaid = shown.state === "paid";
-        const isLate = shown.tip_sentence && before && shown.tip_sentence !== before.tip_sentence;
-        if (!isPaid && shown.state !== "authorized") {
+        const isPaid = datum.state === "paid";
+        const isLate = datum.tip_sentence && before && datum.tip_sentence !== before.tip_sentence;
+        if (!isPaid && datum.state !== "authorized") {
             this.capturing.delete(uuid);
-        } else if (wasHeld ? !shown.held : isLate && isPaid) {
-            // Keep asking, also for an order that is finished, until it has what was charged.
+        } else if (before?.held ? !datum.held : isLate && isPaid) {
+            // Also for an order that is finished.
             this.capturing.add(uuid);
         }
-        if (isPaid && !shown.recording && this.capturing.delete(uuid)) {
-            this.showCaptured(shown);
+        if (isPaid && !datum.recording && this.capturing.delete(uuid)) {
+            this.showCaptured(datum);
         }
-    },
+    }
 
     /** A finished order shows what the card was charged in the end. */
     async showCaptured(datum) {
-        const line = this.getLine(datum.line_uuid);
+        const { dialog, pos } = this.payments;
+        const line = this.payments.getLine(datum.line_uuid);
         if (!line?.pos_order_id?.finalized) {
             return;
         }
         // The receipt behind the dialog is right before anybody reads that the tip is missing.
-        await this.pos.data
-            .loadServerOrders([["uuid", "=", line.pos_order_id.uuid]])
-            .catch(() => {});
+        await pos.data.loadServerOrders([["uuid", "=", line.pos_order_id.uuid]]).catch(() => {});
         if (datum.tip_sentence) {
-            this.dialog.add(AlertDialog, {
+            dialog.add(AlertDialog, {
                 title: _t("Tip not charged"),
                 body: datum.tip_sentence,
             });
         }
-    },
+    }
 
     /**
      * Put the tip that a customer gave on the reader on the order, once.
@@ -103,16 +102,17 @@ patch(StripeTerminalPayments.prototype, {
      * @returns {Promise<boolean>} false when it is left to another till
      */
     async addTip(line, tip) {
+        const { pos } = this.payments;
         const order = line.pos_order_id;
         // An older copy of the line from the server knows nothing of what was added here.
         const known = line.stripe_tip || 0;
         const before = this.addedTips.get(line.uuid) ?? known;
         const added = order.currency.round(tip - before);
-        const product = this.pos.config.tip_product_id;
+        const product = pos.config.tip_product_id;
         if (!product || (!added && known === before)) {
             return true;
         }
-        if (!this.isOurs(line)) {
+        if (!this.payments.isOurs(line)) {
             return false;
         }
         this.addedTips.set(line.uuid, tip);
@@ -125,7 +125,7 @@ patch(StripeTerminalPayments.prototype, {
         if (!tipLine) {
             const { product_tmpl_id } = product;
             const vals = { product_id: product, product_tmpl_id, price_unit: total, qty: 1 };
-            tipLine = await this.pos.addLineToOrder(vals, order, { force: true }, false);
+            tipLine = await pos.addLineToOrder(vals, order, { force: true }, false);
         }
         tipLine.setUnitPrice(total);
         if (!order.currency.isZero(tipLine.priceIncl - total)) {
@@ -136,18 +136,7 @@ patch(StripeTerminalPayments.prototype, {
         order.is_tipped = true;
         order.tip_amount = total;
         return true;
-    },
-});
+    }
+}
 
-/** What `pos_restaurant` asks a terminal about tips after the payment. */
-patch(PaymentStripeTerminal.prototype, {
-    canBeAdjusted(uuid) {
-        const line = this.payments.getLine(uuid);
-        return Boolean(this.payments.data[uuid]?.held) && line.pos_order_id.isPaid();
-    },
-
-    /** The server charges the card once the order has its tip, whatever becomes of this till. */
-    async sendPaymentAdjust() {
-        return true;
-    },
-});
+registry.category("stripe_terminal_lazy").add("tips", Tips);

@@ -33,7 +33,11 @@ beforeEach(async () => {
             }[verb]?.();
         });
     }
-    const payments = { isOurs: () => server.isOnScreen ?? true, show: () => {}, poll: () => {} };
+    const payments = {
+        isOurs: () => server.isOnScreen ?? true,
+        show: () => {},
+        poller: { poll: () => {} },
+    };
     driver = new BrowserDriver(payments);
     reader = { paid: [], stops: 0 };
     patchWithCleanup(driver.reader, {

@@ -28,8 +28,10 @@ async function payWith(methodId, status) {
             canceled.push(line.uuid);
             line.setPaymentStatus(store.answer);
         },
-        askAnew: async (line) => line.setPaymentStatus(store.later || store.answer),
         abandon: (line) => canceled.push(line.uuid),
+    });
+    patchWithCleanup(store.env.services.stripe_terminal.poller, {
+        askAnew: async (line) => line.setPaymentStatus(store.later || store.answer),
     });
     store.answer = "retry";
     await mountWithCleanup(PaymentScreen, { props: { orderUuid: order.uuid } });

@@ -77,7 +77,7 @@ test("without our payments core's synchronisation stays as it is", async () => {
     await changeAndLose(till);
     await till.sync();
     expect(sent).toHaveLength(1);
-    expect(till.store.data.stripeKept.all).toEqual({});
+    expect(till.store.data.stripeOrders).toBe(undefined);
 });
 
 test("a lost synchronisation is made again by itself", async () => {
@@ -137,7 +137,7 @@ test("a draft's answer does not make a finished order a draft again", async () =
 
 test("a finished order is kept until Odoo has it", async () => {
     const { store, order, sync } = await synchronised();
-    const kept = () => Object.keys(store.data.stripeKept.all);
+    const kept = () => Object.keys(store.data.stripeOrders.kept.all);
     order.state = "paid";
     onItsWay = lose;
     await sync();
@@ -169,14 +169,14 @@ test("an order that was finished offline is kept too, and one that core takes ba
     order.state = "paid";
     await sync();
     expect(sent).toEqual([]);
-    expect(store.data.stripeKept.all[order.uuid].state).toBe("paid");
+    expect(store.data.stripeOrders.kept.all[order.uuid].state).toBe("paid");
     store.data.network.offline = false;
     onItsWay = refuse;
     await store.syncAllOrders({ orders: [order], throw: true }).catch(() => {
         order.state = "draft";
     });
     await advanceTime(10);
-    expect(store.data.stripeKept.all).toEqual({});
+    expect(store.data.stripeOrders.kept.all).toEqual({});
 });
 
 test("a finished order that is refused is kept, and the cashier is told why", async () => {
@@ -187,13 +187,13 @@ test("a finished order that is refused is kept, and the cashier is told why", as
     await sync();
     await advanceTime(10);
     await animationFrame();
-    expect(Object.keys(store.data.stripeKept.all)).toEqual([order.uuid]);
+    expect(Object.keys(store.data.stripeOrders.kept.all)).toEqual([order.uuid]);
     expect(".o_notification").toHaveCount(1);
     expect(".o_notification").toHaveText(/Order is not fully paid/);
     onItsWay = () => {};
     await sync();
     await animationFrame();
-    expect(store.data.stripeKept.all).toEqual({});
+    expect(store.data.stripeOrders.kept.all).toEqual({});
     expect(".o_notification").toHaveCount(0);
 });
 
@@ -210,18 +210,18 @@ test("a full storage does not stop the sale", async () => {
     order.state = "paid";
     await sync();
     expect(sent.map(({ state }) => state)).toEqual(["paid"]);
-    expect(store.data.stripeKept.all).toEqual({});
+    expect(store.data.stripeOrders.kept.all).toEqual({});
 });
 
 /** Return a till that finds an order that a page which has gone had finished. */
 async function afterCrash() {
     const { store, order } = await synchronised();
     await mountWithCleanup(MainComponentsContainer);
-    const { stripeKept } = store.data;
+    const { kept } = store.data.stripeOrders;
     order.uiState.couponPointChanges = { 7: { points: 3 } };
     const vals = { ...order.serializeForORM({ keepCommands: true }), state: "paid" };
-    stripeKept.keep(order, vals);
-    stripeKept.own.clear();
+    kept.keep(order, vals);
+    kept.own.clear();
     order.uiState.couponPointChanges = {};
     const send = async () => {
         window.dispatchEvent(new CustomEvent("pos-network-online"));
@@ -232,7 +232,7 @@ async function afterCrash() {
     // The mock server writes no dates.
     store.deviceSync.readDataFromServer = async () => {};
     await store.afterProcessServerData();
-    return { store, order, send, kept: () => Object.keys(stripeKept.all) };
+    return { store, order, send, kept: () => Object.keys(kept.all) };
 }
 
 test("what a page that has gone left is sent, with all that follows", async () => {

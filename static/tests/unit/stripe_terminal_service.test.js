@@ -434,7 +434,7 @@ test("a deleted line waits for the order's synchronisation, which would bring it
     say(line.uuid, { state: "declined" });
     await poll();
     let endSync;
-    store.data.stripeSyncs.set(order.uuid, new Promise((resolve) => (endSync = resolve)));
+    store.data.stripeOrders.syncs.set(order.uuid, new Promise((resolve) => (endSync = resolve)));
     screen.deletePaymentLine(line.uuid);
     await animationFrame();
     expect(order.payment_ids.length).toBe(1);
@@ -447,7 +447,7 @@ test("an order is finished when core's draft of it has arrived, however long tha
     const { store, line, order } = await pressStripe();
     store.config.auto_validate_terminal_payment = false;
     let endSync;
-    store.data.stripeSyncs.set(order.uuid, new Promise((resolve) => (endSync = resolve)));
+    store.data.stripeOrders.syncs.set(order.uuid, new Promise((resolve) => (endSync = resolve)));
     say(line.uuid, { state: "paid" });
     await wait(6000);
     expect(line.payment_status).toBe("done");
@@ -466,7 +466,7 @@ test("a line that goes while its order is synchronised is not shown as paid", as
     const { store, line, order } = await pressStripe();
     const payments = getService("stripe_terminal");
     let endSync;
-    store.data.stripeSyncs.set(order.uuid, new Promise((resolve) => (endSync = resolve)));
+    store.data.stripeOrders.syncs.set(order.uuid, new Promise((resolve) => (endSync = resolve)));
     const showing = payments.showPaid(line, { state: "paid", amount: line.getAmount() });
     order.removePaymentline(line);
     endSync();

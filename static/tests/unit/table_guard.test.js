@@ -44,6 +44,8 @@ async function seated(methodId, status, answer = "retry") {
             canceled.push(line.uuid);
             line.setPaymentStatus(answer);
         },
+    });
+    patchWithCleanup(store.env.services.stripe_terminal.poller, {
         askAnew: async () => {},
     });
     const other = store.createNewOrder();

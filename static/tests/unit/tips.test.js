@@ -2,7 +2,6 @@ import { animationFrame, beforeEach, describe, expect, test } from "@odoo/hoot";
 import { definePosModels } from "@point_of_sale/../tests/unit/data/generate_model_definitions";
 import { getFilledOrder, setupPosEnv } from "@point_of_sale/../tests/unit/utils";
 import { getService, onRpc } from "@web/../tests/web_test_helpers";
-import { tipFacts } from "@pos_payment_stripe/tips/tips";
 import { addStripeMethod, STRIPE_METHOD_ID } from "./data/pos_payment_method.data";
 import { wait } from "./wait";
 
@@ -63,7 +62,7 @@ test("a paid line that may still get a tip stays paid while Odoo cannot be reach
     store.config.set_tip_after_payment = true;
     line.setPaymentStatus("done");
     onRpc("/pos_payment_stripe/status", () => new Response("", { status: 502 }));
-    payments.resume();
+    payments.poller.resume();
     await wait(15000);
     expect(line.payment_status).toBe("done");
 });
@@ -77,17 +76,17 @@ test("what was captured is shown once the order in Odoo has it", async () => {
     order.state = "paid";
     payments.show({ ...datum, revision: 2, held: false });
     payments.show({ ...datum, revision: 3, held: false, state: "paid", recording: true });
-    expect(payments.openUuids).toEqual([line.uuid]);
+    expect(payments.poller.openUuids).toEqual([line.uuid]);
     expect(read).toEqual([]);
     payments.show({ ...datum, revision: 3, held: false, state: "paid", recording: false });
-    expect(payments.openUuids).toEqual([]);
+    expect(payments.poller.openUuids).toEqual([]);
     expect(read).toEqual([[["uuid", "=", order.uuid]]]);
 });
 
 test("a late answer for a line of which nothing is known is left out", async () => {
     const { line, payments } = await asked();
-    payments.sending.add(line.uuid);
-    payments.requests[line.uuid] = "newer";
+    payments.outbox.sending.add(line.uuid);
+    payments.outbox.requests[line.uuid] = "newer";
     payments.show({ line_uuid: line.uuid, state: "paid", request_uuid: "older" });
     expect(line.uuid in payments.data).toBe(false);
 });
@@ -95,11 +94,11 @@ test("a late answer for a line of which nothing is known is left out", async () 
 test("each guest's tip is added to the one before", async () => {
     const { store, order, line, payments } = await asked();
     line.setAmount(10);
-    await payments.addTip(line, 1.5);
+    await payments.tips.addTip(line, 1.5);
     line.setPaymentStatus("done");
     const second = addCardLine(store, order);
     order.uiState.stripeTerminalLines = [line.uuid, second.uuid];
-    await payments.addTip(second, 2);
+    await payments.tips.addTip(second, 2);
     expect(tips(order).map((tip) => tip.priceIncl)).toEqual([3.5]);
     expect([line.stripe_tip, second.stripe_tip]).toEqual([1.5, 2]);
 });
@@ -110,7 +109,7 @@ test("an older copy of a paid line is shown as paid again, with its tip added on
     await animationFrame();
     line.setPaymentStatus("waiting");
     line.stripe_tip = 0;
-    payments.resume();
+    payments.poller.resume();
     await animationFrame();
     expect(line.isDone()).toBe(true);
     expect(line.stripe_tip).toBe(1.5);
@@ -129,13 +128,13 @@ test("the tip of another till's payment is left to that till", async () => {
 test("no taxes come on top of what the customer gave", async () => {
     const { store, order, line, payments } = await asked();
     store.config.tip_product_id = store.models["product.product"].get(TAXED_PRODUCT_ID);
-    await payments.addTip(line, 1.5);
+    await payments.tips.addTip(line, 1.5);
     expect(tips(order).map((tip) => tip.priceIncl)).toEqual([1.5]);
 });
 
 test("what a tip may be given for is the order without its tip", async () => {
     const { order, line, payments } = await asked();
-    expect(tipFacts(order)).toEqual({ tippable: TOTAL, tip: 0 });
-    await payments.addTip(line, 1.5);
-    expect(tipFacts(order)).toEqual({ tippable: TOTAL, tip: 1.5 });
+    expect(payments.tips.facts(order)).toEqual({ tippable: TOTAL, tip: 0 });
+    await payments.tips.addTip(line, 1.5);
+    expect(payments.tips.facts(order)).toEqual({ tippable: TOTAL, tip: 1.5 });
 });

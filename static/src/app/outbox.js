@@ -2,17 +2,44 @@
 
 import { AlertDialog } from "@web/core/confirmation_dialog/confirmation_dialog";
 import { _t } from "@web/core/l10n/translation";
+import { delay } from "@web/core/utils/concurrency";
+import { uuidv4 } from "@point_of_sale/utils";
 import { askPin } from "./pin";
 import { isConnectionError, request } from "./request";
+
+/** Pauses in milliseconds before the request to Odoo is made again. */
+const SEND_PAUSES = [500, 1500, 3000];
+/** Milliseconds that a request waits for the browser to keep its line. */
+const WRITE_WAIT = 1000;
 
 /** The server's answer where a payment may not be forced, or need not be: Stripe was asked. */
 const REFUSAL = "odoo.exceptions.AccessError";
 
+/**
+ * Return what synchronises an order that Odoo has not got, so that its payment can bring it back.
+ *
+ * @param {Object} order of a card payment that is about to be asked for
+ * @returns {Object|null} null where Odoo has the order already
+ */
+function basketOf(order) {
+    if (order.isSynced) {
+        return null;
+    }
+    // Prices are on the lines only once they are about to be sent.
+    order.setOrderPrices();
+    return order.serializeForORM({ keepCommands: true });
+}
+
 /** What a cashier wants of a line: told to Odoo until Odoo has answered, also for a line that is gone. */
-export class Wishes {
+export class Outbox {
     /** @param {Object} payments the service that owns the running payments */
     constructor(payments) {
         this.payments = payments;
+        /** The lines whose payment is being asked for, and the last request of each, by uuid. */
+        this.sending = new Set();
+        this.requests = {};
+        /** Who has approved a refund line that is about to be sent, with the PIN. */
+        this.approvals = {};
         /** Uuids of the lines whose payment is to be taken back. */
         this.toCancel = new Set();
         /** Who has forced a line, by its uuid, with the PIN until Odoo was asked once. */
@@ -33,6 +60,92 @@ export class Wishes {
     forget(uuid) {
         this.toCancel.delete(uuid);
         this.toForce.delete(uuid);
+    }
+
+    /** Whether an answer is to an earlier try of a line that is being sent again. */
+    isLate(datum) {
+        const uuid = datum.line_uuid;
+        const isOther = "request_uuid" in datum && this.requests[uuid] !== datum.request_uuid;
+        return isOther && this.sending.has(uuid);
+    }
+
+    /** Ask for the payment of a line until Odoo has answered, or nobody wants it any more. */
+    async send(line) {
+        const { uuid } = line;
+        const { payments } = this;
+        const requestUuid = uuidv4();
+        this.forget(uuid);
+        this.requests[uuid] = requestUuid;
+        this.sending.add(uuid);
+        await Promise.all([payments.tipsLoaded, this.keepLines()]);
+        const datum = await this.postSend(uuid, this.sendParams(line, requestUuid));
+        this.sending.delete(uuid);
+        if (datum) {
+            payments.show(datum);
+        }
+        if (this.isUnwanted(uuid)) {
+            await this.cancel(uuid);
+        }
+        payments.poller.schedule(true);
+    }
+
+    /**
+     * Have the browser keep the lines now, which core does a moment later: a page that dies right
+     * after *Send* finds its line again. Best effort, since a full storage stops no payment.
+     */
+    async keepLines() {
+        const keep = async () => this.payments.pos.data.synchronizeLocalDataInIndexedDB();
+        await Promise.race([keep().catch(() => {}), delay(WRITE_WAIT)]);
+    }
+
+    sendParams(line, requestUuid) {
+        const { data, dues, pos, tips } = this.payments;
+        const order = line.pos_order_id;
+        const approval = this.approvals[line.uuid];
+        delete this.approvals[line.uuid];
+        return {
+            session_id: pos.session.id,
+            payment_method_id: line.payment_method_id.id,
+            line: {
+                line_uuid: line.uuid,
+                request_uuid: requestUuid,
+                order_uuid: order.uuid,
+                order_ref: order.pos_reference || order.getName(),
+                partner_id: order.getPartner()?.id || null,
+                amount: line.getAmount(),
+                refunded_uuid: line.stripe_refunded_uuid || null,
+                ...tips?.facts(order),
+                ...approval,
+                ...dues.facts(line),
+                basket: basketOf(order),
+                despite: data[line.uuid]?.failure_code === "payment_on_its_way",
+            },
+        };
+    }
+
+    /** The same request may arrive twice: the server knows it by its uuid. */
+    async postSend(uuid, params) {
+        for (const pause of [...SEND_PAUSES, null]) {
+            const began = performance.now();
+            try {
+                const datum = await request("send", params);
+                this.payments.poller.rest(began);
+                return datum;
+            } catch (error) {
+                if (!isConnectionError(error)) {
+                    const sentence = error.data?.message || error.message;
+                    return { line_uuid: uuid, state: "declined", sentence };
+                }
+                if (pause === null) {
+                    this.sending.delete(uuid);
+                    return this.payments.showUnreachable(uuid, error);
+                }
+                await delay(pause);
+            }
+            if (this.isUnwanted(uuid)) {
+                return;
+            }
+        }
     }
 
     async cancel(uuid) {
@@ -64,7 +177,7 @@ export class Wishes {
             uuids.map(async (uuid) => {
                 const key = `${method} ${uuid}`;
                 // A cancel must not overtake its line's send: who sends posts it then.
-                if (this.posting.has(key) || this.payments.sending.has(uuid)) {
+                if (this.posting.has(key) || this.sending.has(uuid)) {
                     return;
                 }
                 this.posting.add(key);
