@@ -1,8 +1,8 @@
 """Tills without a browser, many in one process: the requests of a payment, as the pages make them.
 
-Ours follows ``static/src/app/stripe_terminal_service.js``: it sends, then asks again when the bus
-says so or after a pause. Core's follows ``pos_stripe/static/src/app/payment_stripe.js``,
-whose part of Stripe's script is played with the times of the reader and the customer.
+Ours follows ``static/src/app/payments/``: it sends, then asks again when the bus says so or after a
+pause. Core's follows ``pos_stripe/static/src/app/payment_stripe.js``, whose part of Stripe's script
+is played with the times of the reader and the customer.
 """
 
 import asyncio

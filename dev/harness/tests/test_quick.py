@@ -25,7 +25,7 @@ def test_a_model_is_tried_with_the_core_list_and_its_own_tests():
         ("tests/tip_case.py", "tests/test_tip_on_reader.py"),
         (f"{quick.KIOSK}controllers/orders.py", f"{quick.KIOSK}tests/test_kiosk_flow.py"),
         ("dev/stripe_simulator/refunding.py", "tests/test_refund.py"),
-        ("static/src/app/dues.js", "tests/test_core_contract.py"),
+        ("static/src/app/payments/dues.js", "tests/test_core_contract.py"),
     ],
 )
 def test_a_file_is_tried_with_what_is_about_it(source, test):

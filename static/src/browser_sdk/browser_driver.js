@@ -2,7 +2,8 @@ import { registry } from "@web/core/registry";
 import { delay } from "@web/core/utils/concurrency";
 import { uuidv4 } from "@point_of_sale/utils";
 import { request } from "@pos_payment_stripe/app/request";
-import { SdkProblem, SdkReader } from "./sdk_reader";
+import { SdkProblem } from "./reader_connection";
+import { SdkReader } from "./sdk_reader";
 
 /** How often the server hears that this page still collects, in milliseconds. */
 const HEARTBEAT = 5000;

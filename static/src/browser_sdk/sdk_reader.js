@@ -1,17 +1,13 @@
 import { loadSdk } from "./load_sdk";
+import { ReaderConnection, SdkProblem } from "./reader_connection";
 
 /**
  * @typedef {import("@stripe/terminal-js").Terminal} Terminal
- * @typedef {import("@stripe/terminal-js").Reader} Reader
  * @typedef {import("@stripe/terminal-js").ICollectConfig} CollectConfig
  * @typedef {import("@stripe/terminal-js").ErrorResponse} ErrorResponse
  * @typedef {import("@stripe/terminal-js").ExposedError} ExposedError
  *
- * @typedef {Object} Target the reader of a payment method, as Odoo's server knows it
- * @property {string} serial_number
- * @property {string | false} location id at Stripe
- * @property {boolean} simulated whether it is one that Stripe simulates
- * @property {number} methodId of the payment method, which tokens are asked for
+ * @typedef {import("./reader_connection").Target} Target
  *
  * @typedef {Object} Refund what is given back, as Odoo's journal has it
  * @property {string} charge id at Stripe
@@ -48,20 +44,8 @@ const isInProgress = ({ error }) => error.code === "command_already_in_progress"
 /** @param {number} milliseconds */
 const delay = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
-/** A command of the SDK that did not do what it should. */
-export class SdkProblem extends Error {
-    /**
-     * @param {string | undefined} code the SDK's, Stripe's or one of ours
-     * @param {string} [message] for the log
-     */
-    constructor(code, message) {
-        super(message || code);
-        this.code = code || "reader_error";
-    }
-}
-
 /**
- * The one connection of this till to a card reader, whichever of its methods needs it.
+ * Collects cards with this till's reader, charges them and refunds.
  *
  * It knows Stripe's SDK and nothing of Odoo, and is checked against the SDK's published types.
  * See https://docs.stripe.com/terminal/references/api/js-sdk
@@ -69,19 +53,11 @@ export class SdkProblem extends Error {
 export class SdkReader {
     /** @param {(methodId: number) => Promise<string>} fetchToken returns a connection token */
     constructor(fetchToken) {
-        this.fetchToken = fetchToken;
-        /** @type {Terminal | null} */
-        this.terminal = null;
-        /** @type {Target | null} */
-        this.target = null;
-        /** @type {string | null} serial number of the reader that was connected last */
-        this.lastSerial = null;
-        /** Whether the network failed since: the reader may still hold that connection. */
-        this.isLeft = false;
-        /** @type {Map<string, Reader[]>} what was discovered, by location */
-        this.discovered = new Map();
-        /** @type {string | null} why there was no token */
-        this.tokenCode = null;
+        this.connection = new ReaderConnection(fetchToken, () => {
+            const isBusy = Boolean(this.stage);
+            this.loseReader();
+            return isBusy;
+        });
         /** @type {Outcome["stage"] | null} what is done now */
         this.stage = null;
         this.isStopped = false;
@@ -93,122 +69,6 @@ export class SdkReader {
     /** Load the SDK ahead of its use; a failure shows when it is used. */
     prepare() {
         loadSdk().catch(() => {});
-    }
-
-    // The connection
-
-    /** @returns {Promise<Terminal>} */
-    async ensureTerminal() {
-        if (!this.terminal) {
-            let sdk;
-            try {
-                sdk = await loadSdk();
-            } catch (error) {
-                throw new SdkProblem("script_blocked", String(error));
-            }
-            this.terminal = sdk.create({
-                onFetchConnectionToken: () => this.fetchTargetToken(),
-                onUnexpectedReaderDisconnect: () => {
-                    // Idle, it is connected again at the next payment: another till may use it now.
-                    if (!this.stage && !this.isLeft) {
-                        this.lastSerial = null;
-                    }
-                    this.loseReader();
-                },
-                readerBehavior: { allowCustomerCancel: true },
-            });
-        }
-        return this.terminal;
-    }
-
-    async fetchTargetToken() {
-        this.tokenCode = null;
-        try {
-            return await this.fetchToken(this.target?.methodId || 0);
-        } catch (error) {
-            this.tokenCode = (error instanceof SdkProblem && error.code) || null;
-            throw error;
-        }
-    }
-
-    /**
-     * Connect to a reader, unless it is connected.
-     *
-     * @param {Target} target
-     * @param {boolean} takeOver also when it collects a card for somebody else
-     * @throws {SdkProblem}
-     */
-    async connect(target, takeOver) {
-        const terminal = await this.ensureTerminal();
-        const former = this.target;
-        this.target = target;
-        if (String(terminal.getConnectionStatus()) === "connected") {
-            if (former?.serial_number === target.serial_number) {
-                return;
-            }
-            await terminal.disconnectReader();
-            this.lastSerial = null;
-        }
-        if (former && former.location !== target.location) {
-            // The token was for the readers of the former location only.
-            await terminal.clearCachedCredentials();
-        }
-        // In use by what this page has left there, as far as anybody can know.
-        takeOver ||= this.isLeft && this.lastSerial === target.serial_number;
-        const key = `${target.location} ${target.simulated}`;
-        const isCached = this.discovered.has(key);
-        try {
-            await this.connectDiscovered(terminal, target, key, takeOver);
-        } catch (error) {
-            this.discovered.delete(key);
-            if (!isCached || (error instanceof SdkProblem && error.code === "reader_in_use")) {
-                throw error;
-            }
-            // It may have got another address since.
-            await this.connectDiscovered(terminal, target, key, takeOver);
-        }
-    }
-
-    /**
-     * @param {Terminal} terminal
-     * @param {Target} target
-     * @param {string} key in the cache
-     * @param {boolean} takeOver
-     */
-    async connectDiscovered(terminal, target, key, takeOver) {
-        let readers = this.discovered.get(key);
-        if (!readers) {
-            const found = await terminal.discoverReaders(
-                target.simulated ? { simulated: true } : { location: target.location || undefined }
-            );
-            if ("error" in found) {
-                throw this.problem(found.error);
-            }
-            readers = found.discoveredReaders;
-            this.discovered.set(key, readers);
-        }
-        const reader = readers.find(
-            (one) => target.simulated || one.serial_number === target.serial_number
-        );
-        if (!reader) {
-            throw new SdkProblem("reader_not_found");
-        }
-        const connected = await terminal.connectReader(reader, { fail_if_in_use: !takeOver });
-        if ("error" in connected) {
-            const { code, message } = connected.error;
-            const isInUse = code === "reader_error" || /in use/i.test(message);
-            throw isInUse && !takeOver
-                ? new SdkProblem("reader_in_use", message)
-                : this.problem(connected.error);
-        }
-    }
-
-    /** @param {ExposedError} error */
-    problem(error) {
-        const code = error.decline_code || error.code;
-        return code === "failed_fetch_connection_token"
-            ? new SdkProblem(this.tokenCode || code, error.message)
-            : new SdkProblem(code, error.message);
     }
 
     // A card
@@ -284,9 +144,9 @@ export class SdkReader {
     async runOnce(target, takeOver, job) {
         this.stage = "connect";
         try {
-            await this.connect(target, takeOver);
-            this.lastSerial = target.serial_number;
-            this.isLeft = false;
+            await this.connection.connect(target, takeOver);
+            this.connection.lastSerial = target.serial_number;
+            this.connection.isLeft = false;
             if (this.isStopped) {
                 return { stage: "connect", code: "canceled" };
             }
@@ -301,7 +161,7 @@ export class SdkReader {
             return { stage: "process", code: null };
         } catch (error) {
             const code = error instanceof SdkProblem ? error.code : "reader_error";
-            this.isLeft ||= NETWORK_FAILED.includes(code);
+            this.connection.isLeft ||= NETWORK_FAILED.includes(code);
             const isByCustomer = code === "canceled" && !this.isStopped;
             return { stage: this.stage, code: isByCustomer ? "customer_canceled" : code };
         } finally {
@@ -312,7 +172,7 @@ export class SdkReader {
 
     /** @param {Job} job */
     async collect(job) {
-        const terminal = await this.ensureTerminal();
+        const terminal = await this.connection.ensureTerminal();
         const ask = () => Promise.race([job.collect(terminal), this.lost()]);
         let result = await ask();
         if ("error" in result && isInProgress(/** @type {ErrorResponse} */ (result))) {
@@ -339,7 +199,7 @@ export class SdkReader {
         } finally {
             mayProcess &&= !this.isStopped;
             if (!mayProcess) {
-                this.terminal?.clearReaderDisplay().catch(() => {});
+                this.connection.terminal?.clearReaderDisplay().catch(() => {});
             }
         }
         return mayProcess;
@@ -350,7 +210,7 @@ export class SdkReader {
      * @param {Object} collected
      */
     async process(job, collected) {
-        const terminal = await this.ensureTerminal();
+        const terminal = await this.connection.ensureTerminal();
         this.check(
             await Promise.race([
                 job.process(terminal, collected),
@@ -365,7 +225,7 @@ export class SdkReader {
      */
     check(result) {
         if ("error" in result) {
-            throw this.problem(/** @type {ErrorResponse} */ (result).error);
+            throw this.connection.problem(/** @type {ErrorResponse} */ (result).error);
         }
         return result;
     }
@@ -385,13 +245,17 @@ export class SdkReader {
     /** Take the request back from the reader, as far as the SDK can. */
     async stop() {
         this.isStopped = true;
-        if (!this.terminal || !this.job || !["collect", "process"].includes(this.stage || "")) {
+        if (
+            !this.connection.terminal ||
+            !this.job ||
+            !["collect", "process"].includes(this.stage || "")
+        ) {
             return;
         }
         const canceling =
             this.stage === "collect"
-                ? this.job.cancelCollect(this.terminal)
-                : this.job.cancelProcess(this.terminal);
+                ? this.job.cancelCollect(this.connection.terminal)
+                : this.job.cancelProcess(this.connection.terminal);
         await Promise.race([canceling.catch(() => {}), delay(CANCEL_WAIT)]);
     }
 }

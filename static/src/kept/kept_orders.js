@@ -1,5 +1,5 @@
 import { browser } from "@web/core/browser/browser";
-import { keptKey } from "@pos_payment_stripe/app/orders";
+import { keptKey } from "@pos_payment_stripe/app/orders/orders";
 
 /** Finished orders that Odoo has not confirmed, for when the page goes: core forgets those it had a draft of. */
 export class KeptOrders {

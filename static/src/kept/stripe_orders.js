@@ -1,7 +1,7 @@
 import { registry } from "@web/core/registry";
 import { ConnectionLostError } from "@web/core/network/rpc";
 import { delay } from "@web/core/utils/concurrency";
-import { isStripeOrder } from "@pos_payment_stripe/app/orders";
+import { isStripeOrder } from "@pos_payment_stripe/app/orders/orders";
 import { ANSWER_WAIT, isConnectionError } from "@pos_payment_stripe/app/request";
 import { KeptOrders } from "./kept_orders";
 import { KeptOrdersSender } from "./kept_orders_sender";

@@ -5,7 +5,7 @@ import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
 import { useService } from "@web/core/utils/hooks";
 import { Component, useState } from "@odoo/owl";
-import { approveRefund } from "@pos_payment_stripe/app/refunds";
+import { approveRefund } from "@pos_payment_stripe/app/payments/refunds";
 import { isConnectionError, problemSentence, request } from "@pos_payment_stripe/app/request";
 
 /** Card payments that are on no order, to be restored, put on this one, or given back. */

@@ -3,7 +3,7 @@ import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
 import { makeAwaitable } from "@point_of_sale/app/utils/make_awaitable_dialog";
 import { SelectionPopup } from "@point_of_sale/app/components/popups/selection_popup/selection_popup";
-import { askPin, cashierOf } from "@pos_payment_stripe/app/pin";
+import { askPin, cashierOf } from "@pos_payment_stripe/app/guards/pin";
 import { isConnectionError, problemSentence, request } from "@pos_payment_stripe/app/request";
 import { tellPending } from "./pending_refund";
 import { RefundChoiceDialog } from "./refund_choice_dialog";

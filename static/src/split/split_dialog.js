@@ -4,7 +4,7 @@ import { Component } from "@odoo/owl";
 import { Dialog } from "@web/core/dialog/dialog";
 import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
-import { nextPart } from "@pos_payment_stripe/app/split";
+import { nextPart } from "@pos_payment_stripe/app/payments/split";
 import { parseFloat } from "@web/views/fields/parsers";
 
 const MOST_PARTS = 10;

@@ -4,7 +4,7 @@ import { definePosModels } from "@point_of_sale/../tests/unit/data/generate_mode
 import { getFilledOrder, setupPosEnv } from "@point_of_sale/../tests/unit/utils";
 import { PosStore } from "@point_of_sale/app/services/pos_store";
 import { mountWithCleanup, onRpc, patchWithCleanup } from "@web/../tests/web_test_helpers";
-import { stripeTerminalTables } from "@pos_payment_stripe/restaurant/table_guard";
+import { stripeTerminalTables } from "@pos_payment_stripe/restaurant/core/table_guard";
 import { addStripeMethod, STRIPE_METHOD_ID } from "./data/pos_payment_method.data";
 
 describe.current.tags("desktop");

@@ -1,7 +1,7 @@
 import { animationFrame, beforeEach, click, describe, expect, test } from "@odoo/hoot";
 import { definePosModels } from "@point_of_sale/../tests/unit/data/generate_model_definitions";
 import { getFilledOrder, setupPosEnv } from "@point_of_sale/../tests/unit/utils";
-import { UnattachedPayments } from "@pos_payment_stripe/app/unattached_payments";
+import { UnattachedPayments } from "@pos_payment_stripe/app/payments/unattached_payments";
 import { mountWithCleanup, onRpc } from "@web/../tests/web_test_helpers";
 import { addStripeMethod } from "./data/pos_payment_method.data";
 

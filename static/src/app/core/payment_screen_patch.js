@@ -3,12 +3,12 @@ import { _t } from "@web/core/l10n/translation";
 import { useService } from "@web/core/utils/hooks";
 import { patch } from "@web/core/utils/patch";
 import { onWillUpdateProps, status } from "@odoo/owl";
-import { isHeldElsewhere, linesElsewhere } from "./elsewhere";
-import { forceDone } from "./force_done";
-import { takeBack } from "./payment_guard";
-import { approveRefund, loadRefunds } from "./refunds";
-import { askSplit, goesOn, nextPart } from "./split";
-import { UnattachedPayments } from "./unattached_payments";
+import { isHeldElsewhere, linesElsewhere } from "@pos_payment_stripe/app/orders/shared_orders";
+import { forceDone } from "@pos_payment_stripe/app/payments/force_done";
+import { takeBack } from "@pos_payment_stripe/app/guards/payment_guard";
+import { approveRefund, loadRefunds } from "@pos_payment_stripe/app/payments/refunds";
+import { askSplit, goesOn, nextPart } from "@pos_payment_stripe/app/payments/split";
+import { UnattachedPayments } from "@pos_payment_stripe/app/payments/unattached_payments";
 
 PaymentScreen.components = { ...PaymentScreen.components, UnattachedPayments };
 

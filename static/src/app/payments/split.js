@@ -1,5 +1,5 @@
-import { loadLazy } from "./lazy";
-import { problemSentence } from "./request";
+import { loadLazy } from "@pos_payment_stripe/app/lazy";
+import { problemSentence } from "@pos_payment_stripe/app/request";
 
 /** How many parts of a split order are paid. */
 const paidParts = (order, split) =>

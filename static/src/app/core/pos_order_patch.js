@@ -1,6 +1,6 @@
 import { PosOrder } from "@point_of_sale/app/models/pos_order";
 import { patch } from "@web/core/utils/patch";
-import { nextPart } from "./split";
+import { nextPart } from "@pos_payment_stripe/app/payments/split";
 
 patch(PosOrder.prototype, {
     get isStripeUnverified() {

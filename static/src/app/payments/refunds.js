@@ -1,6 +1,6 @@
 import { loadBundle } from "@web/core/assets";
 import { _t } from "@web/core/l10n/translation";
-import { tellProblem } from "./request";
+import { tellProblem } from "@pos_payment_stripe/app/request";
 
 /**
  * Load what only refunds need, with the first of them.

@@ -4,10 +4,16 @@ import { browser } from "@web/core/browser/browser";
 import { _t } from "@web/core/l10n/translation";
 import { delay } from "@web/core/utils/concurrency";
 import { patch } from "@web/core/utils/patch";
-import { isHeldElsewhere } from "./elsewhere";
-import { keptKey, loadOrders } from "./orders";
-import { LOCK_SCREENS, guard, runningLines, takeBack, unsettledLines } from "./payment_guard";
-import { tellProblem } from "./request";
+import { isHeldElsewhere } from "@pos_payment_stripe/app/orders/shared_orders";
+import { keptKey, loadOrders } from "@pos_payment_stripe/app/orders/orders";
+import {
+    LOCK_SCREENS,
+    guard,
+    runningLines,
+    takeBack,
+    unsettledLines,
+} from "@pos_payment_stripe/app/guards/payment_guard";
+import { tellProblem } from "@pos_payment_stripe/app/request";
 
 /** Milliseconds that a till's start may wait for what is sent first. */
 const SEND_WAIT = 5000;

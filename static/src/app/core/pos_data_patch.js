@@ -1,6 +1,6 @@
 import { PosData } from "@point_of_sale/app/services/data_service";
 import { patch } from "@web/core/utils/patch";
-import { isStripeOrder } from "./orders";
+import { isStripeOrder } from "@pos_payment_stripe/app/orders/orders";
 
 patch(PosData.prototype, {
     /** Nothing of an order with our payments is lost, whatever becomes of its synchronisation. */

@@ -1,6 +1,6 @@
 import { _t } from "@web/core/l10n/translation";
-import { loadLazy } from "./lazy";
-import { tellProblem } from "./request";
+import { loadLazy } from "@pos_payment_stripe/app/lazy";
+import { tellProblem } from "@pos_payment_stripe/app/request";
 
 /** Lines of an order that belong to the readers of registers which share their open orders. */
 export function linesElsewhere(order) {

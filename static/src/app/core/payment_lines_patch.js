@@ -1,7 +1,7 @@
 import { PaymentScreenPaymentLines } from "@point_of_sale/app/screens/payment_screen/payment_lines/payment_lines";
 import { _t } from "@web/core/l10n/translation";
 import { patch } from "@web/core/utils/patch";
-import { StripePaymentStatus } from "./stripe_payment_status";
+import { StripePaymentStatus } from "@pos_payment_stripe/app/payments/stripe_payment_status";
 
 PaymentScreenPaymentLines.components = {
     ...PaymentScreenPaymentLines.components,

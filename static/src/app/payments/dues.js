@@ -1,4 +1,4 @@
-import { guard } from "./payment_guard";
+import { guard } from "@pos_payment_stripe/app/guards/payment_guard";
 
 /** Milliseconds between looks at what an order owes while a reader asks for it. */
 const LOOK = 250;

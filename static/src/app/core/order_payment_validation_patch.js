@@ -1,8 +1,13 @@
 import OrderPaymentValidation from "@point_of_sale/app/utils/order_payment_validation";
 import { _t } from "@web/core/l10n/translation";
 import { patch } from "@web/core/utils/patch";
-import { cardSurplus } from "./dues";
-import { LOCK_SCREENS, guard, takeBack, unsettledLines } from "./payment_guard";
+import { cardSurplus } from "@pos_payment_stripe/app/payments/dues";
+import {
+    LOCK_SCREENS,
+    guard,
+    takeBack,
+    unsettledLines,
+} from "@pos_payment_stripe/app/guards/payment_guard";
 
 patch(OrderPaymentValidation.prototype, {
     /** Core drops the lines that are not paid, also while a reader asks a card for one of them. */

@@ -1,7 +1,7 @@
 import { AlertDialog, ConfirmationDialog } from "@web/core/confirmation_dialog/confirmation_dialog";
 import { _t } from "@web/core/l10n/translation";
 import { ask } from "@point_of_sale/app/utils/make_awaitable_dialog";
-import { cashierOf } from "./pin";
+import { cashierOf } from "@pos_payment_stripe/app/guards/pin";
 
 /**
  * Declare a line paid after a connection error; Stripe is asked once more first.

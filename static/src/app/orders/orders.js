@@ -1,5 +1,5 @@
 import { delay } from "@web/core/utils/concurrency";
-import { loadLazy } from "./lazy";
+import { loadLazy } from "@pos_payment_stripe/app/lazy";
 
 /** Milliseconds that a synchronisation waits for what comes with the first card payment. */
 const LOAD_WAIT = 3000;

@@ -6,11 +6,11 @@ import OrderPaymentValidation from "@point_of_sale/app/utils/order_payment_valid
 import { reactive } from "@odoo/owl";
 import { Drivers } from "./drivers";
 import { Dues } from "./dues";
-import { loadLazy } from "./lazy";
-import { loadOrders } from "./orders";
+import { loadLazy } from "@pos_payment_stripe/app/lazy";
+import { loadOrders } from "@pos_payment_stripe/app/orders/orders";
 import { Outbox } from "./outbox";
 import { Poller } from "./poller";
-import { isConnectionError, problemSentence, tellProblem } from "./request";
+import { isConnectionError, problemSentence, tellProblem } from "@pos_payment_stripe/app/request";
 import { playSound } from "./sound";
 import {
     STATUS_OF_STATE,

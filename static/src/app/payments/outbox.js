@@ -4,8 +4,8 @@ import { AlertDialog } from "@web/core/confirmation_dialog/confirmation_dialog";
 import { _t } from "@web/core/l10n/translation";
 import { delay } from "@web/core/utils/concurrency";
 import { uuidv4 } from "@point_of_sale/utils";
-import { askPin } from "./pin";
-import { isConnectionError, request } from "./request";
+import { askPin } from "@pos_payment_stripe/app/guards/pin";
+import { isConnectionError, request } from "@pos_payment_stripe/app/request";
 
 /** Pauses in milliseconds before the request to Odoo is made again. */
 const SEND_PAUSES = [500, 1500, 3000];

@@ -1,6 +1,6 @@
 import { _t } from "@web/core/l10n/translation";
 import { delay } from "@web/core/utils/concurrency";
-import { isConnectionError, request } from "./request";
+import { isConnectionError, request } from "@pos_payment_stripe/app/request";
 import { WAITING_STATUSES, isFinal } from "./states";
 
 const POLL_PAUSE = 1000;

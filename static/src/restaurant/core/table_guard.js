@@ -3,7 +3,7 @@ import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
 import { patch } from "@web/core/utils/patch";
 import { delay } from "@web/core/utils/concurrency";
-import { takeBack, unsettledLines } from "@pos_payment_stripe/app/payment_guard";
+import { takeBack, unsettledLines } from "@pos_payment_stripe/app/guards/payment_guard";
 
 /**
  * `pos_restaurant` moves an order's products to another order, and only then asks whether the

@@ -1,7 +1,7 @@
 import { _t } from "@web/core/l10n/translation";
-import { loadLazy } from "./lazy";
-import { tellProblem } from "./request";
-import { WAITING_STATUSES } from "./states";
+import { loadLazy } from "@pos_payment_stripe/app/lazy";
+import { tellProblem } from "@pos_payment_stripe/app/request";
+import { WAITING_STATUSES } from "@pos_payment_stripe/app/payments/states";
 
 /** Locking the till leaves its payments to the server and to whoever unlocks it. */
 export const LOCK_SCREENS = ["LoginScreen", "SaverScreen"];
