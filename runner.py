@@ -43,6 +43,8 @@ REST = 8
 REST_MAX = 0.1
 M_ARENA_MAX = -8  # of glibc's malloc.h
 STACK_SIZE = 1024 * 1024  # bytes
+# Seconds for which a look at what other processes have changed in the registry is good enough.
+SIGNALS_GOOD_FOR = 1
 MAX_STEPS = 20
 TRANSACTION_TRIES = 10
 # Seconds until a row that somebody else carries out is looked at again, where that matters.
@@ -186,9 +188,19 @@ def carry_out(dbname, record_id, model=JOURNAL):
     :return: the `StripeProblem` that kept what was asked last from being answered, or None
     :raise RowTaken: somebody else carries it out
     """
+    return carry_out_with(_registry(dbname, model), record_id, model)
+
+
+_signals_at = {}
+
+
+def _registry(dbname, model):
+    """Return the registry as of a moment ago: what kicked a row has most often just looked."""
+    if time.monotonic() < _signals_at.get(dbname, 0) + SIGNALS_GOOD_FOR:
+        return Registry(dbname)
     with _database_slot(model):
-        registry = Registry(dbname).check_signaling()
-    return carry_out_with(registry, record_id, model)
+        _signals_at[dbname] = time.monotonic()
+        return Registry(dbname).check_signaling()
 
 
 def carry_out_with(registry, record_id, model=JOURNAL):

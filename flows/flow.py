@@ -2,7 +2,6 @@ import time
 from datetime import datetime, timedelta, timezone
 
 from odoo import fields
-from odoo.tools import SQL
 
 from .. import lease, renewal
 from ..runner import Command, RowTaken
@@ -134,12 +133,12 @@ class Flow:
     # What the runner calls
 
     def claim(self):
-        """Take the row for this process and return the first command, or None.
+        """Lease the locked row to this process and return the first command, or None.
 
         :raise RowTaken: another process or thread has it
         """
         row = self.row
-        if not row._try_lock() or row._is_leased():
+        if row._is_leased():
             raise RowTaken
         if row._needs_nothing():
             return None
@@ -322,7 +321,7 @@ class Flow:
     # Applying what was answered
 
     def apply_answer(self, command, reply, problem, took):
-        """Store what Stripe answered and return the next command, or None when the row rests.
+        """Store in the locked row what Stripe answered; return the next command, or None to rest.
 
         :param Command command: what was asked
         :param Reply | None reply: the answer
@@ -330,7 +329,7 @@ class Flow:
         :param int took: milliseconds
         """
         row, verb = self.row, command.verb
-        if self._lock_for_lease() != command.lease:
+        if row.lease_owner != command.lease:
             # The lease ran out and somebody else goes on; what was asked is idempotent.
             return None
         self.unanswered.note_outcome(verb, problem)
@@ -357,19 +356,6 @@ class Flow:
         return self._under_lease(
             Command(settlement.READ, lambda: gateway.retrieve_payment_intent(intent))
         )
-
-    def _lock_for_lease(self):
-        """Take the row, and return the lease under which it is carried out just now."""
-        row = self.row
-        row.flush_recordset(["lease_owner"])
-        row.env.cr.execute(
-            SQL(
-                "SELECT lease_owner FROM pos_stripe_payment WHERE id = %s FOR NO KEY UPDATE",
-                row.id,
-            ),
-            log_exceptions=False,
-        )
-        return row.env.cr.fetchone()[0]
 
     def _apply_problem(self, verb, problem, took):
         """Store that Stripe said no, or nothing certain, and return the next command."""

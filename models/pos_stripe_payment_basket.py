@@ -29,6 +29,8 @@ class PosStripePayment(models.Model):
         groups=fields.NO_ACCESS,
         readonly=True,
         copy=False,
+        # Large, and of no use for what most read a row for.
+        prefetch=False,
         help="What synchronises the order, without its card payments; see `sync_from_ui`.",
     )
 

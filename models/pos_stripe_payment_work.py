@@ -3,11 +3,22 @@ from datetime import timedelta
 from odoo import fields, models
 from odoo.tools import SQL
 
+from ..fetching import NO_LOCK, fetch_joined
+from ..runner import RowTaken
+
 # A till looks after its own payments; the cron takes those that no till has asked about lately.
 LOOK_PAUSE = timedelta(seconds=30)
 LOOK_PAUSE_MAX = timedelta(hours=1)
 LOOK_GROWTH = 4
 BUS_NAME = "STRIPE_TERMINAL_PAYMENT"
+# What a step needs of other records.
+NEEDED = {
+    "config_id": ["access_token", "name"],
+    "currency_id": ["name", "rounding"],
+    "provider_id": ["company_id", "stripe_secret_key", "stripe_terminal_account"],
+    "reader_id": ["stripe_id"],
+    "session_id": ["name"],
+}
 
 
 class PosStripePayment(models.Model):
@@ -33,12 +44,30 @@ class PosStripePayment(models.Model):
     _lost_idx = models.Index("(lost_at) WHERE lost_at IS NOT NULL")
 
     def _claim(self):
-        """Take the row for this process and return the first command, see `Flow.claim`."""
+        """Take the row for this process and return the first command, see `Flow.claim`.
+
+        :raise RowTaken: another process or thread has it
+        """
+        if not self._fetch_whole(SQL("FOR NO KEY UPDATE OF pos_stripe_payment SKIP LOCKED")):
+            raise RowTaken
         return self._flow().claim()
 
     def _apply_answer(self, command, reply, problem, took):
         """Store what Stripe answered and return the next command, see `Flow.apply_answer`."""
+        self._fetch_whole(SQL("FOR NO KEY UPDATE OF pos_stripe_payment"))
         return self._flow().apply_answer(command, reply, problem, took)
+
+    def _fetch_whole(self, lock=NO_LOCK):
+        """Read the row and what its steps need of other records, before anything else.
+
+        :param SQL lock: that is taken with it
+        :return: whether it was found, and locked
+        """
+        condition = SQL("pos_stripe_payment.id = %s", self.id)
+        is_found = bool(fetch_joined(self, condition, NEEDED, lock))
+        if is_found and lock:
+            self._locked().add(self.id)
+        return is_found
 
     def _get_stuck(self):
         """Give the row back that did not come to an end; returns whether that is news."""
@@ -77,7 +106,7 @@ class PosStripePayment(models.Model):
 
     def _notify_till(self):
         """Tell the tills of the register that something changed; they read it back themselves."""
-        # A register has more than a hundred columns, and the runner's user a company to look up.
+        self._fetch_whole()
+        # The runner's user has a company to look up.
         register = self.config_id.with_company(self.company_id)
-        register.fetch(["access_token"])
         register._notify(BUS_NAME, {"id": self.id})
