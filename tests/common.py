@@ -175,7 +175,7 @@ class StripeTerminalCase(AccountTestInvoicingCommon):
 
     def carry_out(self, payment):
         """Do what the runner's thread does after the till's request is committed."""
-        self.env.flush_all()
+        self.env.cr.flush()
         runner.carry_out(self.env.cr.dbname, payment.id)
         self.env.invalidate_all()
 
@@ -189,7 +189,7 @@ class StripeTerminalCase(AccountTestInvoicingCommon):
         """Do what the runner's threads do for a session that is being compared."""
         comparison = self.env["pos.stripe.comparison"].sudo()._of(session)
         for _turn in range(100):
-            self.env.flush_all()
+            self.env.cr.flush()
             for listing in comparison._listings():
                 runner.carry_out(self.env.cr.dbname, listing.id, runner.LISTING)
             self.env.invalidate_all()
@@ -199,7 +199,7 @@ class StripeTerminalCase(AccountTestInvoicingCommon):
 
     def run_cron(self):
         """Run the scheduled look at what no till asks for, as Odoo's scheduler does."""
-        self.env.flush_all()
+        self.env.cr.flush()
         self.env.ref("pos_payment_stripe.ir_cron_look").method_direct_trigger()
         self.env.invalidate_all()
 
