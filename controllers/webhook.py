@@ -35,8 +35,14 @@ class StripeTerminalWebhook(http.Controller):
         :return: 200 for what Stripe signed, whether it is of use or not; 400 when it is not signed,
             forged, older than `TOLERANCE` or no event; 413 when it is larger than `MAX_BODY`
         """
-        provider = request.env["payment.provider"].sudo().browse(provider_id).exists()
-        provider.fetch(["company_id", "stripe_secret_key", "stripe_terminal_webhook_secret"])
+        provider = (
+            request.env["payment.provider"]
+            .sudo()
+            .search_fetch(
+                [("id", "=", provider_id)],
+                ["company_id", "stripe_secret_key", "stripe_terminal_webhook_secret"],
+            )
+        )
         secret = (provider.stripe_terminal_webhook_secret or "").strip()
         if not secret:
             return self._refuse(provider_id, "No webhook secret is configured.")

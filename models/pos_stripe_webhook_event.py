@@ -93,7 +93,7 @@ class PosStripeWebhookEvent(models.Model):
             ),
             log_exceptions=False,
         )
-        if self.env.cr.rowcount and payment and not payment._needs_nothing():
+        if self.env.cr.rowcount and payment:
             payment._kick(insist=True)
 
     @api.model
@@ -130,8 +130,10 @@ class PosStripeWebhookEvent(models.Model):
         intent = subject["id"] if kind == "payment_intent" else subject.get("payment_intent")
         if rows or not intent:
             return rows
+        # A row has more than a hundred columns.
         return rows.search_fetch(
-            [("provider_id", "=", provider.id), ("payment_intent", "=", intent)]
+            [("provider_id", "=", provider.id), ("payment_intent", "=", intent)],
+            ["company_id", "line_uuid"],
         )
 
     @api.autovacuum
