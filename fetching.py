@@ -10,7 +10,7 @@ NO_LOCK = SQL()
 
 
 def fetch_joined(model, condition, joined, lock=NO_LOCK):
-    """Read the prefetched fields of rows, and some of the records they refer to, into the cache.
+    """Read fields of rows, and some of the records they refer to, into the cache.
 
     What is in the cache already stays as it is. What another addon does not store in a column, as
     for keys that are kept outside of the database, is left to the ORM.
@@ -18,15 +18,18 @@ def fetch_joined(model, condition, joined, lock=NO_LOCK):
     :param model: as superuser, because no access is checked; its records are read
     :param SQL condition: on the columns of `model`'s table, with that table's name
     :param dict joined: names of fields by the Many2one, or several in a row with dots, that leads
-        to their record; what leads to another comes before it
+        to their record; what leads to another comes before it. By "" those of `model` itself, where
+        not all that are prefetched are needed
     :param SQL lock: what ends the statement; a collision is not logged
     :return: the records that were found
     """
     table, cr = model._table, model.env.cr
-    prefetched = [name for name, field in model._fields.items() if field.prefetch is True]
-    sources = {"": (table, model, _stored(model, prefetched))}
+    names = joined.get("") or [n for n, field in model._fields.items() if field.prefetch is True]
+    sources = {"": (table, model, _stored(model, names))}
     joins = [SQL.identifier(table)]
     for path, names in joined.items():
+        if not path:
+            continue
         before, _dot, last = path.rpartition(".")
         former, referring, _names = sources[before]
         target, alias = model.env[referring._fields[last].comodel_name], f"{former}__{last}"
@@ -58,9 +61,23 @@ def fetch_joined(model, condition, joined, lock=NO_LOCK):
     return model.browse([_keep(cr, row, sources.values()) for row in cr.fetchall()])
 
 
+def keep_inserted(record, columns):
+    """Put a row that was just inserted into the cache, where it would be read back from.
+
+    :param record: the new record
+    :param dict columns: what was inserted, as the table has it; all else is empty
+    """
+    prefetched = [name for name, field in record._fields.items() if field.prefetch is True]
+    for field in _stored(record, prefetched):
+        value = columns.get(field.name)
+        cached = None if value is None else field.convert_to_cache(value, record)
+        field._insert_cache(record, [cached])
+
+
 def _stored(model, names):
     """Return those fields that are a column with one value for everybody."""
-    fields = map(model._fields.get, names)
+    # Some are there only where another addon is.
+    fields = filter(None, map(model._fields.get, names))
     return [
         field
         for field in fields

@@ -1,6 +1,27 @@
 from odoo import http
 from odoo.exceptions import AccessError
 from odoo.http import request
+from odoo.tools import SQL
+
+from ..fetching import fetch_joined
+
+# What a payment needs to know of its session.
+NEEDED = {
+    "": ["config_id", "name", "state", "user_id"],
+    "config_id": [
+        "access_token",
+        "company_id",
+        "currency_id",
+        "iface_tipproduct",
+        "name",
+        "rounding_method",
+        "set_tip_after_payment",
+        "stripe_tip_on_reader",
+        "tip_product_id",
+    ],
+    "config_id.company_id": ["active", "currency_id", "name", "parent_id", "parent_path"],
+    "config_id.currency_id": ["decimal_places", "name", "rounding"],
+}
 
 
 class StripeTerminalController(http.Controller):
@@ -21,7 +42,7 @@ class StripeTerminalController(http.Controller):
         )
         if not session:
             raise self._no_access()
-        return session.sudo()
+        return fetch_joined(session.sudo(), SQL("pos_session.id = %s", session.id), NEEDED)
 
     def _check_cashier(self):
         if not request.env.user.has_group("point_of_sale.group_pos_user"):
@@ -33,16 +54,13 @@ class StripeTerminalController(http.Controller):
     def _payments(self, line_uuids):
         """Return the journal rows of payment lines, as far as the user's companies have them."""
         self._check_cashier()
-        return (
-            request.env["pos.stripe.payment"]
-            .sudo()
-            .search_fetch(
-                [
-                    ("line_uuid", "in", line_uuids),
-                    ("company_id", "in", request.env.user._get_company_ids()),
-                ]
-            )
+        condition = SQL(
+            "pos_stripe_payment.line_uuid = ANY(%s) AND pos_stripe_payment.company_id = ANY(%s)",
+            [str(line_uuid) for line_uuid in line_uuids],
+            list(request.env.user._get_company_ids()),
         )
+        rows = request.env["pos.stripe.payment"].sudo()
+        return fetch_joined(rows, condition, {"currency_id": ["name", "rounding"]})
 
     def _payment(self, line_uuid):
         payment = self._payments([line_uuid])
@@ -54,10 +72,18 @@ class StripeTerminalController(http.Controller):
     def send(self, session_id, payment_method_id, line):
         """Ask the reader for a payment; see `pos.stripe.payment._send`."""
         session = self._open_session(session_id)
-        method = session.config_id.payment_method_ids.filtered(
-            lambda method: method.id == int(payment_method_id) and method._is_stripe_terminal()
+        method = (
+            request.env["pos.payment.method"]
+            .sudo()
+            .search_fetch(
+                [
+                    ("id", "=", int(payment_method_id)),
+                    ("config_ids", "in", session.config_id.ids),
+                ],
+                ["company_id", "stripe_connection", "stripe_serial_number", "use_payment_terminal"],
+            )
         )
-        if not method:
+        if not method._is_stripe_terminal():
             raise self._no_access()
         return request.env["pos.stripe.payment"].sudo()._send(session, method, line)
 

@@ -3,11 +3,12 @@ from datetime import datetime, timedelta
 from psycopg2.errors import UniqueViolation
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, ConcurrencyError
 from odoo.tools import SQL
 
 from .. import lease, runner
 from ..consequences import PAYMENT, TIP, VERIFY
+from ..fetching import keep_inserted
 from ..flows import flow_of
 from ..flows.flow import precise_now
 from ..guard import quiet_lock
@@ -255,7 +256,7 @@ class PosStripePayment(models.Model):
         refusal = not is_asked and self._order_refusal(session, line, basket)
         if refusal:
             return refusal
-        payment = self._begin(refunding.PAYMENT, session, payment_method, provider, line)
+        payment = self._begin(refunding.PAYMENT, session, payment_method, provider, line, known)
         if payment._is_asked(line, amount_minor):
             return payment._till_data()
         if payment._is_elsewhere(provider, currency):
@@ -277,12 +278,13 @@ class PosStripePayment(models.Model):
         return payment._till_data()
 
     @api.model
-    def _begin(self, kind, session, payment_method, provider, line):
+    def _begin(self, kind, session, payment_method, provider, line, known):
         """Return the row of a till's line, created if need be.
 
+        :param known: that row, where there is one already
         :raise AccessError: it is a row of another company, or of another kind
         """
-        row = self._insert(
+        row = known or self._insert_new(
             {
                 "kind": kind,
                 "line_uuid": line["line_uuid"],
@@ -455,32 +457,46 @@ class PosStripePayment(models.Model):
         payment = self.search([("line_uuid", "=", values["line_uuid"])])
         if payment:
             return payment
+        return self._insert_new(values)
+
+    @api.model
+    def _insert_new(self, values):
+        """Return a new row of a line that has none, as far as this transaction knows.
+
+        :param dict values: `line_uuid`, `session_id`, `currency_id`, `payment_method_id`, and
+            `kind` and `provider_id` where they are known
+        """
+        session, now = self.env["pos.session"].browse(values["session_id"]), fields.Datetime.now()
+        columns = {
+            "kind": refunding.PAYMENT,
+            "state": settlement.NEW,
+            **{
+                name: self._fields[name].default(self)
+                for name in ("attempt", "command", "reader_action", "reachable")
+            },
+            "config_id": session.config_id.id,
+            "company_id": session.config_id.company_id.id,
+            "taken": 0.0,
+            "create_uid": self.env.uid,
+            "create_date": now,
+            "write_uid": self.env.uid,
+            "write_date": now,
+            **values,
+        }
         # A racing insert makes PostgreSQL report a serialization failure here, and Odoo
         # repeats the request; the ORM's create would report a broken constraint instead.
         self.env.cr.execute(
             SQL(
-                """INSERT INTO pos_stripe_payment (kind, line_uuid, session_id, currency_id,
-                       payment_method_id, state, create_uid, create_date, write_uid, write_date)
-                   VALUES (%s, %s, %s, %s, %s, 'new', %s, %s, %s, %s)
+                """INSERT INTO pos_stripe_payment (%s) VALUES %s
                    ON CONFLICT (line_uuid) DO NOTHING RETURNING id""",
-                values.get("kind", refunding.PAYMENT),
-                values["line_uuid"],
-                values["session_id"],
-                values["currency_id"],
-                values["payment_method_id"],
-                self.env.uid,
-                fields.Datetime.now(),
-                self.env.uid,
-                fields.Datetime.now(),
+                SQL(", ").join(map(SQL.identifier, columns)),
+                tuple(columns.values()),
             ),
             log_exceptions=False,
         )
         payment = self.browse(self.env.cr.fetchone()[0])
-        defaults = {
-            name: self._fields[name].default(payment)
-            for name in ("attempt", "command", "reader_action", "reachable")
-        }
-        payment.write({**defaults, **values})
+        self._locked().add(payment.id)
+        keep_inserted(payment, columns)
         return payment
 
     def _lock(self):
@@ -512,23 +528,35 @@ class PosStripePayment(models.Model):
         return is_taken
 
     def _hold_reader(self):
-        """Reserve the reader, if need be; False when another payment, or a test, has it."""
+        """Reserve the reader, if need be; False when another payment, or a test, has it.
+
+        :raise ConcurrencyError: another payment reserves it at the same time
+        """
         if self.holds_reader or not self._flow().needs_reader():
             return True
-        if self._reader_holder() or self._is_reader_tested():
+        if self._is_reader_tested():
             return False
         self._lock()
+        self.flush_recordset(["provider_id", "reader_serial"])
         try:
-            with self.env.cr.savepoint(flush=True):
-                # Not through the ORM, which would log that another till was faster.
-                self.env.cr.execute(
-                    SQL("UPDATE pos_stripe_payment SET holds_reader = TRUE WHERE id = %s", self.id),
-                    log_exceptions=False,
-                )
-        except UniqueViolation:
-            return False
+            # Not through the ORM, which would log that another till was faster.
+            self.env.cr.execute(
+                SQL(
+                    """UPDATE pos_stripe_payment AS payment SET holds_reader = TRUE
+                        WHERE id = %s AND NOT EXISTS (
+                            SELECT FROM pos_stripe_payment AS holder
+                             WHERE holder.holds_reader IS TRUE
+                               AND holder.provider_id = payment.provider_id
+                               AND holder.reader_serial = payment.reader_serial)""",
+                    self.id,
+                ),
+                log_exceptions=False,
+            )
+        except UniqueViolation as error:
+            # Whoever was faster just now is seen when Odoo repeats the request.
+            raise ConcurrencyError("The reader was reserved just now.") from error
         self.invalidate_recordset(["holds_reader"], flush=False)
-        return True
+        return bool(self.env.cr.rowcount)
 
     def _is_reader_tested(self):
         """Tell whether this row's reader is reserved for a test of the terminal."""

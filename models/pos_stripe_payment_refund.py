@@ -102,7 +102,9 @@ class PosStripePayment(models.Model):
         if code:
             return self._refusal(line["line_uuid"], code, refund_sentence)
         approval = self._refund_approval(session.config_id, line, original, amount_minor)
-        row = self._begin(refunding.REFUND, session, payment_method, original.provider_id, line)
+        known = self.search([("line_uuid", "=", line["line_uuid"])])
+        provider = original.provider_id
+        row = self._begin(refunding.REFUND, session, payment_method, provider, line, known)
         if row._is_refund_asked(line, original, amount_minor):
             return row._till_data()
         if row.refund_status in refunding.FAILED or row.state == settlement.CANCELED:
@@ -113,7 +115,7 @@ class PosStripePayment(models.Model):
             session,
             payment_method,
             line,
-            provider_id=original.provider_id.id,
+            provider_id=provider.id,
             amount_minor=amount_minor,
             refunded_payment_id=original.id,
             on_reader=original._is_in_person(),
