@@ -9,7 +9,7 @@ import { ReaderConnection, SdkProblem } from "./reader_connection";
  *
  * @typedef {import("./reader_connection").Target} Target
  *
- * @typedef {Object} Refund what is given back, as Odoo's journal has it
+ * @typedef {Object} Refund as Odoo's journal has it
  * @property {string} charge id at Stripe
  * @property {number} amount in minor units
  * @property {string} currency in lower case
@@ -94,12 +94,12 @@ export class SdkReader {
     }
 
     /**
-     * Collect the card of a charge and give money back to it.
+     * Collect the card of a charge and refund it.
      *
      * @param {Target} target
      * @param {boolean} takeOver the reader, from whoever has it
      * @param {Refund} refund
-     * @param {() => Promise<boolean>} confirm asks whether the money may be given back now
+     * @param {() => Promise<boolean>} confirm asks whether it may be refunded now
      * @returns {Promise<Outcome>} what Stripe says of the charge is another question
      */
     refund(target, takeOver, { charge, amount, currency }, confirm) {

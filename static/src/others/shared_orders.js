@@ -22,7 +22,7 @@ async function isHeld(env, lines) {
     return Boolean(line);
 }
 
-registry.category("stripe_terminal_lazy").add("elsewhere", isHeld);
+registry.category("stripe_terminal_lazy").add("shared_orders", isHeld);
 
 /** What the server knows of the lines; nothing while it cannot be reached. */
 async function askServer({ services }, lines) {

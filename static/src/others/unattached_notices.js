@@ -8,7 +8,7 @@ import { Component, useState } from "@odoo/owl";
 import { approveRefund } from "@pos_payment_stripe/app/payments/refunds";
 import { isConnectionError, problemSentence, request } from "@pos_payment_stripe/app/request";
 
-/** Card payments that are on no order, to be restored, put on this one, or given back. */
+/** Card payments that are on no order, to be restored, put on this one, or refunded. */
 export class UnattachedNotices extends Component {
     static template = "pos_payment_stripe.UnattachedNotices";
     static props = { order: Object, unattached: Object };

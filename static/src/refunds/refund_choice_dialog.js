@@ -4,7 +4,7 @@ import { useDebounced } from "@web/core/utils/timing";
 
 const TYPING_PAUSE = 300;
 
-/** Which card payment is given back, when the order does not tell. */
+/** Which card payment is refunded, when the order does not tell. */
 export class RefundChoiceDialog extends Component {
     static template = "pos_payment_stripe.RefundChoiceDialog";
     static components = { Dialog };

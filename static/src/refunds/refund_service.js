@@ -8,7 +8,7 @@ import { isConnectionError, problemSentence, request } from "@pos_payment_stripe
 import { tellPending } from "./pending_refund";
 import { RefundChoiceDialog } from "./refund_choice_dialog";
 
-/** Finds the card payments that a refund order gives back; the server says which and how much. */
+/** Finds the card payments that an order refunds; the server says which and how much. */
 export class RefundService {
     constructor(env, { pos, dialog, notification }) {
         this.env = env;
@@ -91,7 +91,7 @@ export class RefundService {
         return true;
     }
 
-    /** Where the order does not tell what is given back, a person chooses. */
+    /** Where the order does not tell what is refunded, a person chooses. */
     async addChosenLine(order, method, due) {
         const chosen = await makeAwaitable(this.dialog, RefundChoiceDialog, {
             due,

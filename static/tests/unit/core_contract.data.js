@@ -77,7 +77,7 @@ export const CONTRACT = {
                 "getName": ["()", "The order's name in sentences."],
                 "getPartner": ["()", "The customer goes to Stripe where the method wants it."],
                 "getSelectedPaymentline": ["()", "The customer display shows the line that asks for a card."],
-                "isPaid": ["()", "Nothing is finished, tipped or given back before."],
+                "isPaid": ["()", "Nothing is finished, tipped or refunded before."],
                 "isRefundInProcess": ["()", "A refund that is under way is told from a sale."],
                 "removePaymentline": ["(line)", "A line goes when Stripe took nothing for it."],
                 "selectPaymentline": ["(line)", "The next line of a split or a refund is at hand."]
@@ -177,7 +177,7 @@ export const CONTRACT = {
                 "sendPaymentCancel": ["(line)", "Cancel ends with Stripe's answer."],
                 "sendPaymentRequest": ["(line)", "A refund is approved first; after a part the next line is at hand."],
                 "setup": ["()", "The screen has our service."],
-                "updateSelectedPaymentline": ["(amount = false)", "A part may be given back to a card; core keeps terminals' amounts."]
+                "updateSelectedPaymentline": ["(amount = false)", "A part may be refunded to a card; core keeps terminals' amounts."]
             },
             "called": {
                 "currentOrder": ["get", "The order that is being paid."],

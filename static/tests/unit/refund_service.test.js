@@ -8,10 +8,10 @@ import { addStripeMethod, STRIPE_METHOD_ID } from "./data/pos_payment_method.dat
 describe.current.tags("desktop");
 definePosModels();
 
-/** What the order of the tests gives back. */
+/** What the order of the tests refunds. */
 const TOTAL = 17.85;
 
-/** The cards that the server would give the money back to. */
+/** The cards that the server would refund. */
 let plan;
 
 beforeEach(() => {
@@ -22,7 +22,7 @@ beforeEach(() => {
     onRpc("/pos_payment_stripe/refund_plan", () => plan);
 });
 
-/** Return an order that gives money back, on its payment screen. */
+/** Return an order that refunds, on its payment screen. */
 async function refunding() {
     const store = await setupPosEnv();
     const order = await getFilledOrder(store);

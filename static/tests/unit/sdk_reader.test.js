@@ -224,7 +224,7 @@ test("an answer that does not come is not waited for", async () => {
     expect(await paying).toEqual({ stage: "process", code: "no_established_connection" });
 });
 
-test("money is given back with a fresh permission only", async () => {
+test("a card is refunded with a fresh permission only", async () => {
     const reader = newReader();
     const refund = { charge: "ch_1", amount: 240, currency: "cad" };
     expect(await reader.refund(TARGET, false, refund, async () => true)).toEqual({

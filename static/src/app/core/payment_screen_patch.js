@@ -3,7 +3,7 @@ import { _t } from "@web/core/l10n/translation";
 import { useService } from "@web/core/utils/hooks";
 import { patch } from "@web/core/utils/patch";
 import { onWillUpdateProps, status } from "@odoo/owl";
-import { isHeldElsewhere, linesElsewhere } from "@pos_payment_stripe/app/orders/shared_orders";
+import { isHeldByOthers, sharedLines } from "@pos_payment_stripe/app/orders/shared_orders";
 import { forceDone } from "@pos_payment_stripe/app/payments/force_done";
 import { takeBack } from "@pos_payment_stripe/app/guards/payment_guard";
 import { approveRefund, loadRefunds } from "@pos_payment_stripe/app/payments/refunds";
@@ -18,15 +18,15 @@ patch(PaymentScreen.prototype, {
         this.stripeTerminal = useService("stripe_terminal");
         onWillUpdateProps(({ orderUuid }) => {
             if (orderUuid !== this.props.orderUuid) {
-                this.openUnlessHeldElsewhere(() => {});
+                this.openUnlessHeld(() => {});
             }
         });
     },
 
     onMounted() {
         const open = () => super.onMounted(...arguments);
-        if (linesElsewhere(this.pos.getOrder()).length) {
-            this.openUnlessHeldElsewhere(open);
+        if (sharedLines(this.pos.getOrder()).length) {
+            this.openUnlessHeld(open);
         } else {
             open();
             // What was not sent yet asks for what is due now.
@@ -39,9 +39,9 @@ patch(PaymentScreen.prototype, {
     },
 
     /** Core drops the lines of other registers here, also when a card was charged. */
-    async openUnlessHeldElsewhere(open) {
+    async openUnlessHeld(open) {
         const order = this.pos.getOrder();
-        if (await isHeldElsewhere(this.env, order)) {
+        if (await isHeldByOthers(this.env, order)) {
             this.pos.navigate("ProductScreen", { orderUuid: order.uuid });
         } else if (status(this) !== "destroyed") {
             open();
@@ -50,7 +50,7 @@ patch(PaymentScreen.prototype, {
     },
 
     /**
-     * A refund gets a line for each card payment that is given back, also one whose quantities
+     * A refund gets a line for each card payment that is refunded, also one whose quantities
      * were typed without the original order.
      */
     async addNewPaymentLine(paymentMethod) {
@@ -87,7 +87,7 @@ patch(PaymentScreen.prototype, {
         return isAdded;
     },
 
-    /** Less than what is due may be given back to a card; core keeps the amounts of terminals. */
+    /** Less than what is due may be refunded to a card; core keeps the amounts of terminals. */
     updateSelectedPaymentline(amount = false) {
         const line = this.selectedPaymentLine;
         if (!line?.stripe_refunded_uuid || !line.isStripeOpen) {

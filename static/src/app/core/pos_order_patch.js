@@ -15,7 +15,7 @@ patch(PosOrder.prototype, {
         const refused = this.payment_ids.filter(
             (line) =>
                 line.isStripeTerminal &&
-                !line.isStripeElsewhere &&
+                !line.isStripeShared &&
                 !line.pos_order_id.isRefund &&
                 ["pending", "retry"].includes(line.getPaymentStatus())
         );

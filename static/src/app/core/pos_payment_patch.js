@@ -23,7 +23,7 @@ patch(PosPayment.prototype, {
     },
 
     /** Of a register that shares its open orders with this one: its reader is not ours to stop. */
-    get isStripeElsewhere() {
+    get isStripeShared() {
         const methods = this.models["pos.config"].getFirst().payment_method_ids;
         return (
             this.isStripeTerminal &&

@@ -4,7 +4,7 @@ import { browser } from "@web/core/browser/browser";
 import { _t } from "@web/core/l10n/translation";
 import { delay } from "@web/core/utils/concurrency";
 import { patch } from "@web/core/utils/patch";
-import { isHeldElsewhere } from "@pos_payment_stripe/app/orders/shared_orders";
+import { isHeldByOthers } from "@pos_payment_stripe/app/orders/shared_orders";
 import { keptKey, loadOrders } from "@pos_payment_stripe/app/orders/orders";
 import {
     LOCK_SCREENS,
@@ -67,7 +67,7 @@ patch(PosStore.prototype, {
     /** The product screen's buttons for payments do not pass by the payment screen. */
     async validateOrderFast() {
         const order = this.getOrder();
-        if (order && (await isHeldElsewhere(this.env, order))) {
+        if (order && (await isHeldByOthers(this.env, order))) {
             return false;
         }
         // These buttons pay all of an order.

@@ -12,7 +12,7 @@ const isAsked = (line) => isRunning(line) || line.getPaymentStatus() === "force_
 /** The lines of an order that a reader of this register is asking a card for. */
 export function runningLines(order) {
     return order.payment_ids.filter(
-        (line) => line.isStripeTerminal && !line.isStripeElsewhere && isRunning(line)
+        (line) => line.isStripeTerminal && !line.isStripeShared && isRunning(line)
     );
 }
 

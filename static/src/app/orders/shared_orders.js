@@ -3,8 +3,8 @@ import { loadLazy } from "@pos_payment_stripe/app/lazy";
 import { tellProblem } from "@pos_payment_stripe/app/request";
 
 /** Lines of an order that belong to the readers of registers which share their open orders. */
-export function linesElsewhere(order) {
-    return order.payment_ids.filter((line) => line.isStripeElsewhere);
+export function sharedLines(order) {
+    return order.payment_ids.filter((line) => line.isStripeShared);
 }
 
 /**
@@ -13,15 +13,15 @@ export function linesElsewhere(order) {
  *
  * @returns {Promise<boolean>} true when the order is not to be paid here
  */
-export async function isHeldElsewhere(env, order) {
-    const lines = linesElsewhere(order);
+export async function isHeldByOthers(env, order) {
+    const lines = sharedLines(order);
     if (!lines.length) {
         return false;
     }
     const { dialog, ui } = env.services;
     ui.block();
     try {
-        const isHeld = await loadLazy("others", "elsewhere");
+        const isHeld = await loadLazy("others", "shared_orders");
         return await isHeld(env, lines);
     } catch (error) {
         // Not known is not unpaid.
