@@ -606,6 +606,7 @@ class PosStripePayment(models.Model):
             "card_brand": self.card_brand or False,
             "card_type": self.card_funding or False,
             "card_no": self.card_last4 or False,
+            "card": bool(self.card_last4) and self._card_name(),
             "authcode": self.auth_code or False,
             "ticket": self._ticket(),
             "decline_slip": self._decline_slip(),

@@ -8,6 +8,7 @@ from odoo.tools.misc import format_datetime
 
 from ..stripe_terminal import money, refunding
 from ..stripe_terminal.errors import sentence
+from ..stripe_terminal.receipts import card_name
 from ..stripe_terminal.settlement import PAID_STATES
 from .pos_stripe_payment_adoption import REFERENCES
 
@@ -115,11 +116,14 @@ class PosStripePayment(models.Model):
         row = self._refundable_row(pos_payment)
         currency = pos_payment.currency_id.name
         is_old = not row and self._is_adoptable(pos_payment)
+        brand = (row and row.card_brand) or pos_payment.card_brand or False
+        last4 = (row and row.card_last4) or pos_payment.card_no or False
         return {
             "uuid": pos_payment.uuid,
             "refusal": self.env._(sentence("refund_not_adopted")) if is_old else "",
-            "card_brand": (row and row.card_brand) or pos_payment.card_brand or False,
-            "card_no": (row and row.card_last4) or pos_payment.card_no or False,
+            "card_brand": brand,
+            "card_no": last4,
+            "stripe_card": card_name(brand, last4, mask=""),
             "amount": pos_payment.amount,
             "left": float(money.to_major(self._rest_of(pos_payment), currency)),
             "order": pos_payment.pos_order_id.pos_reference,

@@ -50,11 +50,18 @@ class TestTillLoads(CardAndCashCase):
     def test_only_card_payments_tell_of_cards(self):
         card = self.order_with(self.method, "order-1").payment_ids
         bank = self.order_with(self.other_method, "order-2").payment_ids
-        ours = {"stripe_refunded_uuid", "stripe_tip", "stripe_unverified"}
+        ours = {"stripe_card", "stripe_refunded_uuid", "stripe_tip", "stripe_unverified"}
         of_card, of_bank = self.loaded("pos.payment", card)[0], self.loaded("pos.payment", bank)[0]
         self.assertEqual({name for name in of_card if name.startswith("stripe_")}, ours)
         self.assertFalse([name for name in of_bank if name.startswith("stripe_")])
         self.assertEqual(of_card.keys() - of_bank.keys(), ours)
+
+    def test_a_card_has_the_name_that_receipts_give_it(self):
+        card = self.order_with(self.method, "order-1").payment_ids
+        self.assertFalse(self.loaded("pos.payment", card)[0]["stripe_card"])
+        card.sudo().write({"card_brand": "amex", "card_no": "0005"})
+        loaded = self.loaded("pos.payment", card)[0]
+        self.assertEqual(loaded["stripe_card"], "American Express 0005")
 
     def test_a_payment_that_became_another_way_s_still_tells_of_its_card(self):
         bank = self.order_with(self.other_method, "order-1").payment_ids

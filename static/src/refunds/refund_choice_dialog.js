@@ -24,11 +24,6 @@ export class RefundChoiceDialog extends Component {
         }
     }
 
-    cardName(choice) {
-        const brand = (choice.card_brand || "").replaceAll("_", " ");
-        return `${brand.charAt(0).toUpperCase()}${brand.slice(1)} ${choice.card_no || ""}`;
-    }
-
     choose(choice) {
         this.props.getPayload(choice);
         this.props.close();

@@ -82,7 +82,7 @@ test("a waiting line names its reader and says for how long", async () => {
 
 test("a paid line names its card", async () => {
     await pressStripe();
-    say({ state: "paid", card_brand: "visa", card_no: "4242" });
+    say({ state: "paid", card_no: "4242", card: "Visa 4242" });
     await later(5000);
     expect(".electronic_status").toHaveText("Payment Successful");
     expect(".stripe_terminal_card").toHaveText("Visa 4242");

@@ -8,20 +8,14 @@ PaymentScreenPaymentLines.components = {
     StripePaymentStatus,
 };
 
-function cardName({ card_brand, card_no }) {
-    const brand = (card_brand || "").replaceAll("_", " ");
-    return `${brand.charAt(0).toUpperCase()}${brand.slice(1)} ${card_no}`;
-}
-
 patch(PaymentScreenPaymentLines.prototype, {
     /** The card that gets the money of a refund line. */
     refundedCard(line) {
-        return line.stripe_refunded_uuid && line.card_no ? _t("to %s", cardName(line)) : "";
+        return line.stripe_refunded_uuid && line.stripe_card ? _t("to %s", line.stripe_card) : "";
     },
 
     /** The card that has paid a line. */
     paidCard(line) {
-        const isPaid = line.isStripeDone && !line.stripe_refunded_uuid && line.card_no;
-        return isPaid ? cardName(line) : "";
+        return line.isStripeDone && !line.stripe_refunded_uuid && line.stripe_card;
     },
 });

@@ -38,6 +38,7 @@ patch(PosPayment.prototype, {
             this.stripe_refunded_uuid = refundedPaymentLine.uuid;
             this.card_brand = refundedPaymentLine.card_brand;
             this.card_no = refundedPaymentLine.card_no;
+            this.stripe_card = refundedPaymentLine.stripe_card;
         }
     },
 

@@ -226,6 +226,7 @@ export class StripeTerminalPayments {
         line.card_brand = datum.card_brand;
         line.card_type = datum.card_type;
         line.card_no = datum.card_no;
+        line.stripe_card = datum.card;
         line.payment_method_authcode = datum.authcode;
         line.ticket = datum.ticket;
         const wasDone = line.isDone();
