@@ -11,11 +11,14 @@ export const isConnectionError = (error) =>
         (kind) => error instanceof kind
     );
 
+/** What Odoo says of a request that it refuses. */
+export const refusalOf = (error) => error.data?.message || error.message;
+
 /** What the cashier reads when a request had no answer, or an error for one. */
 export const problemSentence = (error) =>
     isConnectionError(error)
         ? _t("Odoo's server cannot be reached. Check this till's network.")
-        : _t("Odoo's server has answered with an error: %s", error.data?.message || error.message);
+        : _t("Odoo's server has answered with an error: %s", refusalOf(error));
 
 /** Tell the cashier what could not be done, and why. */
 export const tellProblem = (dialog, title, error) =>

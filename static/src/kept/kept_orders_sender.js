@@ -1,7 +1,7 @@
 import { AlertDialog } from "@web/core/confirmation_dialog/confirmation_dialog";
 import { ask } from "@point_of_sale/app/utils/make_awaitable_dialog";
 import { _t } from "@web/core/l10n/translation";
-import { isConnectionError } from "@pos_payment_stripe/app/request";
+import { isConnectionError, refusalOf } from "@pos_payment_stripe/app/request";
 
 /** Sends the finished orders of a page that has gone, and tells of those that Odoo refuses. */
 export class KeptOrdersSender {
@@ -61,7 +61,7 @@ export class KeptOrdersSender {
         const close = this.store.notification.add(
             _t(
                 "Order %(order)s stays in this browser and is sent again. Odoo refuses it: %(problem)s",
-                { order: nameOf(vals), problem: error.data?.message || error.message }
+                { order: nameOf(vals), problem: refusalOf(error) }
             ),
             {
                 title: _t("A finished order is not in Odoo"),

@@ -6,7 +6,12 @@ import { registry } from "@web/core/registry";
 import { useService } from "@web/core/utils/hooks";
 import { Component, useState } from "@odoo/owl";
 import { approveRefund } from "@pos_payment_stripe/app/payments/refunds";
-import { isConnectionError, problemSentence, request } from "@pos_payment_stripe/app/request";
+import {
+    isConnectionError,
+    problemSentence,
+    refusalOf,
+    request,
+} from "@pos_payment_stripe/app/request";
 
 /** Card payments that are on no order, to be restored, put on this one, or refunded. */
 export class UnattachedNotices extends Component {
@@ -99,9 +104,7 @@ export class UnattachedNotices extends Component {
         } catch (error) {
             this.dialog.add(AlertDialog, {
                 title: _t("Nothing was changed"),
-                body: isConnectionError(error)
-                    ? problemSentence(error)
-                    : error.data?.message || error.message,
+                body: isConnectionError(error) ? problemSentence(error) : refusalOf(error),
             });
             this.props.unattached.load();
             return false;

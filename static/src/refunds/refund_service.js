@@ -4,7 +4,12 @@ import { registry } from "@web/core/registry";
 import { makeAwaitable } from "@point_of_sale/app/utils/make_awaitable_dialog";
 import { SelectionPopup } from "@point_of_sale/app/components/popups/selection_popup/selection_popup";
 import { askPin, cashierOf } from "@pos_payment_stripe/app/guards/pin";
-import { isConnectionError, problemSentence, request } from "@pos_payment_stripe/app/request";
+import {
+    isConnectionError,
+    problemSentence,
+    refusalOf,
+    request,
+} from "@pos_payment_stripe/app/request";
 import { tellPending } from "./pending_refund";
 import { RefundChoiceDialog } from "./refund_choice_dialog";
 
@@ -157,11 +162,7 @@ export class RefundService {
         try {
             return await request(route, { session_id: this.pos.session.id, ...params });
         } catch (error) {
-            this.refuse(
-                isConnectionError(error)
-                    ? problemSentence(error)
-                    : error.data?.message || error.message
-            );
+            this.refuse(isConnectionError(error) ? problemSentence(error) : refusalOf(error));
             return false;
         }
     }

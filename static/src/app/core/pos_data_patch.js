@@ -11,10 +11,4 @@ patch(PosData.prototype, {
         const orders = order && isStripeOrder(order) && (await this.loadStripeOrders());
         return orders ? orders.sync(order, vals, send) : send();
     },
-
-    /** Whatever is read of the server passes here before it is shown. */
-    missingRecursive(recordMap, ...others) {
-        const shown = this.stripeOrders?.withoutStaleDrafts(recordMap) || recordMap;
-        return super.missingRecursive(shown, ...others);
-    },
 });

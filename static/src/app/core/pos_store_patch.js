@@ -30,18 +30,6 @@ patch(PosStore.prototype, {
         return super.afterProcessServerData(...arguments);
     },
 
-    /** Core lets two synchronisations overlap; the second one lacks what the first one may lose. */
-    async preSyncAllOrders(orders) {
-        await this.data.stripeOrders?.allSynced(orders);
-        return super.preSyncAllOrders(...arguments);
-    },
-
-    async syncAllOrders(options = {}) {
-        const sync = (options) => super.syncAllOrders(options);
-        const { stripeOrders } = this.data;
-        return stripeOrders ? stripeOrders.syncAll(options, sync) : sync(options);
-    },
-
     /** Where all was settled by Stripe, there is nothing to edit; the server refuses it too. */
     canEditPayment({ payment_ids }) {
         const isSettled = (line) => line.isStripeDone && !line.stripe_unverified;

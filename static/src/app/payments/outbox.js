@@ -5,7 +5,7 @@ import { _t } from "@web/core/l10n/translation";
 import { delay } from "@web/core/utils/concurrency";
 import { uuidv4 } from "@point_of_sale/utils";
 import { askPin } from "@pos_payment_stripe/app/guards/pin";
-import { isConnectionError, request } from "@pos_payment_stripe/app/request";
+import { isConnectionError, refusalOf, request } from "@pos_payment_stripe/app/request";
 
 /** Pauses in milliseconds before the request to Odoo is made again. */
 const SEND_PAUSES = [500, 1500, 3000];
@@ -133,8 +133,7 @@ export class Outbox {
                 return datum;
             } catch (error) {
                 if (!isConnectionError(error)) {
-                    const sentence = error.data?.message || error.message;
-                    return { line_uuid: uuid, state: "declined", sentence };
+                    return { line_uuid: uuid, state: "declined", sentence: refusalOf(error) };
                 }
                 if (pause === null) {
                     this.sending.delete(uuid);
@@ -247,7 +246,7 @@ export class Outbox {
         if (line && !line.pos_order_id?.finalized) {
             this.payments.dialog.add(AlertDialog, {
                 title: _t("The payment was not forced"),
-                body: error.data?.message || error.message,
+                body: refusalOf(error),
             });
         }
     }
