@@ -336,7 +336,7 @@ class Story(Devices, Outsiders, RuleBasedStateMachine):
     def teardown(self):
         """The day ends: all heals, the cashier cancels what is open, the cron does the rest."""
         try:
-            if self.lines:
+            if self.case.line_uuids:
                 self.end_of_day()
         finally:
             self.case.simulator.faults.clear()

@@ -3,6 +3,7 @@ from . import (
     test_kiosk_flow,
     test_kiosk_guards,
     test_kiosk_security,
+    test_kiosk_stories,
     test_kiosk_translations,
     test_kiosk_uninstall,
 )
