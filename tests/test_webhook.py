@@ -28,28 +28,6 @@ class WebhookCase(StripeTerminalCase, HttpCase):
     def WebhookEvent(self):
         return self.env["pos.stripe.webhook.event"]
 
-
-@tagged("post_install", "-at_install")
-class TestWebhook(WebhookCase):
-    """What the webhook's address takes from Stripe, and what it refuses."""
-
-    def setUp(self):
-        super().setUp()
-        self.provider.stripe_terminal_webhook_secret = SECRET
-        self.kicked = []
-        self.patch(
-            self.registry["pos.stripe.payment"],
-            "_kick",
-            lambda payments, insist=False: self.kicked.extend(payments.ids),
-        )
-
-    def paid_at_stripe(self):
-        """Return a payment whose card was presented, which Odoo has not read back yet."""
-        payment = self.pay(12.0)
-        self.reader.tap()
-        self.kicked.clear()
-        return payment
-
     def event(self, event_type="payment_intent.succeeded", **values):
         """Return the simulator's last event of a type, with other values where some are given."""
         events = self.account.test.all("event")
@@ -72,6 +50,28 @@ class TestWebhook(WebhookCase):
         body = event if isinstance(event, str) else json.dumps(event)
         signature = WebhookSignature.generate_signature_header(body, secret, int(time.time()) - age)
         return self.post(body.encode(), signature, provider)
+
+
+@tagged("post_install", "-at_install")
+class TestWebhook(WebhookCase):
+    """What the webhook's address takes from Stripe, and what it refuses."""
+
+    def setUp(self):
+        super().setUp()
+        self.provider.stripe_terminal_webhook_secret = SECRET
+        self.kicked = []
+        self.patch(
+            self.registry["pos.stripe.payment"],
+            "_kick",
+            lambda payments, insist=False: self.kicked.extend(payments.ids),
+        )
+
+    def paid_at_stripe(self):
+        """Return a payment whose card was presented, which Odoo has not read back yet."""
+        payment = self.pay(12.0)
+        self.reader.tap()
+        self.kicked.clear()
+        return payment
 
     def assertRefused(self, response):
         """Assert that a call was refused and changed nothing."""

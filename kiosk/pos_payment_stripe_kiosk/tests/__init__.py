@@ -6,4 +6,5 @@ from . import (
     test_kiosk_stories,
     test_kiosk_translations,
     test_kiosk_uninstall,
+    test_kiosk_webhook,
 )
