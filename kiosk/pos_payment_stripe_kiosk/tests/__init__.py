@@ -1,4 +1,5 @@
 from . import (
+    test_kiosk_beside_tills,
     test_kiosk_faults,
     test_kiosk_flow,
     test_kiosk_guards,
