@@ -2,7 +2,7 @@
 
 import pytest
 
-from harness import postgres
+from harness import paths, postgres
 from stripe_simulator import Simulator
 from support import browser, naming
 from support.live_server import LiveServer
@@ -63,6 +63,12 @@ def odoo_server(start_server):
 def restaurant(start_server):
     """A server with ``pos_restaurant``."""
     return start_server(modules=["pos_restaurant"])
+
+
+@pytest.fixture(scope="session")
+def kiosk_server(start_server):
+    """A server with the kiosk's addon."""
+    return start_server(modules=[paths.KIOSK_ADDON])
 
 
 @pytest.fixture(scope="session")

@@ -3,16 +3,10 @@
 import pytest
 from playwright.sync_api import expect
 
-from harness import paths
 from support import naming
-from support.audit import audit
-from support.kiosk import Kiosk, KioskShop
-
-
-@pytest.fixture(scope="session")
-def kiosk_server(start_server):
-    """A server with the kiosk's addon."""
-    return start_server(modules=[paths.KIOSK_ADDON])
+from support.audit import audit, intents
+from support.kiosk import PHONE, Kiosk, KioskShop, PhoneMenuShop
+from support.shop import Shop
 
 
 @pytest.fixture
@@ -157,3 +151,94 @@ def test_the_reader_is_with_another_kiosk(kiosk, shop, profiles):
     kiosk.wait_until_paid()
     audit(shop)
     audit(other)
+
+
+def test_the_amount_changes_while_the_reader_asks(kiosk, shop):
+    """What was charged for another total is no order's; the customer is sent to the staff."""
+    kiosk.order("Cheesecake").wait_for("waiting")
+    shop.wait_for_reader("amount")
+    admin = shop.server.admin
+    (order,) = admin.search("pos.order", [("session_id", "=", shop.session_id)])
+    admin.write("pos.order", order, amount_total=9.0)
+    shop.reader.tap()
+    kiosk.wait_for("help", "Please ask our staff")
+    kiosk.screenshot("kiosk_help")
+    kiosk.press("Close")
+    expect(kiosk.button("Order Now")).to_be_visible()
+    shop.settle()
+    assert [order["state"] for order in shop.orders()] == ["draft"]
+    # When the page has been silent for a while, the staff gives the money back.
+    (row,) = admin.search("pos.stripe.payment", [("session_id", "=", shop.session_id)])
+    shop.server.sql(
+        "UPDATE pos_stripe_payment SET seen_at = now() - interval '1 hour',"
+        " settled_at = now() - interval '1 hour' WHERE id = %s",
+        row,
+    )
+    assert admin.search("pos.stripe.payment", [("is_unattached", "=", True), ("id", "=", row)])
+    admin.call("pos.stripe.payment", "action_refund_unattached", [row])
+    assert shop.simulator.wait_until(lambda: intents(shop)[0]["refunded"] == 450)
+    shop.settle()
+    audit(shop)
+
+
+def test_an_approval_after_the_customer_has_left(kiosk, shop):
+    """The bank answers when the page has already given up: the order is paid, once."""
+    shop.reader.processing_time = 4
+    kiosk.page.clock.install()
+    kiosk.open().order("Cheesecake").wait_for("waiting")
+    shop.wait_for_reader("amount")
+    shop.reader.tap()
+    kiosk.page.clock.fast_forward(125_000)
+    kiosk.wait_for("canceling", "is being cancelled")
+    kiosk.screenshot("kiosk_canceling")
+    kiosk.wait_until_paid()
+    (order,) = shop.orders()
+    assert (order["state"], order["amount_paid"]) == ("paid", 4.5)
+    audit(shop)
+
+
+def test_a_till_has_the_reader(kiosk, shop, open_till):
+    """The lease names who has it: to the cashier the order, to the customer one moment."""
+    till_shop = Shop(shop.server, shop.reader, "Till")
+    till = open_till(till_shop)
+    till.sell("Espresso").choose_method(till_shop.card).wait_for_card()
+    kiosk.order("Cheesecake").wait_for("again", "One moment, please")
+    shop.reader.tap()
+    till.wait_for_receipt().next_order()
+    kiosk.press("Retry").wait_for("waiting")
+    shop.wait_for_reader("amount")
+    till.sell("Croissant").choose_method(till_shop.card)
+    till.wait_for_status(shop.name)
+    till.screenshot("till_reader_at_kiosk")
+    shop.reader.tap()
+    kiosk.wait_until_paid()
+    till.send().wait_for_card()
+    shop.reader.tap()
+    till.wait_for_receipt()
+    audit(shop)
+    audit(till_shop)
+
+
+def test_ordered_by_phone_and_paid_at_the_till(kiosk_server, simulator, profiles, open_till):
+    reader = simulator.account.add_reader(serial_number=naming.unique("STRM26100000"))
+    shop = PhoneMenuShop(kiosk_server, reader)
+    phone = Kiosk(profiles.chromium, shop, PHONE).open()
+    till = open_till(shop)
+    for is_printed in (False, True):
+        phone.choose("Cheesecake").press("Order")
+        expect(phone.page.get_by_text("Your order number")).to_be_visible()
+        phone.screenshot("phone_ordered")
+        order = shop.orders(["id", "state", "pos_reference"])[-1]
+        assert order["state"] == "draft"
+        if is_printed:
+            kiosk_server.admin.write("pos.order", order["id"], nb_print=1)
+        phone.press("Ok")
+        # Core shows kiosks' drafts there too.
+        till.load_order(order["pos_reference"]).go_to_payment()
+        till.choose_method(shop.card).wait_for_card()
+        shop.reader.tap()
+        till.wait_for_receipt().next_order()
+    assert [order["state"] for order in shop.orders()] == ["paid", "paid"]
+    audit(shop)
+    assert not phone.problems
+    phone.close()

@@ -14,6 +14,7 @@ from .shop import Shop
 
 # A portrait screen that is touched, in pixels.
 SCREEN = {"width": 1080, "height": 1920}
+PHONE = {"width": 390, "height": 844}
 STARTING = 60_000  # milliseconds: Odoo's first start of a page
 
 
@@ -52,17 +53,36 @@ class KioskShop(Shop):
         return self.server.url + shopfitting.kiosk_address(self.server.admin, self.config_id)
 
 
+class PhoneMenuShop(Shop):
+    """A register with a till, whose customers order with their phones and pay at the counter."""
+
+    address = KioskShop.address
+
+    def __init__(self, server, reader):
+        users = server.admin.search("res.users", [("login", "=", shopfitting.CASHIER)])
+        super().__init__(
+            server,
+            reader,
+            "Phone menu",
+            self_ordering_mode="mobile",
+            self_ordering_service_mode="counter",
+            self_ordering_pay_after="each",
+            self_ordering_default_user_id=users[0],
+        )
+
+
 class Kiosk:
     """The page of a kiosk, which no user has logged into.
 
     :param chromium: the Playwright browser
     :param shop: its :class:`KioskShop`
+    :param screen: its size; a phone shows the same menu
     """
 
-    def __init__(self, chromium, shop):
+    def __init__(self, chromium, shop, screen=SCREEN):
         self.shop = shop
         self.problems = []
-        self._context = chromium.new_context(viewport=SCREEN, has_touch=True, locale="en-US")
+        self._context = chromium.new_context(viewport=screen, has_touch=True, locale="en-US")
         self.page = self._new_page()
 
     def _new_page(self):
@@ -120,13 +140,16 @@ class Kiosk:
 
     def order(self, *products):
         """Choose products and go as far as the payment page, where the reader is asked at once."""
+        return self.choose(*products).press("Pay")
+
+    def choose(self, *products):
+        """Choose products and go as far as the cart."""
         self.press("Order Now")
         for name in products:
             self.page.locator(".self_order_product_card, article, .o_kiosk_product").filter(
                 has_text=name
             ).first.click()
-        self.press("Checkout").press("Pay")
-        return self
+        return self.press("Checkout")
 
     @property
     def payment(self):
