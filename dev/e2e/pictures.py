@@ -4,8 +4,13 @@ from playwright.sync_api import expect
 
 from harness import paths, shopfitting
 from support import naming
+from support.kiosk import Kiosk, KioskShop
 
 PICTURES = paths.ROOT / "docs" / "pictures"
+
+
+# A kiosk's portrait screen, small enough for a page of text (pixels).
+PORTRAIT = {"width": 480, "height": 760}
 
 
 def picture(page, name):
@@ -100,4 +105,28 @@ def test_the_journal(till, shop, profiles):
     page.goto(f"{shop.server.url}/odoo/action-{action}/{shop.journal()[0]['id']}")
     expect(page.locator(".o_form_view .o_data_row").first).to_be_visible(timeout=30_000)
     picture(page, "payment_journal")
+    profile.close()
+
+
+def test_the_kiosk(kiosk_server, simulator, profiles):
+    serial = naming.unique("STRM26100000")
+    shop = KioskShop(kiosk_server, simulator.account.add_reader(serial, label="Kiosk"))
+    profile = profiles.take(simulator.url, "")
+    reader = profile.new_page()
+    reader.set_viewport_size(PORTRAIT)
+    reader.goto(f"{simulator.url}/reader/{shop.reader.id}")
+    kiosk = Kiosk(profiles.chromium, shop, PORTRAIT).open()
+    kiosk.order("Cheesecake").wait_for("waiting", "card reader")
+    shop.wait_for_reader("amount")
+    picture(kiosk.page, "kiosk_waiting")
+    picture(reader, "kiosk_reader")
+    shop.reader.decline("insufficient_funds")
+    kiosk.wait_for("again", "The card was declined")
+    picture(kiosk.page, "kiosk_declined")
+    kiosk.press("Retry").wait_for("waiting")
+    shop.wait_for_reader("amount")
+    shop.reader.tap()
+    kiosk.wait_until_paid()
+    picture(kiosk.page, "kiosk_paid")
+    kiosk.close()
     profile.close()
