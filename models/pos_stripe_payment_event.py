@@ -8,7 +8,6 @@ from odoo.tools import SQL
 
 from ..stripe_terminal.scrub import scrub
 
-
 # Where a transaction keeps what happened until it is written, all at once.
 GATHERED = "stripe_terminal_events"
 

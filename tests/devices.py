@@ -98,7 +98,9 @@ class Devices:
                 self.case.env.flush_all()
         except (UserError, psycopg2.Error) as error:
             is_others = self.case.third_party.refused != refused
-            if not is_others and not (copy.is_disturbed and isinstance(error, UserError)):
+            # A draft whose answer was lost cannot be sent again to core, as long as no card is asked.
+            is_core = copy.is_disturbed and (isinstance(error, UserError) or not copy.cards)
+            if not is_others and not is_core:
                 raise
             self.case.env.invalidate_all()
             return None
