@@ -40,6 +40,7 @@ from . import (
     test_payment,
     test_payment_method,
     test_proven_order,
+    test_queries,
     test_queue,
     test_reader,
     test_reader_advice,
