@@ -1,8 +1,7 @@
 """Reads rows with what is needed of the records that they refer to, in one statement.
 
 A payment is a dozen short transactions, each of which begins with an empty cache: what the ORM
-would ask for record by record, and for the time besides, is most of what a payment costs the
-database.
+would ask for record by record, and the time besides, is most of what a payment costs the database.
 """
 
 from odoo.tools import SQL
