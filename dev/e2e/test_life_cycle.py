@@ -3,9 +3,13 @@
 import pytest
 from playwright.sync_api import expect
 
+from harness import paths
+from support import naming
 from support.audit import audit, intents
 from support.closing import confirm_closing, open_closing, popup, wait_until_closed
 from support.counter import Counter
+from support.kiosk import Kiosk, KioskShop
+from support.shop import Shop
 
 # Odoo installs and uninstalls nothing while a scheduled action runs.
 NO_CRON = {"max_cron_threads": 0}
@@ -72,13 +76,56 @@ def test_installed_upgraded_and_uninstalled(start_server, make_shop, open_till, 
     server.admin.post("/mail/data", fetch_params=["systray_get_activities"])
 
 
-def change(server, verb):
-    """Install, upgrade or uninstall the addon as Odoo's Apps do."""
+# Odoo loads all modules anew twice.
+@pytest.mark.timeout(400)
+def test_the_kiosks_addon_under_an_open_kiosk(start_server, simulator, profiles, open_till):
+    server = start_server(modules=[paths.KIOSK_ADDON], options=NO_CRON)
+    reader = simulator.account.add_reader(serial_number=naming.unique("STRM26100000"))
+    shop = KioskShop(server, reader)
+    kiosk = Kiosk(profiles.chromium, shop).open()
+    kiosk.order("Cheesecake").wait_for("waiting")
+    shop.wait_for_reader("amount")
+
+    change(server, "uninstall", paths.KIOSK_ADDON)
+    shop.wait_for_reader("cancelled")
+    shop.settle()
+    assert [row["state"] for row in shop.journal()] == ["canceled"]
+    assert session_state(shop) == "opened"
+    kiosk.crash()
+    kiosk.reopen()
+    # The reader is free for a till.
+    till_shop = Shop(server, reader)
+    till = open_till(till_shop).tolerate(MEANWHILE)
+    till.sell("Espresso").choose_method(till_shop.card).wait_for_card()
+    reader.tap()
+    till.wait_for_receipt()
+
+    change(server, "install", paths.KIOSK_ADDON)
+    kiosk.crash()
+    kiosk.reopen().order("Cheesecake").wait_for("waiting")
+    shop.wait_for_reader("amount")
+    reader.tap()
+    kiosk.wait_until_paid()
+    assert session_state(shop) == "opened"
+    audit(shop)
+    audit(till_shop)
+    kiosk.close()
+
+
+def session_state(shop):
+    """Return the state of a shop's `pos.session`."""
+    admin = shop.server.admin
+    (session,) = admin.read("pos.session", [("id", "=", shop.session_id)], ["state"])
+    return session["state"]
+
+
+def change(server, verb, addon=ADDON):
+    """Install, upgrade or uninstall an addon as Odoo's Apps do."""
     admin = server.admin
     admin.timeout = LOADING / 1000
-    module = admin.search("ir.module.module", [("name", "=", ADDON)])
+    module = admin.search("ir.module.module", [("name", "=", addon)])
     admin.call("ir.module.module", f"button_immediate_{verb}", module)
-    (module,) = admin.read("ir.module.module", [("name", "=", ADDON)], ["state"])
+    (module,) = admin.read("ir.module.module", [("name", "=", addon)], ["state"])
     assert module["state"] == ("uninstalled" if verb == "uninstall" else "installed")
 
 
