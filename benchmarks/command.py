@@ -23,7 +23,7 @@ _logger = logging.getLogger(__name__)
 DESCRIPTION = """\
 Measure the addon beside Odoo's own pos_stripe, both in turn in one run. Without a name all six
 measurements are made (about 20 minutes on an idle machine with two cores), their results replace
-those in benchmarks/results, and the tables and plots of the README are made from them anew. A
+those in benchmarks/results, and the tables and plots of docs/09-speed.md are made from them anew. A
 measurement that fails leaves its older result where it is."""
 
 

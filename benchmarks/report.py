@@ -1,4 +1,4 @@
-"""What the measurements say in the READMEs, written between marks and never by hand."""
+"""What the measurements say in benchmarks/README.md and docs/09-speed.md, written between marks and never by hand."""
 
 import re
 
@@ -6,19 +6,19 @@ from harness import paths
 
 from .support.tables import NOTHING, Table, shown
 
-README = paths.ROOT / "README.md"
+SPEED = paths.ROOT / "docs" / "09-speed.md"
 DETAILS = paths.ROOT / "benchmarks" / "README.md"
 COMMAND = "./dev/bench"
 
 
 def write_pages(measurements, results):
-    """Write the tables of some results into both READMEs.
+    """Write the tables of some results into both pages.
 
     :param measurements: the modules by their names
     :param results: by the same names, as many as there are
     """
     for page, name, text in (
-        (README, "figures", figures(measurements, results)),
+        (SPEED, "figures", figures(measurements, results)),
         (DETAILS, "tables", details(measurements, results)),
     ):
         page.write_text(between(page.read_text(), name, text))

@@ -16,8 +16,8 @@ from .test_company_models import CALLS
 
 ADDON = Path(__file__).parents[1]
 ROOT = "/pos_payment_stripe"
-CHAPTER = "## Security: what is believed"
-# Fields that cashiers may write and that our code reads to choose something; say so in the README.
+CHAPTER = "## What is believed"
+# Fields that cashiers may write and that our code reads to choose something; say so in docs/10-security.md.
 FIELDS = {
     "pos.order.is_tipped",
     "pos.order.lines",
@@ -61,7 +61,7 @@ class TestSecurityList(CompanyCase):
 
     def listed(self):
         """Return the chapter's code, of the first column of its table by rows, and of the rest."""
-        chapter = (ADDON / "README.md").read_text().split(CHAPTER)[1].split("\n## ")[0]
+        chapter = (ADDON / "docs" / "10-security.md").read_text().split(CHAPTER)[1].split("\n## ")[0]
         rows = [line.split("|")[1] for line in chapter.splitlines() if line.startswith("|")]
         rest = "\n".join(line for line in chapter.splitlines() if not line.startswith("|"))
         return [re.findall(r"`([^`]+)`", row) for row in rows], re.findall(r"`([\w.]+)`", rest)
@@ -82,7 +82,7 @@ class TestSecurityList(CompanyCase):
             for route in (code for code in row if code.startswith("/")):
                 parameters = {code for code in row if not code.startswith("/")}
                 told.setdefault(route, set()).update(parameters)
-        self.assertEqual(told, self.routes(), "The README's security chapter lists other routes.")
+        self.assertEqual(told, self.routes(), "docs/10-security.md lists other routes.")
 
     def test_every_key_of_a_line_is_listed(self):
         read = {
@@ -91,7 +91,7 @@ class TestSecurityList(CompanyCase):
             for key in LINE_KEY.findall(path.read_text())
         }
         told = {code for row in self.listed()[0] for code in row if code.startswith("line.")}
-        self.assertEqual(told, read, "The README's security chapter lists other keys of a line.")
+        self.assertEqual(told, read, "docs/10-security.md lists other keys of a line.")
 
     def test_every_method_and_field_is_listed(self):
         rows, rest = self.listed()

@@ -5,7 +5,7 @@ import dataclasses
 
 @dataclasses.dataclass
 class Figure:
-    """One line of the README's table.
+    """One line of the table in docs/09-speed.md.
 
     :ivar str what: is measured, with its unit
     :ivar str target: in words

@@ -1,4 +1,4 @@
-"""The README's pictures: ``./dev/test tours dev/e2e/pictures.py`` makes them anew."""
+"""The manual's pictures: ``./dev/test tours dev/e2e/pictures.py`` makes them anew."""
 
 from playwright.sync_api import expect
 
@@ -14,7 +14,7 @@ PORTRAIT = {"width": 480, "height": 760}
 
 
 def picture(page, name):
-    """Save what a page shows as a picture of the README."""
+    """Save what a page shows as a picture of the manual."""
     PICTURES.mkdir(parents=True, exist_ok=True)
     page.wait_for_timeout(400)  # milliseconds, for what still moves
     style = ".o_notification { display: none }"

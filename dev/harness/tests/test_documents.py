@@ -1,4 +1,4 @@
-"""What the pages for developers name is there: a wrong name costs a newcomer an hour."""
+"""What the pages for shops and developers name is there: a wrong name costs a newcomer an hour."""
 
 import functools
 import re
@@ -11,8 +11,11 @@ from harness import commands, paths, testing
 ARCHITECTURE = paths.ROOT / "docs" / "ARCHITECTURE.md"
 README = paths.DEV / "README.md"
 PAGES = [ARCHITECTURE, paths.ROOT / "CONTRIBUTING.md", README]
+FRONT = paths.ROOT / "README.md"
+MANUAL = [FRONT, *sorted((paths.ROOT / "docs").glob("[0-9O]*.md"))]
 # So much can be read at one go.
 ARCHITECTURE_BYTES = 12_000
+FRONT_BYTES = 8_000
 
 CODE = re.compile(r"`([^`\n]+)`")
 BLOCK = re.compile(r"```.*?```", re.DOTALL)
@@ -61,7 +64,7 @@ def test_each_file_is_there(page):
     assert [name for name in named if not is_there(name, page)] == []
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+@pytest.mark.parametrize("page", [*PAGES, *MANUAL], ids=lambda page: page.name)
 def test_each_link_leads_somewhere(page):
     for target, anchor in LINK.findall(page.read_text()):
         if "://" in target:
@@ -74,7 +77,7 @@ def test_each_link_leads_somewhere(page):
             assert anchor in slugs, f"{target}#{anchor}"
 
 
-@pytest.mark.parametrize("page", PAGES[1:], ids=lambda page: page.name)
+@pytest.mark.parametrize("page", [*PAGES[1:], FRONT], ids=lambda page: page.name)
 def test_each_command_can_be_given(page):
     given = COMMAND.findall(page.read_text())
     assert given
@@ -110,3 +113,9 @@ def test_each_promise_has_its_tests():
 
 def test_the_architecture_can_be_read_at_one_go():
     assert len(ARCHITECTURE.read_bytes()) <= ARCHITECTURE_BYTES
+
+
+def test_the_front_page_is_short_and_leads_to_every_chapter():
+    assert len(FRONT.read_bytes()) <= FRONT_BYTES
+    led_to = {(FRONT.parent / target).resolve() for target, _ in LINK.findall(FRONT.read_text())}
+    assert set(MANUAL) - led_to == {FRONT}
