@@ -1,4 +1,4 @@
-"""What the measurements say in benchmarks/README.md and docs/09-speed.md, written between marks and never by hand."""
+"""What the measurements say in the documentation, written between marks and never by hand."""
 
 import re
 

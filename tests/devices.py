@@ -98,7 +98,7 @@ class Devices:
                 self.case.env.flush_all()
         except (UserError, psycopg2.Error) as error:
             is_others = self.case.third_party.refused != refused
-            # A draft whose answer was lost cannot be sent again to core, as long as no card is asked.
+            # Core takes no draft again whose answer was lost; with a card it has to.
             is_core = copy.is_disturbed and (isinstance(error, UserError) or not copy.cards)
             if not is_others and not is_core:
                 raise

@@ -16,6 +16,7 @@ from .test_company_models import CALLS
 
 ADDON = Path(__file__).parents[1]
 ROOT = "/pos_payment_stripe"
+PAGE = Path("docs", "10-security.md")
 CHAPTER = "## What is believed"
 # Fields that cashiers may write and that our code reads to choose something; say so in docs/10-security.md.
 FIELDS = {
@@ -61,7 +62,7 @@ class TestSecurityList(CompanyCase):
 
     def listed(self):
         """Return the chapter's code, of the first column of its table by rows, and of the rest."""
-        chapter = (ADDON / "docs" / "10-security.md").read_text().split(CHAPTER)[1].split("\n## ")[0]
+        chapter = (ADDON / PAGE).read_text().split(CHAPTER)[1].split("\n## ")[0]
         rows = [line.split("|")[1] for line in chapter.splitlines() if line.startswith("|")]
         rest = "\n".join(line for line in chapter.splitlines() if not line.startswith("|"))
         return [re.findall(r"`([^`]+)`", row) for row in rows], re.findall(r"`([\w.]+)`", rest)
