@@ -18,7 +18,7 @@ ADDON = Path(__file__).parents[1]
 ROOT = "/pos_payment_stripe"
 PAGE = Path("docs", "10-security.md")
 CHAPTER = "## What is believed"
-# Fields that cashiers may write and that our code reads to choose something; say so in docs/10-security.md.
+# Fields that cashiers may write and that our code reads to choose something; said in that page.
 FIELDS = {
     "pos.order.is_tipped",
     "pos.order.lines",
