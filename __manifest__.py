@@ -1,10 +1,12 @@
 {
-    "name": "Stripe Terminal for Point of Sale",
+    "name": "Stripe Terminal for POS",
     "version": "19.0.1.2.0",
     "summary": "Take card payments on Stripe readers, and lose none of them",
     "category": "Sales/Point of Sale",
     "author": "pos_payment_stripe contributors",
     "license": "LGPL-3",
+    "development_status": "Beta",
+    "images": ["static/description/banner.png"],
     "depends": ["point_of_sale", "payment_stripe"],
     "external_dependencies": {"python": ["stripe>=16.1,<17"]},
     "data": [

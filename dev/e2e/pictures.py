@@ -1,5 +1,8 @@
 """The manual's pictures: ``./dev/test tours dev/e2e/pictures.py`` makes them anew."""
 
+import base64
+import shutil
+
 from playwright.sync_api import expect
 
 from harness import paths, shopfitting
@@ -7,8 +10,24 @@ from support import naming
 from support.kiosk import Kiosk, KioskShop
 
 PICTURES = paths.ROOT / "docs" / "pictures"
-
-
+STORE = paths.ROOT / "static" / "description"
+# What the store page shows of them.
+IN_STORE = {
+    *("till_waiting", "till_receipt", "till_declined", "till_connection_error"),
+    *("settings", "terminal_test"),
+}
+COVER = {"width": 560, "height": 280}
+COVER_PAGE = """
+    <body style="margin: 0; height: 280px; display: flex; align-items: center; gap: 32px;
+                 padding: 0 40px; font-family: sans-serif; color: white; background: #4b3f72">
+        <img src="data:image/png;base64,%s" width="128" height="128" alt="">
+        <div>
+            <div style="font-size: 34px; font-weight: bold">Stripe Terminal</div>
+            <div style="font-size: 22px">for Odoo's Point of Sale</div>
+            <div style="font-size: 16px; margin-top: 16px">Nobody is charged twice.<br>No sale is lost.</div>
+        </div>
+    </body>
+"""
 # A kiosk's portrait screen, small enough for a page of text (pixels).
 PORTRAIT = {"width": 480, "height": 760}
 
@@ -19,6 +38,18 @@ def picture(page, name):
     page.wait_for_timeout(400)  # milliseconds, for what still moves
     style = ".o_notification { display: none }"
     page.screenshot(path=PICTURES / f"{name}.png", style=style)
+    if name in IN_STORE:
+        shutil.copy(PICTURES / f"{name}.png", STORE)
+
+
+def test_the_cover(profiles, simulator):
+    icon = base64.b64encode((STORE / "icon.png").read_bytes()).decode()
+    profile = profiles.take(simulator.url, "")
+    page = profile.new_page()
+    page.set_viewport_size(COVER)
+    page.set_content(COVER_PAGE % icon)
+    page.screenshot(path=STORE / "banner.png")
+    profile.close()
 
 
 def test_the_till_and_the_reader(till, shop, simulator, profiles):

@@ -18,13 +18,19 @@ NO_CRON = {"max_cron_threads": 0}
 
 def start(start_server, version, modules):
     """Return a server that runs a released version of the addon, beside other modules."""
-    addons = [*odoo_source.ensure().addons, released.ensure(version)]
+    server = start_from(start_server, released.ensure(version), modules)
+    assert installed_version(server) == version
+    return server
+
+
+def start_from(start_server, folder, modules):
+    """Return a server that runs the addon of another folder, beside other modules."""
+    addons = [*odoo_source.ensure().addons, folder]
     options = {**NO_CRON, "addons_path": ",".join(str(folder) for folder in addons)}
     server = start_server(addon=False, modules=modules, options=options)
     server.admin.call("ir.module.module", "update_list")
     found = server.admin.search("ir.module.module", [("name", "=", paths.ADDON)])
     server.admin.call("ir.module.module", "button_immediate_install", found)
-    assert installed_version(server) == version
     return server
 
 

@@ -12,7 +12,11 @@ ARCHITECTURE = paths.ROOT / "docs" / "ARCHITECTURE.md"
 README = paths.DEV / "README.md"
 PAGES = [ARCHITECTURE, paths.ROOT / "CONTRIBUTING.md", README]
 FRONT = paths.ROOT / "README.md"
-MANUAL = [FRONT, *sorted((paths.ROOT / "docs").glob("[0-9O]*.md"))]
+MANUAL = [
+    FRONT,
+    *(paths.ROOT / name for name in ("CHANGELOG.md", "ROADMAP.md", "SECURITY.md")),
+    *sorted((paths.ROOT / "docs").glob("[0-9O]*.md")),
+]
 # So much can be read at one go.
 ARCHITECTURE_BYTES = 12_000
 FRONT_BYTES = 8_000
