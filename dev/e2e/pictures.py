@@ -24,7 +24,9 @@ COVER_PAGE = """
         <div>
             <div style="font-size: 34px; font-weight: bold">Stripe Terminal</div>
             <div style="font-size: 22px">for Odoo's Point of Sale</div>
-            <div style="font-size: 16px; margin-top: 16px">Nobody is charged twice.<br>No sale is lost.</div>
+            <div style="font-size: 16px; margin-top: 16px">
+                Nobody is charged twice.<br>No sale is lost.
+            </div>
         </div>
     </body>
 """
