@@ -1,16 +1,12 @@
 import json
 import threading
-import time
 from contextlib import contextmanager
 
-from stripe import WebhookSignature
-
 from odoo.sql_db import Cursor
-from odoo.tests import HttpCase, new_test_user, tagged
+from odoo.tests import new_test_user, tagged
 
-from .common import StripeTerminalCase
+from .test_webhook import SECRET, WebhookCase
 
-SECRET = "whsec_" + "ofthetests"
 # What tests do instead of beginning and ending transactions.
 TRANSACTIONS = ("SAVEPOINT", "RELEASE", "ROLLBACK")
 # The thread that renews leases now and then, and writes the more of them the slower a machine is.
@@ -28,7 +24,7 @@ BUDGET = {
 
 
 @tagged("post_install", "-at_install")
-class TestQueries(StripeTerminalCase, HttpCase):
+class TestQueries(WebhookCase):
     """How many statements a payment costs the database, step by step."""
 
     def setUp(self):
@@ -66,16 +62,6 @@ class TestQueries(StripeTerminalCase, HttpCase):
         )
         return answer.json()["result"]
 
-    def deliver(self, event):
-        """Send a signed event to the webhook's address, as Stripe does."""
-        body = json.dumps(event)
-        signature = WebhookSignature.generate_signature_header(body, SECRET, int(time.time()))
-        self.url_open(
-            f"/pos_payment_stripe/webhook/{self.provider.id}",
-            data=body.encode(),
-            headers={"Content-Type": "application/json", "Stripe-Signature": signature},
-        ).raise_for_status()
-
     def pay_in_steps(self):
         """Pay as a till does that is told of its payment, counting."""
         line = self.line(5.0)
@@ -92,15 +78,9 @@ class TestQueries(StripeTerminalCase, HttpCase):
         with self.counting("status"):
             self.ask("status", line_uuids=[line["line_uuid"]])
         self.reader.tap()
-        event = self.simulator.copy(
-            next(
-                event
-                for event in self.account.test.all("event")
-                if event["type"] == "payment_intent.succeeded"
-            )
-        )
+        event = self.event()
         with self.counting("webhook"):
-            self.deliver(event)
+            self.deliver(event).raise_for_status()
         with self.counting("paid"):
             self.carry_out(payment)
         with self.counting("status of the paid"):

@@ -28,6 +28,16 @@ class WebhookCase(StripeTerminalCase, HttpCase):
     def WebhookEvent(self):
         return self.env["pos.stripe.webhook.event"]
 
+    def note_kicks(self):
+        """Let messages in, and note which rows they have looked at; nothing carries these out."""
+        self.provider.stripe_terminal_webhook_secret = SECRET
+        self.kicked = []
+        self.patch(
+            self.registry["pos.stripe.payment"],
+            "_kick",
+            lambda payments, insist=False: self.kicked.extend(payments.ids),
+        )
+
     def event(self, event_type="payment_intent.succeeded", **values):
         """Return the simulator's last event of a type, with other values where some are given."""
         events = self.account.test.all("event")
@@ -58,13 +68,7 @@ class TestWebhook(WebhookCase):
 
     def setUp(self):
         super().setUp()
-        self.provider.stripe_terminal_webhook_secret = SECRET
-        self.kicked = []
-        self.patch(
-            self.registry["pos.stripe.payment"],
-            "_kick",
-            lambda payments, insist=False: self.kicked.extend(payments.ids),
-        )
+        self.note_kicks()
 
     def paid_at_stripe(self):
         """Return a payment whose card was presented, which Odoo has not read back yet."""

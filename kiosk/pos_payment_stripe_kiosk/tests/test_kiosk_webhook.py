@@ -16,13 +16,7 @@ class TestKioskWebhook(KioskCase, WebhookCase):
 
     def setUp(self):
         super().setUp()
-        self.provider.stripe_terminal_webhook_secret = SECRET
-        self.kicked = []
-        self.patch(
-            self.registry["pos.stripe.payment"],
-            "_kick",
-            lambda rows, insist=False: self.kicked.extend(rows.ids),
-        )
+        self.note_kicks()
 
     def receive(self, *events, secret=SECRET):
         """Deliver events in this order; what each leads to is done before the next comes.
