@@ -155,7 +155,7 @@ def _unsettled(payment):
     """Return what is not settled about a payment, whatever its order says, or None."""
     env = payment.env
     if payment.state == settlement.AUTHORIZED:
-        return env._("the money is reserved on the card, and has not been captured yet.")
+        return env._("the payment is authorized on the card, and has not been captured yet.")
     if payment.state in settlement.OPEN_STATES or payment.unverified:
         return env._("it is not known whether the card was charged.")
     if payment.carry_sentence:

@@ -121,14 +121,14 @@ class PaymentProvider(models.Model):
         if code == "key_is_publishable":
             return self.env._(
                 "The secret key of the Stripe payment provider is the publishable key (pk_…). "
-                "Replace it by the secret key from the same page of Stripe's dashboard: it begins "
-                "with sk_ or rk_."
+                "Replace it with the secret key from the same page of Stripe's dashboard: it "
+                "begins with sk_ or rk_."
             )
         if code == "key_is_webhook_secret":
             return self.env._(
                 "The secret key of the Stripe payment provider is the secret of a webhook "
-                "(whsec_…). Replace it by the secret key from Stripe's dashboard (Developers, API "
-                "keys): it begins with sk_ or rk_."
+                "(whsec_…). Replace it with the secret key from Stripe's dashboard (Developers, "
+                "API keys): it begins with sk_ or rk_."
             )
         if code == "key_is_incomplete":
             return self.env._(

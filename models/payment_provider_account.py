@@ -217,7 +217,7 @@ class PaymentProvider(models.Model):
                     "danger",
                     self.env._(
                         "This database is a copy for tests, and the key takes real money. Replace "
-                        "it by a key for tests: it begins with sk_test_ or rk_test_."
+                        "it with a key for tests: it begins with sk_test_ or rk_test_."
                     ),
                 )
             ]
@@ -227,8 +227,8 @@ class PaymentProvider(models.Model):
                     "danger",
                     self.env._(
                         "The payment provider is in test mode, and the key takes real money. "
-                        "Replace it by a key for tests, which begins with sk_test_ or rk_test_, or "
-                        "enable the provider."
+                        "Replace it with a key for tests, which begins with sk_test_ or rk_test_, "
+                        "or enable the provider."
                     ),
                 )
             ]
@@ -358,7 +358,9 @@ class PaymentProvider(models.Model):
         if "permissions" not in facts:
             return False
         if not self.stripe_secret_key.startswith(RESTRICTED):
-            return self.env._("All. A restricted key (rk_…) could do with fewer.")
+            return self.env._(
+                "Full access. A restricted key (rk_…) with fewer permissions is enough."
+            )
         rows = [
             Markup('<li><i class="fa fa-fw {}"></i> <strong>{}</strong>: {}</li>').format(
                 TICKS[facts["permissions"].get(one.name)], one.label, self.env._(one.purpose)

@@ -15,8 +15,10 @@ class PosConfig(models.Model):
 
     stripe_refund_pin = fields.Boolean(
         string="Card Refunds Need a Manager's PIN",
-        help="Money goes back to a card at this register only with the PIN of an employee who has "
-        "advanced rights there or is a Point of Sale manager.",
+        help=(
+            "Card refunds at this register need the PIN of an employee who has advanced rights "
+            "there or is a Point of Sale manager."
+        ),
     )
 
     def write(self, vals):

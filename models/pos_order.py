@@ -35,7 +35,7 @@ class PosOrder(models.Model):
     stripe_refunded_outside = fields.Text(
         string="Refunded in Stripe's Dashboard",
         compute="_compute_stripe_refunded_outside",
-        help="What went back to the card without the Point of Sale.",
+        help="What was refunded outside the Point of Sale.",
     )
 
     def _compute_stripe_refunded_outside(self):
@@ -151,8 +151,8 @@ class PosOrder(models.Model):
         if refund:
             raise UserError(
                 self.env._(
-                    "%(amount)s of order %(order)s went back to a card, so it cannot be cancelled. "
-                    "Finish it instead.",
+                    "%(amount)s of order %(order)s was refunded to a card, so it cannot be "
+                    "canceled. Finish it instead.",
                     order=refund.order_ref,
                     amount=refund.currency_id.format(-refund.amount),
                 )
@@ -161,7 +161,7 @@ class PosOrder(models.Model):
         if kept:
             raise UserError(
                 self.env._(
-                    "Order %(order)s was paid with %(amount)s by card, so it cannot be cancelled. "
+                    "Order %(order)s was paid with %(amount)s by card, so it cannot be canceled. "
                     "Refund the payment first.",
                     order=kept.order_ref,
                     amount=kept.currency_id.format(kept.amount),

@@ -22,7 +22,7 @@ class PosPayment(models.Model):
         string="Refunded Payment UUID",
         readonly=True,
         copy=False,
-        help="The card payment that this line gives back.",
+        help="The card payment that this line refunds.",
     )
 
     @api.ondelete(at_uninstall=False)
@@ -119,12 +119,12 @@ class PosPayment(models.Model):
             )
         if self.amount < 0:
             return self.env._(
-                "A refund to a card was recorded that was never sent to Stripe by this database. "
-                "Check in Stripe's dashboard whether the customer has the money."
+                "A refund to a card was recorded that this database never sent to Stripe. Check "
+                "in Stripe's dashboard whether the customer has the money."
             )
         return self.env._(
-            "A card payment was recorded that was never sent to Stripe by this "
-            "database. Check in Stripe's dashboard whether the money was taken."
+            "A card payment was recorded that this database never sent to Stripe. Check in "
+            "Stripe's dashboard whether the money was taken."
         )
 
     def _tell_unpaid(self, reason):

@@ -13,8 +13,10 @@ class PosPayment(models.Model):
         DOUBTS,
         string="Card Payment",
         compute="_compute_stripe_doubt",
-        help="Unverified: recorded, and Stripe has not confirmed it yet. "
-        "Not paid: Stripe says that it did not take, or give back, the money.",
+        help=(
+            "Unverified: recorded, and Stripe has not confirmed it yet. Not paid: Stripe says "
+            "that it did not take, or refund, the money."
+        ),
     )
 
     # Only for searching and for the office's lists.

@@ -104,15 +104,15 @@ class PosPayment(models.Model):
             if row.amount < 0:
                 raise UserError(
                     self.env._(
-                        "%(amount)s of order %(order)s went back to the card %(card)s, so this "
+                        "%(amount)s of order %(order)s was refunded to the card %(card)s, so this "
                         "refund cannot be changed.",
                         **facts,
                     )
                 )
             raise UserError(
                 self.env._(
-                    "%(amount)s of order %(order)s were paid with the card %(card)s, so this "
-                    "payment cannot be changed. To give the money back, refund the order.",
+                    "%(amount)s of order %(order)s was paid with the card %(card)s, so this "
+                    "payment cannot be changed. To return the money, refund the order.",
                     **facts,
                 )
             )

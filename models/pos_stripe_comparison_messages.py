@@ -58,23 +58,23 @@ class PosStripeComparison(models.Model):
         count = comparison.count
         amount = self.session_id.currency_id._stripe_format(comparison.amount)
         if differs and not count:
-            return self.env._("Stripe: this does not agree:")
+            return self.env._("This does not match Stripe:")
         if differs and count == 1:
             return self.env._(
-                "Stripe: 1 payment, %(amount)s, agrees. This does not:", amount=amount
+                "1 card payment (%(amount)s) matches Stripe. This does not:", amount=amount
             )
         if differs:
             return self.env._(
-                "Stripe: %(count)s payments, %(amount)s, agree. This does not:",
+                "%(count)s card payments (%(amount)s) match Stripe. This does not:",
                 count=count,
                 amount=amount,
             )
         if not count:
             return self.env._("Stripe: no payments")
         if count == 1:
-            return self.env._("Stripe: 1 payment, %(amount)s, agrees with Stripe", amount=amount)
+            return self.env._("1 card payment (%(amount)s) matches Stripe", amount=amount)
         return self.env._(
-            "Stripe: %(count)s payments, %(amount)s, agrees with Stripe", count=count, amount=amount
+            "%(count)s card payments (%(amount)s) match Stripe", count=count, amount=amount
         )
 
     def _tell_unreachable(self):
@@ -84,7 +84,7 @@ class PosStripeComparison(models.Model):
         return {
             "key": UNREACHABLE,
             "problem": self.env._(
-                "Stripe cannot be asked now, so it is not known whether all payments agree."
+                "Stripe cannot be asked now, so it is not known whether all payments match."
             ),
             "advice": advice,
         }
@@ -101,8 +101,8 @@ class PosStripeComparison(models.Model):
                     sentence=row.carry_sentence,
                 ),
                 "advice": self.env._(
-                    "It is tried again by itself. A manager finds the payment under Orders, Stripe "
-                    "Payments, and mends what stands in its way."
+                    "Odoo tries again by itself. A manager finds the payment under Orders, Stripe "
+                    "Payments, and can fix the cause."
                 ),
             }
             for row in self._rows()

@@ -37,7 +37,7 @@ class PosStripeComparison(models.Model):
         }
         if kind == closing.NOT_RECORDED and row and row.recorded_as:
             return self.env._(
-                "Stripe gave %(made)s back to a card at %(time)s, but order %(order)s records it "
+                "Stripe refunded %(made)s to a card at %(time)s, but order %(order)s records it "
                 "as %(method)s.",
                 made=made or facts["amount"],
                 time=self._time(intent),
@@ -46,7 +46,7 @@ class PosStripeComparison(models.Model):
             )
         if kind == closing.NOT_RECORDED:
             return self.env._(
-                "Stripe gave %(made)s back to a card at %(time)s for order %(order)s, but no "
+                "Stripe refunded %(made)s to a card at %(time)s for order %(order)s, but no "
                 "finished order has this refund.",
                 made=made or facts["amount"],
                 time=self._time(intent),
@@ -59,7 +59,7 @@ class PosStripeComparison(models.Model):
             )
         if kind == closing.OTHER_AMOUNT:
             return self.env._(
-                "Order %(order)s has a refund of %(amount)s to a card, but Stripe gave back "
+                "Order %(order)s has a refund of %(amount)s to a card, but Stripe refunded "
                 "%(made)s.",
                 made=made,
                 **facts,
@@ -77,13 +77,13 @@ class PosStripeComparison(models.Model):
         }
         if not difference.intent:
             return self.env._(
-                "%(amount)s of order %(order)s went back to the card in Stripe's dashboard, and no "
-                "order records it.",
+                "%(amount)s of order %(order)s was refunded in Stripe's dashboard, and no order "
+                "records it.",
                 **facts,
             )
         return self.env._(
-            "%(amount)s of order %(order)s went back to the card in Stripe's dashboard on "
-            "%(time)s, and no order records it.",
+            "%(amount)s of order %(order)s was refunded in Stripe's dashboard on %(time)s, and no "
+            "order records it.",
             time=self._date_and_time(difference.intent),
             **facts,
         )
@@ -103,17 +103,17 @@ class PosStripeComparison(models.Model):
             return self.env._("Change the payment of the order back to the card.")
         if difference.kind == closing.NOT_RECORDED:
             return self.env._(
-                "Finish that refund order. If it is gone, make it again and take the money back "
-                "from the total in cash, so that the books say what Stripe did."
+                "Finish that refund order. If it is gone, make it again and settle it in cash, so "
+                "that the books say what Stripe did."
             )
         if difference.kind == closing.NOT_TAKEN:
             return self.env._(
-                "The customer does not have the money. Give it back in another way, and change "
-                "the payment of the order to that."
+                "The customer does not have the money. Refund it in another way, and change the "
+                "payment of the order to that."
             )
         if difference.kind == closing.OTHER_AMOUNT:
             return self.env._(
-                "Change the payment of the order to what Stripe gave back, and settle the rest "
+                "Change the payment of the order to what Stripe refunded, and settle the rest "
                 "with the customer."
             )
         return self.env._("Finish it or cancel it in the order, and compare again.")

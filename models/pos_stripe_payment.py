@@ -177,16 +177,16 @@ class PosStripePayment(models.Model):
         "The reader is busy with another payment.",
     )
     _open_idx = models.Index(
-        "(look_at) WHERE state IN ('new', 'collecting', 'authorized', 'unknown')"
-        " OR wanted IS NOT NULL OR holds_reader IS TRUE"
+        "(look_at) WHERE state IN ('new', 'collecting', 'authorized', 'unknown') "
+        "OR wanted IS NOT NULL OR holds_reader IS TRUE"
     )
     _unlinked_idx = models.Index(
         "(settled_at) WHERE payment_id IS NULL AND state IN ('paid', 'authorized')"
     )
     _refund_idx = models.Index("(settled_at) WHERE refund IS NOT NULL")
     _declined_idx = models.Index(
-        "(write_date) WHERE state = 'declined' AND intent_status IN"
-        " ('requires_payment_method', 'requires_confirmation', 'requires_action')"
+        "(write_date) WHERE state = 'declined' AND intent_status IN "
+        "('requires_payment_method', 'requires_confirmation', 'requires_action')"
     )
     _doubtful_idx = models.Index("(id) WHERE unverified IS TRUE OR unpaid IS TRUE")
     _leased_idx = models.Index("(lease_until) WHERE lease_owner IS NOT NULL")
@@ -651,7 +651,7 @@ class PosStripePayment(models.Model):
         holder = self.failure_code == CODE_LEASED and self._reader_holder()
         if holder:
             return self.env._(
-                "The reader is busy with order %(order)s at %(register)s, since %(seconds)s s.",
+                "The reader has been busy with order %(order)s at %(register)s for %(seconds)s s.",
                 order=holder.order_ref,
                 register=holder.config_id.name,
                 seconds=int((fields.Datetime.now() - holder.asked_at).total_seconds()),

@@ -20,8 +20,8 @@ class PosStripePayment(models.Model):
         refusal = self._refusal(line_uuid, code)
         if code == "amount_too_small":
             refusal["sentence"] = self.env._(
-                "By card no less than %(minimum)s can be paid. "
-                "Choose another way to pay, or add something to the order.",
+                "The minimum card payment is %(minimum)s. Choose another way to pay, or add "
+                "something to the order.",
                 minimum=currency._stripe_format(money.minimum_charge(currency.name)),
             )
         elif code == "amount_not_exact":
@@ -75,8 +75,8 @@ class PosStripePayment(models.Model):
         if kept and self._is_more(currency, amount + taken, line.get("order_total")):
             refusal = self._refusal(line["line_uuid"], "order_covered")
             refusal["sentence"] = self.env._(
-                "%(taken)s of this order are paid by card already (%(registers)s). Nothing was "
-                "sent to the reader. Look at the order again before you ask for a card.",
+                "%(taken)s of this order is paid by card already (%(registers)s). Nothing was "
+                "sent to the reader. Check the order again before you ask for a card.",
                 taken=currency.format(taken),
                 registers=", ".join(sorted(set(kept.config_id.mapped("name")))),
             )

@@ -218,8 +218,8 @@ class PosStripePayment(models.Model):
         row = self._in_company_language()
         summary = row.env._("Odoo could not record a card payment")
         note = row.env._(
-            "%(amount)s of order %(order)s: %(sentence)s It is tried again by itself; once the "
-            "reason is mended, press Try Again on the payment in Orders / Stripe Payments.",
+            "%(amount)s of order %(order)s: %(sentence)s Odoo tries again by itself. Once the "
+            "cause is fixed, press Try Again on the payment in Orders / Stripe Payments.",
             amount=row.currency_id.format(row.amount),
             order=row.order_ref or "?",
             sentence=row._carry_sentence(),

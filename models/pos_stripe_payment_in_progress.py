@@ -108,12 +108,12 @@ class PosStripePayment(models.Model):
         facts = self._recognised_by()
         if self.state in settlement.PAID_STATES:
             return self.env._(
-                "%(amount)s were paid by card for order %(order)s, in progress at %(register)s.",
+                "%(amount)s was paid by card for order %(order)s, in progress at %(register)s.",
                 **facts,
             )
         return self.env._(
-            "A card payment of %(amount)s for order %(order)s is on its way at %(register)s, and "
-            "its till has gone.",
+            "A card payment of %(amount)s for order %(order)s is in progress at %(register)s, and "
+            "its till is gone.",
             **facts,
         )
 
@@ -157,12 +157,12 @@ class PosStripePayment(models.Model):
         facts = self._recognised_by()
         if self.state in settlement.PAID_STATES:
             return self.env._(
-                "%(amount)s were charged by card for order %(order)s at %(register)s, and no order "
+                "%(amount)s was charged by card for order %(order)s at %(register)s, and no order "
                 "shows it. Is it this customer's? To charge another card, press Retry.",
                 **facts,
             )
         return self.env._(
-            "A card payment of %(amount)s for order %(order)s is on its way at %(register)s, and "
-            "its till has gone. Look at that reader first; to charge another card, press Retry.",
+            "A card payment of %(amount)s for order %(order)s is in progress at %(register)s, and "
+            "its till is gone. Look at that reader first; to charge another card, press Retry.",
             **facts,
         )

@@ -124,13 +124,13 @@ class PosStripePayment(models.Model):
             return self._unmade_reason(pos_payment)
         if self._is_taken_back():
             return self.env._(
-                "%s by card were recorded as paid after they had been given back to the card, "
-                "because no order showed them. Ask the customer to pay, or correct the order.",
+                "%s was recorded as paid by card after it had been refunded, because no order "
+                "showed it. Ask the customer to pay, or correct the order.",
                 self.currency_id.format(pos_payment.amount),
             )
         return self.env._(
-            "%(recorded)s by card were recorded as paid, and Stripe has taken %(taken)s "
-            "for it. Ask the customer to pay, or correct the order.",
+            "%(recorded)s was recorded as paid by card, but Stripe has taken %(taken)s for it. "
+            "Ask the customer to pay, or correct the order.",
             recorded=self.currency_id.format(pos_payment.amount),
             taken=self.currency_id._stripe_format(self.amount_received),
         )
@@ -193,8 +193,7 @@ class PosStripePayment(models.Model):
         if not self._is_taken_back():
             return {}
         told = self.env._(
-            "This payment goes back to the card, because no order showed it. Ask the customer to "
-            "pay again."
+            "This payment is refunded, because no order showed it. Ask the customer to pay again."
         )
         return {"state": settlement.CANCELED, "sentence": told}
 
@@ -268,7 +267,7 @@ class PosStripePayment(models.Model):
         """
         self.ensure_one()
         if not self._unattached([("id", "=", self.id)]):
-            raise UserError(self.env._("This payment is on an order already, or was given back."))
+            raise UserError(self.env._("This payment is on an order already, or was refunded."))
 
     def _attach(self, session, order_uuid, order_ref):
         """Let an order of a till take this payment; the till adds the line under its uuid."""
@@ -293,8 +292,8 @@ class PosStripePayment(models.Model):
         if self._is_in_person():
             raise UserError(
                 self.env._(
-                    "This card gets money back only when it is presented. Attach the payment to an "
-                    "order, finish it, and refund the order on the card reader."
+                    "This card can only be refunded with the card present. Attach the payment to "
+                    "an order, finish it, and refund the order on the card reader."
                 )
             )
         self.write({"wanted": settlement.REFUND_ALL, "command": self.command + 1, **values})

@@ -29,7 +29,7 @@ class PosStripePayment(models.Model):
     on_reader = fields.Boolean(
         string="Card Presented",
         readonly=True,
-        help="The customer presents the card to the reader to get the money back.",
+        help="The customer presents the card to the reader for the refund.",
     )
     charge_read = fields.Boolean(
         readonly=True, help="The refunded charge was read since this row was taken up."
@@ -259,24 +259,24 @@ class PosStripePayment(models.Model):
         if self._waits_at_stripe():
             return self._waiting_sentence()
         if self.state == settlement.COLLECTING:
-            return self.env._("The customer presents the card to the reader to get the money back.")
+            return self.env._("The customer presents the card to the reader for the refund.")
         if self.state == settlement.DECLINED and self.failure_code == CODE_TOO_MUCH:
             if not self.refundable_minor:
                 return self._problem_sentence("charge_already_refunded")
             return self.env._(
                 "Only %(left)s of this card payment is left to refund. Enter that amount or less, "
-                "and give the rest back in another way.",
+                "and refund the rest in another way.",
                 left=self.currency_id._stripe_format(self.refundable_minor),
             )
         if self.state == settlement.CANCELED:
-            return self.env._("The refund was canceled. Nothing was given back.")
+            return self.env._("The refund was canceled. Nothing was refunded.")
         return self._payment_sentence()
 
     def _unmade_reason(self, pos_payment):
         """Return what a manager reads of a `pos.payment` whose refund Stripe has not made."""
         return self.env._(
-            "A refund of %(amount)s to the card %(card)s was recorded, and Stripe has not made it: "
-            "%(reason)s The customer does not have the money. Give it back in another way.",
+            "A refund of %(amount)s to the card %(card)s was recorded, and Stripe has not made "
+            "it: %(reason)s The customer does not have the money. Refund it in another way.",
             amount=self.currency_id.format(-pos_payment.amount),
             card=self._card_name(),
             reason=self._problem_sentence(self.failure_code),

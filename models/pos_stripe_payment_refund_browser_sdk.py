@@ -19,8 +19,10 @@ class PosStripePayment(models.Model):
 
     in_till_refund = fields.Json(
         readonly=True,
-        help="The refunded charge, the refunds that it had before the card was first asked for, "
-        "and the amounts that a page was let give back since.",
+        help=(
+            "The refunded charge, the refunds that it had before the card was first asked for, "
+            "and the amounts that a page was allowed to refund since."
+        ),
     )
 
     def _is_refunded_in_till(self):

@@ -50,7 +50,7 @@ class PosStripePayment(models.Model):
         if self.unverified:
             return DOUBT, self.env._("Stripe has not said yet whether the card was charged.")
         if self.unpaid and self._is_taken_back():
-            return BAD, self.env._("Stripe gave the money back; ask the customer to pay again.")
+            return BAD, self.env._("Stripe refunded the payment; ask the customer to pay again.")
         if self.unpaid and self.state == settlement.PAID:
             return BAD, self.env._(
                 "Stripe took %(amount)s, which is not what the order says.", **facts
@@ -61,11 +61,11 @@ class PosStripePayment(models.Model):
             return self._paid_story(facts)
         if self.state == settlement.AUTHORIZED and self._is_held():
             return WAITS, self.env._(
-                "%(amount)s are reserved on %(card)s and wait for the tip.", **facts
+                "%(amount)s is authorized on %(card)s, waiting for the tip.", **facts
             )
         if self.state == settlement.AUTHORIZED:
             return WAITS, self.env._(
-                "%(amount)s are reserved on %(card)s, and not charged yet.", **facts
+                "%(amount)s is authorized on %(card)s, and not charged yet.", **facts
             )
         if self.state == settlement.DECLINED:
             return WAITS, self.env._("Stripe took nothing: %(reason)s", **facts)
@@ -73,28 +73,26 @@ class PosStripePayment(models.Model):
             return WAITS, self.env._("Stripe took nothing: the payment was canceled.")
         if self.state == settlement.UNKNOWN:
             return DOUBT, self.env._(
-                "Stripe could not be asked whether %(amount)s were taken.", **facts
+                "Stripe could not be asked whether %(amount)s was taken.", **facts
             )
         if self.wanted == settlement.CANCEL:
-            return WAITS, self.env._(
-                "%(amount)s were asked for; that is being taken back.", **facts
-            )
-        return WAITS, self.env._("%(amount)s are asked for on %(reader)s.", **facts)
+            return WAITS, self.env._("The request for %(amount)s is being canceled.", **facts)
+        return WAITS, self.env._("%(reader)s is asking for %(amount)s.", **facts)
 
     def _paid_story(self, facts):
         if self.wanted == settlement.REFUND_ALL:
             return WAITS, self.env._(
-                "Stripe took %(amount)s from %(card)s at %(time)s, and is asked to give it back.",
+                "Stripe took %(amount)s from %(card)s at %(time)s, and is asked to refund it.",
                 **facts,
             )
         if self._is_given_back():
             return WAITS, self.env._(
-                "Stripe took %(amount)s from %(card)s at %(time)s, and all of it went back.",
+                "Stripe took %(amount)s from %(card)s at %(time)s, and refunded all of it.",
                 **facts,
             )
         if self.refunded_minor:
             return GOOD, self.env._(
-                "Stripe took %(amount)s from %(card)s at %(time)s, and %(back)s of it went back.",
+                "Stripe took %(amount)s from %(card)s at %(time)s, and refunded %(back)s of it.",
                 **facts,
             )
         if self.is_unattached:
@@ -108,29 +106,29 @@ class PosStripePayment(models.Model):
         facts = self._story_facts()
         if self.unverified:
             return DOUBT, self.env._(
-                "Stripe has not said yet whether %(amount)s went back.", **facts
+                "Stripe has not said yet whether %(amount)s was refunded.", **facts
             )
         if self.unpaid:
-            return BAD, self.env._(
-                "Stripe gave nothing back; the customer does not have the money."
-            )
+            return BAD, self.env._("Stripe refunded nothing; the customer does not have the money.")
         if self._waits_at_stripe():
             return DOUBT, self.env._(
-                "Stripe gives %(amount)s back once it can; see the order.", **facts
+                "Stripe refunds %(amount)s once it can; see the order.", **facts
             )
         if self.state == settlement.PAID:
-            return GOOD, self.env._("Stripe gave %(amount)s back to %(card)s at %(time)s.", **facts)
+            return GOOD, self.env._("Stripe refunded %(amount)s to %(card)s at %(time)s.", **facts)
         if self.state == settlement.DECLINED:
-            return WAITS, self.env._("Stripe gave nothing back: %(reason)s", **facts)
+            return WAITS, self.env._("Stripe refunded nothing: %(reason)s", **facts)
         if self.state == settlement.CANCELED:
-            return WAITS, self.env._("Stripe gave nothing back: the refund was canceled.")
+            return WAITS, self.env._("Stripe refunded nothing: the refund was canceled.")
         if self.state == settlement.UNKNOWN:
             return DOUBT, self.env._(
-                "Stripe could not be asked whether %(amount)s went back.", **facts
+                "Stripe could not be asked whether %(amount)s was refunded.", **facts
             )
         if self.on_reader:
-            return WAITS, self.env._("%(amount)s go back once the card is presented.", **facts)
-        return WAITS, self.env._("Stripe is asked to give %(amount)s back.", **facts)
+            return WAITS, self.env._(
+                "%(amount)s will be refunded once the card is presented.", **facts
+            )
+        return WAITS, self.env._("Stripe is asked to refund %(amount)s.", **facts)
 
     def _story_facts(self):
         is_paid_otherwise = self.kind == refunding.PAYMENT and self.state == settlement.PAID

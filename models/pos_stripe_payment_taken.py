@@ -12,8 +12,10 @@ class PosStripePayment(models.Model):
     taken = fields.Monetary(
         compute="_compute_taken",
         store=True,
-        help="What Stripe took, less what went back without a refund of the Point of Sale; "
-        "negative for what a refund gave back.",
+        help=(
+            "What Stripe took, less what was refunded outside the Point of Sale; negative for a "
+            "refund."
+        ),
     )
 
     @api.depends("kind", "state", "currency_id", "amount_minor", "amount_received", "refunds")

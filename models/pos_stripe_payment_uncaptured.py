@@ -59,10 +59,10 @@ class PosStripePayment(models.Model):
         (order or row.session_id)._stripe_tell_managers(
             row.env._("Card payment not charged yet"),
             row.env._(
-                "%(amount)s for order %(order)s are reserved on the card, but not charged. "
+                "%(amount)s for order %(order)s is authorized on the card, but not charged. "
                 "%(reason)s Correct that, or capture %(intent)s in Stripe's dashboard, before "
-                "%(date)s: then Stripe releases the card, and the money is lost. Odoo tries again "
-                "by itself.",
+                "%(date)s: then the authorization expires, and the money is lost. Odoo keeps "
+                "trying.",
                 amount=row.currency_id.format(row.amount),
                 order=order.pos_reference or row.order_ref or "?",
                 reason=row._uncaptured_reason(),

@@ -95,14 +95,14 @@ class PosStripePayment(models.Model):
         }
         if order:
             return row.env._(
-                "%(amount)s of order %(order)s were paid by card at %(register)s more than an "
-                "hour ago, and nobody has finished the order. Finish it at the register, or give "
-                "the money back.",
+                "%(amount)s of order %(order)s was paid by card at %(register)s more than an hour "
+                "ago, and nobody has finished the order. Finish it at the register, or refund "
+                "the payment.",
                 **facts,
             )
         return row.env._(
-            "%(amount)s were paid by card at %(register)s more than an hour ago, and order "
-            "%(order)s has not reached Odoo. Finish it at its till. Where that has gone, any "
+            "%(amount)s was paid by card at %(register)s more than an hour ago, and order "
+            "%(order)s has not reached Odoo. Finish it at its till. If that till is gone, any "
             "register with this payment method can restore the order, from the payment screen.",
             **facts,
         )

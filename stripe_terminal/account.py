@@ -84,7 +84,7 @@ PERMISSIONS = (
     Permission(
         "charge_write",
         "Charges and Refunds: Write",
-        _("read how a payment ended, give money back"),
+        _("read how a payment ended, refund it"),
         True,
         ("post", "/v1/refunds", {"payment_intent": f"pi_{NOBODY}"}),
     ),

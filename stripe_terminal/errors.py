@@ -575,8 +575,8 @@ _MAP = (
     (
         Kind.misconfigured,
         _(
-            "What is entered as the secret key of the Stripe payment provider is none. "
-            "Ask a manager to copy the key again from Stripe's dashboard."
+            "The value entered as the Stripe secret key is not a secret key. Ask a manager to "
+            "copy the key again from Stripe's dashboard."
         ),
         "key_is_publishable key_is_webhook_secret key_is_incomplete",
     ),
@@ -651,7 +651,7 @@ _MAP = (
     # --- Refunds.
     (
         Kind.declined,
-        _("All of this card payment has been given back already."),
+        _("This card payment is fully refunded already."),
         "charge_already_refunded",
     ),
     (
@@ -667,24 +667,21 @@ _MAP = (
     (
         Kind.declined,
         _(
-            "More was asked for than is left of this card payment. "
-            "Enter less, and give the rest back in another way."
+            "More was asked for than is left of this card payment. Enter less, and refund the "
+            "rest in another way."
         ),
         "refund_exceeds",
     ),
     (
         Kind.declined,
-        _(
-            "The bank sent the refund back: the card is no longer valid. "
-            "Give the money back in another way."
-        ),
+        _("The bank sent the refund back: the card is no longer valid. Refund it in another way."),
         "refund_expired_or_canceled_card refund_lost_or_stolen_card",
     ),
     (
         Kind.declined,
         _(
-            "The refund was not carried out. "
-            "Give the money back in another way, or ask Stripe for the reason."
+            "The refund was not carried out. Refund the money in another way, or ask Stripe for "
+            "the reason."
         ),
         """
         refund_charge_for_pending_refund_disputed refund_declined refund_insufficient_funds
@@ -699,14 +696,14 @@ _MAP = (
     (
         Kind.busy,
         _(
-            "Another till gives this card payment back just now. "
-            "Wait until it is done, then try again if something is left."
+            "Another register is refunding this payment. Wait until that is done, then try again "
+            "if something is left."
         ),
         "refund_elsewhere",
     ),
     (
         Kind.misconfigured,
-        _("Choose the card payment that is to be given back, then refund it."),
+        _("Choose the card payment to refund, then refund it."),
         "refund_without_original",
     ),
     (
@@ -719,14 +716,14 @@ _MAP = (
     ),
     (
         Kind.misconfigured,
-        _("The payment was made in another currency, so it cannot be given back here."),
+        _("The payment was made in another currency, so it cannot be refunded here."),
         "refund_other_currency",
     ),
     (
         Kind.declined,
         _(
-            "The card was not charged yet for this payment, so there is nothing to give back. "
-            "Try again after the session with that sale is closed."
+            "The card was not charged yet for this payment, so there is nothing to refund. Try "
+            "again after the session with that sale is closed."
         ),
         "refund_not_captured",
     ),
@@ -766,7 +763,7 @@ _MAP = (
     ),
     (
         Kind.misconfigured,
-        _("A payment of about this amount may be on its way already. Press Retry to ask anyway."),
+        _("A payment of about this amount may be in progress already. Press Retry to ask anyway."),
         "payment_on_its_way",
     ),
     (

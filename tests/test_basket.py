@@ -262,7 +262,7 @@ class TestBasket(OwnAccountCase):
         self.assertFalse(self.behind())
         pass_time(self, **SILENT)
         [datum] = self.behind()
-        self.assertIn("on its way", datum["note"])
+        self.assertIn("in progress", datum["note"])
         self.reader.tap()
         self.carry_out(payment)
         self.assertEqual(payment.state, "paid")

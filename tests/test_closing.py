@@ -119,7 +119,7 @@ class TestClosing(OwnAccountCase):
         self.sold(0.56)
         result = self.compare()
         self.assertEqual(result["state"], "agrees")
-        self.assertIn("2 payments, $\xa012.90, agrees with Stripe", result["sentence"])
+        self.assertIn("2 card payments ($\xa012.90) match Stripe", result["sentence"])
         self.assertCloses()
 
     def test_canceled_declined_and_refunded_payments_are_no_difference(self):
@@ -241,7 +241,7 @@ class TestClosing(OwnAccountCase):
         self.assertEqual(self.compare()["state"], "agrees")
         self.pos_session = other.with_user(self.cashier)
         result = self.compare()
-        self.assertIn("1 payment, $\xa012.00, agrees", result["sentence"])
+        self.assertIn("1 card payment ($\xa012.00) matches", result["sentence"])
 
     def test_recorded_but_not_taken(self):
         payment = self.pay(4.6)

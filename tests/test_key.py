@@ -55,7 +55,7 @@ class TestKey(KeyCase):
         self.assertEqual(self.provider.stripe_terminal_account_country_id.code, "US")
         self.assertEqual(self.provider.stripe_terminal_account_mode, "Test mode or sandbox")
         self.assertEqual(self.provider.stripe_terminal_account_charges, "Enabled")
-        self.assertIn("All.", self.provider.stripe_terminal_account_permissions)
+        self.assertIn("Full access.", self.provider.stripe_terminal_account_permissions)
 
     def test_secret_key_takes_one_request(self):
         before = len(self.sent())

@@ -220,14 +220,14 @@ class TestRecovery(StripeTerminalCase):
         payment._refund_unattached()
         data = payment._till_data()
         self.assertEqual(data["state"], "canceled")
-        self.assertIn("goes back to the card", data["sentence"])
+        self.assertIn("is refunded", data["sentence"])
         order = self.order_of(payment)
         self.assertTrue(order.payment_ids.stripe_unverified)
         self.carry_out(payment)
         self.assertEqual((payment.refunded_minor, payment.unpaid), (1200, True))
         self.assertTrue(order.payment_ids.stripe_unverified)
         self.assertFalse(order.payment_ids.ticket)
-        self.assertIn("given back to the card", self.activities(order)[0].note)
+        self.assertIn("after it had been refunded", self.activities(order)[0].note)
 
     def test_an_ordinary_refund_leaves_the_sale_confirmed(self):
         payment = self.paid(12.0)

@@ -58,7 +58,7 @@ class TestRefund(RefundCase):
         self.assertEqual(self.given_back(sale), 1200)
         refund = self.give_back(sale, 0.01)
         self.assertState(refund, "declined")
-        self.assertIn("given back already", refund._till_data()["sentence"])
+        self.assertIn("fully refunded already", refund._till_data()["sentence"])
         self.assertEqual(self.given_back(sale), 1200)
 
     def test_more_than_is_left(self):
@@ -294,7 +294,7 @@ class TestRefund(RefundCase):
         sale = self.sell(12.0)
         refund = self.give_back(sale, 12.0)
         order = self.draft_order(refund)
-        with self.assertRaisesRegex(Exception, "went back to a card"):
+        with self.assertRaisesRegex(Exception, "was refunded to a card"):
             order.write({"state": "cancel"})
 
     # Who may give what back

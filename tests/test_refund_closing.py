@@ -27,7 +27,7 @@ class TestRefundClosing(RefundCase):
         self.finish(self.give_back(sale, 5.0))
         result = self.compare()
         self.assertEqual(result["state"], "agrees", result)
-        self.assertIn("2 payments, $\xa07.00, agrees", result["sentence"])
+        self.assertIn("2 card payments ($\xa07.00) match", result["sentence"])
 
     def test_the_refund_of_another_session_counts_in_its_own(self):
         sale = self.sell(12.0)
@@ -41,7 +41,7 @@ class TestRefundClosing(RefundCase):
 
     def test_made_but_not_recorded(self):
         self.give_back(self.sell(12.0), 5.0)
-        self.assertDiffers("not_recorded", "$\xa05.00", "2-0002", "gave")
+        self.assertDiffers("not_recorded", "$\xa05.00", "2-0002", "refunded")
 
     def test_recorded_but_not_made(self):
         self.simulator.async_refund_time = 0.1

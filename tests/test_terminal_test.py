@@ -193,7 +193,7 @@ class TestTerminalTest(TerminalTestCase):
         self.assertIn("live mode", answers["key"]["message"])
         self.assertEqual(answers["screen"]["state"], "done")
         self.assertEqual(answers["payment"]["state"], "skipped")
-        self.assertIn("no card is charged", answers["payment"]["message"])
+        self.assertIn("tests never charge a card", answers["payment"]["message"])
         self.assertFalse(self.account.live.all("payment_intent"))
 
     # A sale goes first

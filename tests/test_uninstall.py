@@ -187,7 +187,7 @@ class TestUninstall(OwnAccountCase):
         payment.write({"state": "authorized", "intent_status": "requires_capture"})
         self.env.flush_all()
         self.uninstall_in_silence()
-        self.assertIn("reserved on the card", self.notes(self.pos_session))
+        self.assertIn("authorized on the card", self.notes(self.pos_session))
 
     def test_a_refund_that_stripe_did_not_hear_of(self):
         payment = self.pay(12.0)

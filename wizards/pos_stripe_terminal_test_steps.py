@@ -205,7 +205,7 @@ class PosStripeTerminalTest(models.TransientModel):
 
     def _test_payment(self):
         if not self._is_test():
-            message = self.env._("Not with a live key: no card is charged for a test.")
+            message = self.env._("Skipped: with a live key, tests never charge a card.")
             return {"state": SKIPPED, "message": message}
         if not self._is_simulated():
             message = self.env._(

@@ -111,7 +111,7 @@ def test_two_tills_give_back_what_is_there(open_till, shop):
     refund(tills[0])
     tills[0].wait_for_receipt()
     refund(tills[1])
-    tills[1].wait_for_status("given back already")
+    tills[1].wait_for_status("fully refunded already")
     tills[1].screenshot("refund_nothing_left")
     (intent,) = intents(shop)
     assert intent["refunded"] == 460
@@ -127,7 +127,7 @@ def test_a_return_without_its_order(till, shop):
         till.page.locator(".product-screen .numpad").get_by_text(key, exact=True).click()
     expect(till.page.locator(".order-summary")).to_contain_text("-2.40")
     till.go_to_payment().choose_method(shop.card)
-    expect(till.dialog).to_contain_text("Which card payment is given back?")
+    expect(till.dialog).to_contain_text("Which card payment is refunded?")
     till.dialog.locator(".stripe_terminal_refund_choice").first.click()
     till.screenshot("return_without_order")
     refund(till)

@@ -82,7 +82,7 @@ def test_interac_is_refunded_on_the_reader(sold, till, shop, connection):
     wait_for_refund(till, shop)
     till.screenshot(f"refund_interac_{connection}")
     till.cancel()
-    till.wait_for_status("Nothing was given back", timeout=20_000)
+    till.wait_for_status("Nothing was refunded", timeout=20_000)
     assert shop.reader.screen["state"] != "amount"
     till.retry()
     wait_for_refund(till, shop)
@@ -150,7 +150,7 @@ def test_a_payment_is_chosen_where_the_order_does_not_tell(till, shop):
         till.page.locator(".product-screen .numpad").get_by_text(key, exact=True).click()
     expect(till.page.locator(".order-summary")).to_contain_text("-2.40")
     till.go_to_payment().choose_method(shop.card)
-    expect(till.dialog).to_contain_text("Which card payment is given back?")
+    expect(till.dialog).to_contain_text("Which card payment is refunded?")
     till.page.locator(".stripe_terminal_refund_query").fill("0005")
     expect(till.dialog).to_contain_text("No card payment fits")
     till.page.locator(".stripe_terminal_refund_query").fill("4242")

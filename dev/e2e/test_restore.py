@@ -52,7 +52,7 @@ def test_charged_while_the_till_dies(shop, open_till):
     assert not shop.orders()
     other = open_till(shop)
     other.sell("Cappuccino")
-    expect(in_progress(other)).to_contain_text("is on its way", timeout=GONE)
+    expect(in_progress(other)).to_contain_text("is in progress", timeout=GONE)
     other.screenshot("on_its_way")
     shop.reader.tap()
     restore(other)

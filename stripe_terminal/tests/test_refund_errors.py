@@ -20,7 +20,7 @@ DECLINE_CODES = [
     code
     for kind, text, codes in errors._MAP
     for code in codes.split()
-    if kind is Kind.declined and "refund" not in code + text and "given back" not in text
+    if kind is Kind.declined and "refund" not in code + text
 ]
 # What only the customer of a payment is told, or only that of a refund.
 OF_PAYMENTS = ("was declined", "was charged", "way to pay", "another card", "Split it")

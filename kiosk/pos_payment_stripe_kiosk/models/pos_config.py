@@ -41,8 +41,9 @@ class PosConfig(models.Model):
                 "type": "warning",
                 "sticky": True,
                 "message": self.env._(
-                    "The kiosk is not closed yet: a customer was paying for %s at the card reader. "
-                    "The payment is being taken back. Close the kiosk again in a few seconds.",
+                    "The kiosk is not closed yet: a customer was paying for %s at the card "
+                    "reader. The payment is being canceled. Close the kiosk again in a few "
+                    "seconds.",
                     ", ".join(rows.mapped(lambda row: row.order_ref or "?")),
                 ),
             },

@@ -30,13 +30,13 @@ class PosStripePayment(models.Model):
 
     def _kiosk_story(self):
         if self._is_taken_back() or (self.state == settlement.PAID and self._is_given_back()):
-            return HELP, self.env._("Your money goes back to your card. Please ask our staff.")
+            return HELP, self.env._("Your card is being refunded. Please ask our staff.")
         if self.state == settlement.PAID:
             return self._kiosk_story_of_paid()
         if self.wanted == settlement.CANCEL:
-            return CANCELING, self.env._("The payment is being cancelled. One moment, please.")
+            return CANCELING, self.env._("The payment is being canceled. One moment, please.")
         if self.state == settlement.CANCELED:
-            return AGAIN, self.env._("The payment was cancelled. Nothing was charged.")
+            return AGAIN, self.env._("The payment was canceled. Nothing was charged.")
         if self.state == settlement.DECLINED:
             return AGAIN, self._kiosk_words(self.failure_code)
         if self.state == settlement.UNKNOWN:
@@ -64,7 +64,7 @@ class PosStripePayment(models.Model):
         :param str code: a failure code of the journal
         """
         if code == "customer_canceled":
-            return self.env._("You cancelled on the card reader. Nothing was charged.")
+            return self.env._("You canceled on the card reader. Nothing was charged.")
         if code == "timeout":
             return self.env._("No card was presented. Nothing was charged.")
         if code in ("incorrect_pin", "invalid_pin"):

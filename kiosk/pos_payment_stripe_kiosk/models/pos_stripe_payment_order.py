@@ -80,7 +80,7 @@ class PosStripePayment(models.Model):
         if not order:
             return self.env._("the order is gone")
         if order.state == "cancel":
-            return self.env._("the order was cancelled")
+            return self.env._("the order was canceled")
         if order.state != "draft":
             return self.env._("the order was finished otherwise")
         if order.session_id.state != "opened":
@@ -95,9 +95,9 @@ class PosStripePayment(models.Model):
         (order or self.session_id)._stripe_tell_managers(
             self.env._("Paid at the kiosk, and no order shows it"),
             self.env._(
-                "%(amount)s of order %(order)s were paid by card at %(register)s, and "
+                "%(amount)s of order %(order)s was paid by card at %(register)s, and "
                 "%(obstacle)s. The payment is among the unattached ones in Orders / Stripe "
-                "Payments: put it on an order at a register, or give the money back.",
+                "Payments: put it on an order at a register, or refund it.",
                 amount=self.currency_id.format(self.amount),
                 order=self.order_ref or "?",
                 register=self.config_id.name,

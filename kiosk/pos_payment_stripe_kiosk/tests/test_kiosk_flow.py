@@ -108,7 +108,7 @@ class TestKioskFlow(KioskCase):
         self.look(row)
         told = self.status(order)
         self.assertEqual(told["state"], "again")
-        self.assertIn("You cancelled on the card reader", told["sentence"])
+        self.assertIn("You canceled on the card reader", told["sentence"])
 
     def test_the_reader_is_with_a_till(self):
         till = self._open_session(self._create_register("Till", self.method))

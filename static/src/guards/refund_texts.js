@@ -1,9 +1,9 @@
 import { _t } from "@web/core/l10n/translation";
 
 export const refundedTexts = (facts) => ({
-    title: _t("The money went back"),
+    title: _t("The refund was made"),
     body: _t(
-        "%(amount)s went back to the card before the refund could be canceled. Order %(order)s stays, with its refunded line.",
+        "%(amount)s was refunded before the refund could be canceled. Order %(order)s stays, with its refunded line.",
         facts
     ),
 });
@@ -11,7 +11,7 @@ export const refundedTexts = (facts) => ({
 export const runningRefundTexts = (facts) => ({
     title: _t("A card refund is running"),
     body: _t(
-        "%(amount)s of order %(order)s are on their way back to a card. To go on, this refund has to be canceled first.",
+        "A refund of %(amount)s for order %(order)s is in progress. To go on, this refund has to be canceled first.",
         facts
     ),
     confirmLabel: _t("Cancel the refund"),
@@ -21,7 +21,7 @@ export const runningRefundTexts = (facts) => ({
 export const unknownRefundTexts = (facts) => ({
     title: _t("Is the money on its way?"),
     body: _t(
-        "It is not known yet whether the refund of %(amount)s for order %(order)s was made. If you go on, it is not made unless Stripe has it already. Give nothing back in cash before you know.",
+        "It is not known yet whether the refund of %(amount)s for order %(order)s was made. If you go on, it is not made unless Stripe has it already. Do not refund it in cash before you know.",
         facts
     ),
     cancelLabel: _t("Go back"),

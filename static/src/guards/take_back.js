@@ -36,7 +36,7 @@ async function takeBack(env, lines, goOn) {
                 await payments.poller.askAnew(line);
             }
         };
-        ui.block({ message: _t("Taking the card payment back…") });
+        ui.block({ message: _t("Canceling the card payment…") });
         try {
             await Promise.race([cancel(), delay(ANSWER_WAIT)]);
         } finally {
@@ -51,7 +51,7 @@ async function takeBack(env, lines, goOn) {
             dialog.add(AlertDialog, {
                 title: _t("The card was charged"),
                 body: _t(
-                    "The customer paid %(amount)s before the payment could be canceled. Order %(order)s stays, with its paid line. To give the money back, finish the order and refund it.",
+                    "The customer paid %(amount)s before the payment could be canceled. Order %(order)s stays, with its paid line. To return the money, finish the order and refund it.",
                     facts
                 ),
             });
@@ -112,14 +112,14 @@ function tellPaid(env, line) {
     const isRefund = line.pos_order_id.isRefund;
     const facts = factsOf(env, line);
     env.services.dialog.add(AlertDialog, {
-        title: isRefund ? _t("The money went back to the card") : _t("The order is paid by card"),
+        title: isRefund ? _t("The card was refunded") : _t("The order is paid by card"),
         body: isRefund
             ? _t(
-                  "%(amount)s of order %(order)s went back to a card, so it cannot be deleted. Finish it instead.",
+                  "%(amount)s of order %(order)s was refunded to a card, so it cannot be deleted. Finish it instead.",
                   facts
               )
             : _t(
-                  "Order %(order)s has a card payment of %(amount)s, so it cannot be deleted. To give the money back, finish the order and refund it.",
+                  "Order %(order)s has a card payment of %(amount)s, so it cannot be deleted. To return the money, finish the order and refund it.",
                   facts
               ),
     });

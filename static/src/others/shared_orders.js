@@ -80,9 +80,9 @@ function texts(env, line, { data, registers }) {
     }
     if (amount < 0) {
         return {
-            title: _t("The money went back to the card"),
+            title: _t("The card was refunded"),
             body: _t(
-                "%(amount)s of order %(order)s went back to a card with “%(method)s” at %(register)s. Finish the order there.",
+                "%(amount)s of order %(order)s was refunded to a card with “%(method)s” at %(register)s. Finish the order there.",
                 facts
             ),
         };
@@ -90,7 +90,7 @@ function texts(env, line, { data, registers }) {
     return {
         title: _t("Paid at another register"),
         body: _t(
-            "A card was charged with %(amount)s for order %(order)s with “%(method)s” at %(register)s. Finish the order there.",
+            "A card was charged %(amount)s for order %(order)s with “%(method)s” at %(register)s. Finish the order there.",
             facts
         ),
     };

@@ -76,7 +76,7 @@ export class UnattachedNotices extends Component {
     async refund(datum) {
         const confirmed = await ask(this.dialog, {
             title: _t("Refund this payment?"),
-            body: _t("%(amount)s go back to the card %(card)s.", {
+            body: _t("%(amount)s will be refunded to the card %(card)s.", {
                 amount: this.env.utils.formatCurrency(datum.amount),
                 card: datum.card,
             }),
@@ -86,7 +86,7 @@ export class UnattachedNotices extends Component {
         const approval = confirmed && (await approveRefund(this.env, this));
         if (approval && (await this.settle(datum, "refund_unattached", approval))) {
             this.notification.add(
-                _t("The refund of %s is on its way.", this.env.utils.formatCurrency(datum.amount)),
+                _t("A refund of %s is in progress.", this.env.utils.formatCurrency(datum.amount)),
                 { type: "success" }
             );
         }

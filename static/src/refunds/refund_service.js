@@ -64,9 +64,9 @@ export class RefundService {
         }
         if (!plan.lines.length) {
             this.dialog.add(AlertDialog, {
-                title: _t("Nothing is left on the cards"),
+                title: _t("Nothing left to refund by card"),
                 body: _t(
-                    "All that was paid by card for this order has been given back already, or other lines of this refund do so."
+                    "All that was paid by card for this order is refunded already, or other lines of this refund cover it."
                 ),
             });
             return false;
@@ -87,7 +87,7 @@ export class RefundService {
             this.notification.add(
                 plan.refusal ||
                     _t(
-                        "%s of this was not paid by card, or went back to the card already. Give it back in another way.",
+                        "%s of this was not paid by card, or is refunded already. Refund it in another way.",
                         this.env.utils.formatCurrency(rest)
                     ),
                 { type: "info" }

@@ -10,14 +10,14 @@ definePosModels();
 const BOX = ".stripe-comparison";
 const AGREES = {
     state: "agrees",
-    sentence: "Stripe: 2 payments, 8.20 €, agrees with Stripe",
+    sentence: "2 card payments (8.20 €) match Stripe",
     differences: [],
     accepted: false,
 };
 const COMPARING = { state: "comparing", sentence: "", differences: [], accepted: false };
 const DIFFERS = {
     state: "differs",
-    sentence: "Stripe: this does not agree:",
+    sentence: "This does not match Stripe:",
     differences: [{ key: "not_taken:1", problem: "It was not taken.", advice: "Collect it." }],
     accepted: false,
 };

@@ -74,7 +74,7 @@ test("leaving a refund that is running names it so", async () => {
     line.setAmount(-10);
     store.navigate("TicketScreen");
     await animationFrame();
-    expect(".modal").toHaveText(/\$\s10\.00 of order .* are on their way back to a card/);
+    expect(".modal").toHaveText(/A refund of \$\s10\.00 for order .* is in progress/);
     await click(dialogButton("Cancel the refund"));
     await animationFrame();
     expect(store.router.state.current).toBe("TicketScreen");

@@ -57,7 +57,7 @@ function forceTexts({ data, env }, line) {
         return {
             title: _t("Refund later?"),
             body: _t(
-                "Stripe cannot be asked now. If you go on, the order counts as refunded, and %s go back to the card as soon as Stripe answers. Do not give the money back in another way.",
+                "Stripe cannot be asked now. If you go on, the order counts as refunded, and %s will be refunded to the card as soon as Stripe answers. Do not refund it in another way.",
                 amount
             ),
             confirmLabel: _t("Refund later"),
@@ -67,7 +67,7 @@ function forceTexts({ data, env }, line) {
     return {
         title: _t("Force this refund?"),
         body: _t(
-            "Stripe cannot be asked whether the money went back. Look at the reader: go on only if it shows that the refund of %s was approved. The refund stays marked as unverified until Stripe confirms it.",
+            "Stripe cannot be asked whether the refund was made. Look at the reader: go on only if it shows that the refund of %s was approved. The refund stays marked as unverified until Stripe confirms it.",
             amount
         ),
         confirmLabel: _t("The reader shows it as approved"),

@@ -24,7 +24,7 @@ export const stripeTerminalSplit = {
             dialog.add(AlertDialog, {
                 title: _t("The order is partly paid by card"),
                 body: _t(
-                    "%(paid)s of this order are paid by card already. What stays on it must be worth at least that: take fewer products out of it.",
+                    "%(paid)s of this order is paid by card already. What stays on it must be worth at least that: remove fewer products.",
                     { paid: env.utils.formatCurrency(paid) }
                 ),
             });
