@@ -28,7 +28,8 @@ HOOT_SUITES = ("@point_of_sale", "@pos_restaurant", "@pos_loyalty", "@pos_hr", "
 HOOT = (f"/web:WebSuite.test_unit_desktop[{','.join(HOOT_SUITES)}]",)
 
 # The screens that the addon changes: payment, receipt, orders, closing, tables, customer display.
-# Those of the kiosk cannot be prepared where all these modules are installed, with or without us.
+# Those of the kiosk cannot be prepared where all these modules are installed, with or without us:
+# they have databases of their own.
 TOURS = (
     "/point_of_sale:TestUi.test_01_pos_basic_order",
     "/point_of_sale:TestUi.test_payment_screen_tour",
@@ -64,3 +65,7 @@ TOURS = (
 )
 
 TESTS = (*PYTHON, *HOOT, *TOURS)
+
+# `dev/test core kiosk`: all of self-order's own tests.
+KIOSK_MODULES = ("pos_self_order",)
+KIOSK_TESTS = ("/pos_self_order",)

@@ -1,7 +1,6 @@
 """Odoo's own tests of the Point of Sale with the addon and without it: none fails only with it."""
 
 import contextlib
-import dataclasses
 import json
 import re
 import subprocess
@@ -32,49 +31,53 @@ HOOT_RUN = "odoo.addons.web.tests.test_js.WebSuite.test_unit_desktop"
 REPEATS = 2
 
 
-@dataclasses.dataclass(frozen=True)
-class Side:
-    """A database, with the addon or without it."""
-
-    name: str
-    addon: bool
-
-    @property
-    def database(self):
-        """What its template is made of."""
-        return {"addon": self.addon, "modules": choice.MODULES, "bundles": BUNDLES}
+# The two sides: databases with the addon or without it.
+WITH, WITHOUT = "with", "without"
 
 
-WITH, WITHOUT = Side("with", True), Side("without", False)
+def databases(kiosk=False):
+    """Return what the template database of each side is made of, by side.
+
+    :param kiosk: whether Odoo's self-order is there alone, on one side with our kiosk's addon
+    """
+    modules = choice.KIOSK_MODULES if kiosk else choice.MODULES
+    ours = (paths.KIOSK_ADDON,) if kiosk else modules
+    return {
+        WITHOUT: {"addon": False, "modules": modules, "bundles": BUNDLES},
+        WITH: {"addon": True, "modules": ours, "bundles": BUNDLES},
+    }
 
 
-def prepare():
+def prepare(made_of=None):
     """Make the browser and both template databases; returns the Odoo that made them."""
     odoo = odoo_source.ensure()
     chromium.ensure()
     postgres.ensure()
-    for side in (WITHOUT, WITH):
-        template.ensure(odoo, **side.database)
+    for side in (made_of or databases()).values():
+        template.ensure(odoo, **side)
     return odoo
 
 
 def run(extra):
     """Run the tests of ``harness/core_suite/choice.py``, or of the tags in ``extra``.
 
-    :param extra: tags of Odoo's ``--test-tags``
+    :param extra: tags of Odoo's ``--test-tags``; ``kiosk`` alone: those of self-order, with our
+        kiosk's addon
     :return: passed are the tests that passed with the addon; failed those that fail, or do not run,
         only with it
     """
-    odoo = prepare()
-    tags = list(extra) or choice.TESTS
+    kiosk = list(extra) == ["kiosk"]
+    made_of = databases(kiosk)
+    odoo = prepare(made_of)
+    tags = choice.KIOSK_TESTS if kiosk else list(extra) or choice.TESTS
     say(f"Odoo's own tests with and without the addon (logs: {paths.LOGS}/core_*.log)")
-    found = _run_both(odoo, tags)
+    found = _run_both(odoo, made_of, tags)
     guilty = suspects(found)
     for number in range(REPEATS):
         if not guilty:
             break
         say(f"{len(guilty)} tests fail only with the addon; trying them alone …")
-        again = _run_both(odoo, tags, f"_again{number + 1}", guilty)
+        again = _run_both(odoo, made_of, tags, f"_again{number + 1}", guilty)
         guilty = still_guilty(guilty, again)
     missing = sorted(set(found[WITHOUT]) - set(found[WITH]))
     _tell(found, guilty, missing)
@@ -118,11 +121,11 @@ def results(lines, log):
     return rows
 
 
-def _run_both(odoo, tags, suffix="", only=None):
-    labels = {side: f"core_{side.name}{suffix}" for side in (WITH, WITHOUT)}
+def _run_both(odoo, made_of, tags, suffix="", only=None):
+    labels = {side: f"core_{side}{suffix}" for side in (WITH, WITHOUT)}
     with contextlib.ExitStack() as stack:
         processes = [
-            stack.enter_context(_running(odoo, side, label, tags, only))
+            stack.enter_context(_running(odoo, made_of[side], label, tags, only))
             for side, label in labels.items()
         ]
         for process in processes:
@@ -137,8 +140,10 @@ def _run_both(odoo, tags, suffix="", only=None):
 
 
 @contextlib.contextmanager
-def _running(odoo, side, label, tags, only):
+def _running(odoo, made_of, label, tags, only):
     """Start Odoo's tests in a fresh database of a side; yields the process, and ends it."""
+    if paths.KIOSK_ADDON in made_of["modules"]:
+        odoo = odoo.with_kiosk()
     paths.REPORTS.mkdir(parents=True, exist_ok=True)
     rows, chosen = paths.REPORTS / f"{label}.jsonl", paths.REPORTS / f"{label}.only"
     rows.write_text("")
@@ -148,7 +153,7 @@ def _running(odoo, side, label, tags, only):
         chosen.write_text("\n".join({*only, *hoot}))
         variables["CORE_SUITE_ONLY"] = str(chosen)
     name = database.temporary_name(label)
-    template.copy(odoo, name, **side.database)
+    template.copy(odoo, name, **made_of)
     configuration = odoo_config.write(
         odoo, name, max_cron_threads=0, http_port=ports.free(), screenshots=paths.SCREENSHOTS
     )
@@ -184,10 +189,10 @@ def _tell(found, guilty, missing):
     for side in (WITH, WITHOUT):
         outcomes = [row["outcome"] for row in found[side].values()]
         counts = {name: outcomes.count(name) for name in sorted(set(outcomes))}
-        print(f"{side.name} the addon: {counts or 'no test'}")
+        print(f"{side} the addon: {counts or 'no test'}")
         for test, row in found[side].items():
             if row["outcome"] == FAILED and test not in guilty:
-                print(f"  failed {side.name} the addon, but not only or not always with it: {test}")
+                print(f"  failed {side} the addon, but not only or not always with it: {test}")
     for test in guilty:
         print(f"  FAILS ONLY WITH THE ADDON: {test}: {found[WITH][test]['why']}")
     for test in missing:
