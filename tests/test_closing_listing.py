@@ -153,7 +153,7 @@ class TestClosingListing(OwnAccountCase):
         for number, session in enumerate(sessions):
             result = session.stripe_terminal_compare()
             self.assertEqual(result["state"], "agrees")
-            self.assertIn(f"1 payment, $\xa0{number + 1}.00", result["sentence"])
+            self.assertIn(f"1 card payment ($\xa0{number + 1}.00)", result["sentence"])
         self.assertEqual((self.pages() - before[0], self.pages(REFUNDS) - before[1]), (2, 1))
         self.assertEqual(listing.number, 1)
 
