@@ -42,6 +42,7 @@
         "views/res_config_settings_refund_views.xml",
         "views/res_config_settings_tip_views.xml",
     ],
+    "demo": ["data/pos_payment_method_demo.xml"],
     "assets": {
         "point_of_sale._assets_pos": ["pos_payment_stripe/static/src/app/**/*"],
         # Loaded by a till when it first uses a method that its browser collects for.

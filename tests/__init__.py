@@ -16,6 +16,7 @@ from . import (
     test_crowd,
     test_currencies,
     test_customer,
+    test_demo_data,
     test_due,
     test_evidence,
     test_evidence_alone,

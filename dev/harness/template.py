@@ -106,7 +106,7 @@ def _core(odoo):
 
     def fill(name):
         say("Preparing a database with Odoo's Point of Sale (about a minute, once) …")
-        _install(odoo, name, CORE_MODULES)
+        install(odoo, name, CORE_MODULES)
         shell(odoo, name, script)
 
     return _keep("core", script.read_text() + odoo.fingerprint, fill)
@@ -116,7 +116,7 @@ def _with_modules(odoo, kind, template, modules, fingerprint):
     def fill(name):
         say(f"Preparing a database with {', '.join(modules)} …")
         database.create(name, template)
-        _install(odoo, name, modules)
+        install(odoo, name, modules)
 
     return _keep(kind, f"{template} {fingerprint}", fill)
 
@@ -163,18 +163,28 @@ def update(odoo, name, modules=()):
     :param modules: of this clone, which are in it besides
     :raises Problem: the update failed
     """
-    _install(odoo, name, (paths.ADDON, *modules), how="-u")
+    install(odoo, name, (paths.ADDON, *modules), how="-u")
     shell(odoo, name, TILL)
 
 
-def _install(odoo, name, modules, how="-i"):
+def install(odoo, name, modules, *, how="-i", demo=False):
+    """Install modules in the database ``name``, which is created first if there is none.
+
+    What Odoo warns of is then in ``install.log``, or with demo data in ``install-demo.log``.
+
+    :param how: ``"-u"`` updates them
+    :param demo: with demo data, which only an empty database can have
+    :raises Problem: a module was not installed
+    """
+    log = "install-demo" if demo else "install"
     configuration = odoo_config.write(odoo, name)
     if not database.exists(name):
         database.create(name)
     run(
-        [*command(odoo), "-c", configuration, how, ",".join(modules), "--without-demo"]
+        [*command(odoo), "-c", configuration, how, ",".join(modules)]
+        + ["--with-demo" if demo else "--without-demo"]
         + ["--stop-after-init", "--no-http", "--log-level", "warn"],
-        log="install",
+        log=log,
         purpose=f"Installing {', '.join(modules)}",
         env=environment(odoo),
     )
@@ -183,7 +193,7 @@ def _install(odoo, name, modules, how="-i"):
     if missing:
         raise Problem(
             f"Odoo did not install {', '.join(sorted(missing))}"
-            f" (its output is in {paths.LOGS / 'install.log'})."
+            f" (its output is in {paths.LOGS / f'{log}.log'})."
         )
 
 
