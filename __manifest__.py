@@ -8,7 +8,7 @@
     "development_status": "Beta",
     "images": ["static/description/banner.png"],
     "depends": ["point_of_sale", "payment_stripe"],
-    "external_dependencies": {"python": ["stripe>=16.1,<17"]},
+    "external_dependencies": {"python": ["stripe"]},
     "data": [
         "security/ir.model.access.csv",
         "security/pos_stripe_comparison_security.xml",

@@ -4,6 +4,7 @@ from . import (
     payment_provider_account,
     payment_provider_country,
     payment_provider_former_account,
+    payment_provider_sdk,
     pos_config,
     pos_config_kiosk,
     pos_config_tip,

@@ -182,7 +182,7 @@ class PaymentProvider(models.Model):
         :return: empty when Stripe was not asked yet
         """
         facts = self._stripe_terminal_facts()
-        advice = self._stripe_terminal_mode_advice()
+        advice = self._stripe_terminal_sdk_advice() + self._stripe_terminal_mode_advice()
         if "problem" in facts:
             advice.append(self._stripe_terminal_problem_advice(facts["problem"]))
         elif facts:

@@ -30,7 +30,7 @@ class PosPaymentMethod(models.Model):
         if "problem" in facts or provider.stripe_terminal_account_level in (False, "danger"):
             provider._stripe_terminal_check_account()
             facts = provider._stripe_terminal_facts()
-        advice = provider._stripe_terminal_mode_advice()
+        advice = provider._stripe_terminal_sdk_advice() + provider._stripe_terminal_mode_advice()
         if "problem" not in facts:
             advice += [
                 (level, sentence)

@@ -59,6 +59,7 @@ from . import (
     test_renewal,
     test_retention,
     test_runner,
+    test_sdk,
     test_security_list,
     test_sent_again,
     test_settings,

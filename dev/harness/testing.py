@@ -10,7 +10,7 @@ from . import python_env
 from .console import Problem, clear_ending, say
 from .parts import Count, Step
 
-PARTS = ("lint", "unit", "odoo", "hoot", "tours")
+PARTS = ("lint", "unit", "sdk", "odoo", "hoot", "tours")
 # Not among those that run without being named: it takes too long.
 LONG_PARTS = ("core",)
 # Chooses among the others, so that it stands alone.
@@ -25,6 +25,7 @@ usage: dev/test [part …] [argument …]
 Without a part all of them run:
   lint    pre-commit with ruff, pylint-odoo, prettier and eslint
   unit    plain Python tests
+  sdk     Stripe's API through each major of its Python package
   odoo    Odoo's Python tests (tests/) through pytest-odoo
   hoot    JavaScript unit tests (static/tests/) in Chromium
   tours   a real server and a real browser (dev/e2e/)
@@ -90,7 +91,7 @@ def _prepare_ahead(steps):
 
 def _steps(chosen, extra):
     """Return the chosen parts, or those that run without being named."""
-    from .parts import core, hoot, lint, odoo_tests, tours, unit
+    from .parts import core, hoot, lint, odoo_tests, sdk, tours, unit
 
     module = {
         "lint": lint,
@@ -103,6 +104,9 @@ def _steps(chosen, extra):
     steps = []
     for part in chosen or PARTS:
         arguments = extra if chosen or part in PYTEST_PARTS else []
+        if part == "sdk":
+            steps += sdk.steps(arguments)
+            continue
         run = functools.partial(module[part].run, list(arguments))
         steps.append(Step(part, run, getattr(module[part], "prepare", None)))
     return steps
