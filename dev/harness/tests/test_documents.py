@@ -1,6 +1,8 @@
 """What the pages for shops and developers name is there: a wrong name costs a newcomer an hour."""
 
 import functools
+import importlib
+import os
 import re
 import shlex
 
@@ -17,6 +19,11 @@ MANUAL = [
     *(paths.ROOT / name for name in ("CHANGELOG.md", "ROADMAP.md", "SECURITY.md")),
     *sorted((paths.ROOT / "docs").glob("[0-9O]*.md")),
 ]
+HOOKS = paths.ROOT / ".pre-commit-config.yaml"
+BENCHMARKS = sorted((paths.ROOT / "benchmarks").glob("*.py"))
+# Where their options are.
+TAKES_OPTIONS = {"dev/demo": "dev/harness/demo.py", "dev/bench": "benchmarks/command.py"}
+PYTEST_OPTIONS = {"-k", "-s", "-x", "--pdb"}
 # So much can be read at one go.
 ARCHITECTURE_BYTES = 12_000
 FRONT_BYTES = 8_000
@@ -24,7 +31,9 @@ FRONT_BYTES = 8_000
 CODE = re.compile(r"`([^`\n]+)`")
 BLOCK = re.compile(r"```.*?```", re.DOTALL)
 LINK = re.compile(r"\]\(([^)#]*)(?:#([^)]*))?\)")
-COMMAND = re.compile(r"(?<!\.)\./(dev/\w+)((?: [\w./@:-]+)*)")
+# In code of any kind; before it may be variables, after it are words of a shell.
+COMMAND = re.compile(r"(?m)(?:^|[\s`])((?:[A-Z_]+=\S+ )*)\./(dev/\w+)((?: [^\s`|]+)*)")
+OPTION = re.compile(r"(?m)(?<=`)(--?[a-z][\w-]*)(?=`)")
 FILE = re.compile(r"[\w.*/-]+(?:/|\.(?:cjs|csv|js|lock|md|pot|py|toml|xml|yaml))")
 NAME = re.compile(r"[A-Za-z_]\w*(?:\.\w+)*")
 ROUTE = re.compile(r"/pos_payment_stripe/[\w/]+")
@@ -81,18 +90,102 @@ def test_each_link_leads_somewhere(page):
             assert anchor in slugs, f"{target}#{anchor}"
 
 
+def given_commands(page):
+    """Return the names of variables, the program and the words of each command that a page has."""
+    return [
+        (re.findall(r"(\w+)=", variables), program, shlex.split(words))
+        for variables, program, words in COMMAND.findall(page.read_text())
+    ]
+
+
+def needless(page, program, words):
+    """Return those of a command's words that it could do nothing with."""
+    if program == "dev/test":
+        return needless_of_test(page, words)
+    # Their usage is all that these take.
+    if program not in TAKES_OPTIONS:
+        return [word for word in words if word not in ("-h", "--help")]
+    source = (paths.ROOT / TAKES_OPTIONS[program]).read_text()
+    measurements = re.findall(r'(?m)^NAME = "(\w+)"', "\n".join(f.read_text() for f in BENCHMARKS))
+    return [
+        word
+        for word in words
+        if f'"{word}"' not in source and not (program == "dev/bench" and word in measurements)
+    ]
+
+
+def needless_of_test(page, words):
+    """Return those words after `dev/test` that are no part, option, file, hook or suite of it."""
+    parts, words = testing.split(words)
+    if words and not parts:
+        return words
+    values = {words[at + 1] for at, word in enumerate(words[:-1]) if word == "-k"}
+    hooks = re.findall(r"- id: ([\w-]+)", HOOKS.read_text())
+    allowed = {
+        "lint": {"--fix", *hooks},
+        "odoo": {*PYTEST_OPTIONS, "kiosk"},
+        "core": {word for word in words if word[0] == "/"},
+        "hoot": {word for word in words if is_suite(word)},
+    }
+    for part in testing.PYTEST_PARTS:
+        allowed.setdefault(part, PYTEST_OPTIONS)
+    known = values.union(*(allowed.get(part, ()) for part in parts))
+    named = {word: word.partition("::")[0] for word in words if word not in known}
+    return [
+        word for word, name in named.items() if not FILE.fullmatch(name) or not is_there(name, page)
+    ]
+
+
+def is_suite(word):
+    """Tell whether hoot has a suite of a name such as `@pos_payment_stripe/unit`."""
+    addon, _slash, folder = word.removeprefix("@").partition("/")
+    return addon == paths.ADDON and (paths.ROOT / "static" / "tests" / folder).exists()
+
+
 @pytest.mark.parametrize("page", [*PAGES[1:], FRONT], ids=lambda page: page.name)
+def test_commands_are_given(page):
+    assert given_commands(page)
+
+
+@pytest.mark.parametrize("page", files("*.md"), ids=lambda page: str(page.relative_to(paths.ROOT)))
 def test_each_command_can_be_given(page):
-    given = COMMAND.findall(page.read_text())
-    assert given
-    for program, arguments in given:
-        assert (paths.ROOT / program).is_file(), program
-        words = shlex.split(arguments)
-        if program == "dev/test" and words and words[0][0] != "-":
-            parts, words = testing.split(words)
-            assert parts, arguments
-        named = [word.partition("::")[0] for word in words if FILE.fullmatch(word)]
-        assert [name for name in named if not is_there(name, page)] == []
+    for variables, program, words in given_commands(page):
+        assert os.access(paths.ROOT / program, os.X_OK), program
+        assert needless(page, program, words) == [], f"{program} {shlex.join(words)}"
+        assert [name for name in variables if name not in sources()] == []
+
+
+def test_a_command_that_cannot_be_given_is_noticed():
+    for words in (
+        "everything",
+        "--all",
+        "unit --fix",
+        "lint no-such-hook",
+        "odoo tests/test_nothing.py",
+        "hoot @pos_payment_stripe/nothing",
+    ):
+        assert needless(README, "dev/test", shlex.split(words)), words
+    assert needless(README, "dev/demo", ["--nothing"])
+    assert needless(README, "dev/bench", ["nothing"])
+    assert needless(README, "dev/package", ["--out"])
+
+
+@pytest.mark.parametrize("page", [*PAGES[1:], FRONT], ids=lambda page: page.name)
+def test_each_option_is_one_of_our_commands(page):
+    sources_of_commands = "".join(
+        path.read_text() for path in [*(paths.DEV / "harness").rglob("*.py"), *BENCHMARKS]
+    )
+    for option in OPTION.findall(page.read_text()):
+        assert f'"{option}"' in sources_of_commands or option in PYTEST_OPTIONS, option
+
+
+@pytest.mark.parametrize("page", files("*.md"), ids=lambda page: str(page.relative_to(paths.ROOT)))
+def test_what_pip_installs_and_python_runs_is_there(page):
+    text = page.read_text()
+    for name in re.findall(r"pip install -r pos_payment_stripe/(\S+?)[`\s]", text):
+        assert (paths.ROOT / name).is_file(), name
+    for module, words in re.findall(r"(?m)python -m (stripe_simulator)(.*)$", text):
+        importlib.import_module(f"{module}.__main__").parse(shlex.split(words))
 
 
 @pytest.mark.parametrize("page", PAGES[:2], ids=lambda page: page.name)
