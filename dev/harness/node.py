@@ -1,4 +1,4 @@
-"""Node.js for prettier and eslint: the system's, else the one that PyPI carries."""
+"""Node.js for prettier, eslint and npm: the system's, else the one that PyPI carries."""
 
 import os
 import re
