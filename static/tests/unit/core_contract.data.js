@@ -381,10 +381,14 @@ export const CONTRACT = {
             "//t[@t-if='line.isSelected()']//span[hasclass('payment-name')]": "Which card gets the money, on the selected line.",
             "//t[@t-if='line.isSelected()']/following-sibling::t[@t-else='']//t[@t-esc='line.payment_method_id?.name']": "Which card gets the money, on the other lines.",
             "//t[@t-if='line.isSelected()']//div[hasclass('payment-infos')]": "Which card has paid, on the selected line.",
-            "//t[@t-if='line.isSelected()']/following-sibling::t[@t-else='']//div[hasclass('payment-infos')]": "Which card has paid, on the other lines."
+            "//t[@t-if='line.isSelected()']/following-sibling::t[@t-else='']//div[hasclass('payment-infos')]": "Which card has paid, on the other lines.",
+            "//div[hasclass('send_refund_request')]": "The key that refunds is a button, which the keyboard reaches."
         },
         "point_of_sale.PaymentScreenButtons": {
             "//div[hasclass('payment-buttons')]": "The key that splits what is due."
+        },
+        "point_of_sale.PaymentScreenMethods": {
+            "//div[hasclass('paymentmethod')]": "The keyboard reaches a method with a Stripe reader."
         },
         "point_of_sale.PaymentScreen": {
             "//t[@t-if='ui.isSmall']//t[@t-call='point_of_sale.PaymentScreenDue']": "Payments without an order, on a phone.",
