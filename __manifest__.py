@@ -24,6 +24,7 @@
         "wizards/pos_stripe_location_creation_views.xml",
         "wizards/pos_stripe_pairing_views.xml",
         "wizards/pos_stripe_rename_views.xml",
+        "wizards/pos_stripe_setup_views.xml",
         "wizards/pos_stripe_tips_views.xml",
         "views/pos_stripe_reader_help_views.xml",
         "views/payment_provider_views.xml",

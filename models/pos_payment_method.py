@@ -209,6 +209,10 @@ class PosPaymentMethod(models.Model):
             "res_id": provider.id,
         }
 
+    def action_stripe_terminal_setup(self):
+        """Open the guided set-up of the company; the method need not be saved."""
+        return self.env["pos.stripe.setup"]._open(self.company_id or self.env.company)
+
     def action_stripe_terminal_test(self):
         """Open the test of this terminal, from the key to a payment."""
         self.ensure_one()

@@ -62,6 +62,10 @@ class ResConfigSettings(models.TransientModel):
             settings.stripe_terminal_core_method_count = methods.get(CORE_TERMINAL, 0)
             settings.stripe_terminal_webhook = bool(provider.stripe_terminal_webhook_secret)
 
+    def action_stripe_terminal_setup(self):
+        """Open the guided set-up of the company."""
+        return self.env["pos.stripe.setup"]._open(self.company_id)
+
     def action_stripe_terminal_provider(self):
         """Open the company's Stripe provider, where keys and webhook are."""
         return self.env["pos.payment.method"].action_stripe_provider()

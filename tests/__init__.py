@@ -64,6 +64,7 @@ from . import (
     test_sent_again,
     test_settings,
     test_settled_payment,
+    test_setup,
     test_switch,
     test_terminal_test,
     test_till_loads,

@@ -198,6 +198,9 @@ class CompanyCase(StripeTerminalCase, HttpCase):
             "pos.stripe.rename": env["pos.stripe.rename"].create(
                 {"record": f"pos.stripe.reader,{reader.id}", "name": READER}
             ),
+            "pos.stripe.setup": env["pos.stripe.setup"].create(
+                {"reader_id": reader.id, "registration_code": "quick-brown-fox"}
+            ),
             "pos.stripe.terminal.test": env["pos.stripe.terminal.test"]
             .sudo()
             .create({"reader_id": reader.id}),

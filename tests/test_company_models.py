@@ -24,6 +24,7 @@ OWN = {
     "pos.stripe.pin.guard": ("", ""),
     "pos.stripe.reader": ("r", "r"),
     "pos.stripe.rename": ("", "rwc"),
+    "pos.stripe.setup": ("", "rwc"),
     "pos.stripe.terminal.test": ("", "r"),
     "pos.stripe.tips": ("", "rwc"),
     "pos.stripe.tips.currency": ("", "rwcu"),
@@ -190,6 +191,7 @@ CALLS = {
     ("pos.payment.method", "action_stripe_terminal_connect"): (),
     ("pos.payment.method", "action_stripe_terminal_convert"): (),
     ("pos.payment.method", "action_stripe_terminal_convert_back"): (),
+    ("pos.payment.method", "action_stripe_terminal_setup"): (),
     ("pos.payment.method", "action_stripe_terminal_test"): (),
     ("pos.payment.method", "stripe_terminal_check"): ("WSC513105011295",),
     ("pos.payment", "action_stripe_adopt"): (),
@@ -214,6 +216,15 @@ CALLS = {
     ("pos.stripe.reader", "action_stripe_terminal_test"): (),
     ("pos.stripe.reader", "stripe_help_facts"): (),
     ("pos.stripe.rename", "action_rename"): (),
+    ("pos.stripe.setup", "action_add_simulated"): (),
+    ("pos.stripe.setup", "action_check_key"): (),
+    ("pos.stripe.setup", "action_create_location"): (),
+    ("pos.stripe.setup", "action_next"): (),
+    ("pos.stripe.setup", "action_open_register"): (),
+    ("pos.stripe.setup", "action_pair"): (),
+    ("pos.stripe.setup", "action_refresh"): (),
+    ("pos.stripe.setup", "action_save_method"): (),
+    ("pos.stripe.setup", "action_test"): (),
     ("pos.stripe.terminal.test", "restart"): (),
     ("pos.stripe.terminal.test", "run_step"): ("key",),
     ("pos.stripe.terminal.test", "stop"): (),
@@ -224,6 +235,7 @@ CALLS = {
     ("res.config.settings", "action_stripe_terminal_pair"): (),
     ("res.config.settings", "action_stripe_terminal_provider"): (),
     ("res.config.settings", "action_stripe_terminal_refresh"): (),
+    ("res.config.settings", "action_stripe_terminal_setup"): (),
     ("res.config.settings", "action_stripe_terminal_test"): (),
 }
 
@@ -239,6 +251,7 @@ GENERAL = {
     ("res.config.settings", "action_stripe_terminal_pair"),
     ("res.config.settings", "action_stripe_terminal_provider"),
     ("res.config.settings", "action_stripe_terminal_refresh"),
+    ("res.config.settings", "action_stripe_terminal_setup"),
     ("res.config.settings", "action_stripe_terminal_test"),
 }
 

@@ -6,6 +6,7 @@ from . import (
     pos_stripe_location_japan,
     pos_stripe_pairing,
     pos_stripe_rename,
+    pos_stripe_setup,
     pos_stripe_terminal_test,
     pos_stripe_terminal_test_steps,
     pos_stripe_tips,

@@ -466,7 +466,8 @@ export const CONTRACT = {
             "web_read": ["(self, specification)", "The form is answered with what Stripe said of the key."]
         },
         "pos.config": {
-            "_notify": ["(self, *notifications, private=True)", "The bus tells tills which payment has changed; its id only."]
+            "_notify": ["(self, *notifications, private=True)", "The bus tells tills which payment has changed; its id only."],
+            "open_ui": ["(self)", "The set-up ends with an open register."]
         },
         "pos.order": {
             "_compute_prices": ["(self)", "Totals after a tip line."],
@@ -487,6 +488,7 @@ export const CONTRACT = {
     },
     "views": {
         "payment_stripe.payment_provider_form": {
+            "//group[@name='payment_state']": "Which state needs which key.",
             "//group[@name='provider_credentials']": "What a card reader needs of the keys.",
             "//group[@name='stripe_credentials']": "What Stripe says of the account."
         },

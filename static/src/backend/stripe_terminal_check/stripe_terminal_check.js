@@ -15,6 +15,7 @@ export class StripeTerminalCheck extends Component {
 
     setup() {
         this.orm = useService("orm");
+        this.action = useService("action");
         this.keepLast = new KeepLast();
         this.state = useState({ checking: false, level: "", message: "" });
         useEffect(
@@ -26,6 +27,15 @@ export class StripeTerminalCheck extends Component {
                 return [resId, data.stripe_serial_number, data.journal_id?.id];
             }
         );
+    }
+
+    /** Open the guided set-up; a button of the form would save first, and there may be no reader. */
+    async setUp() {
+        const { resId } = this.props.record;
+        const action = await this.orm.call("pos.payment.method", "action_stripe_terminal_setup", [
+            resId ? [resId] : [],
+        ]);
+        await this.action.doAction(action, { onClose: () => this.check() });
     }
 
     async check() {
