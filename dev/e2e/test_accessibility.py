@@ -5,6 +5,7 @@ from playwright.sync_api import expect
 from harness import shopfitting
 from support import naming
 from support.accessibility import Looks, press
+from support.adopting import leave_as_core, open_adoption
 from support.audit import audit
 from support.closing import open_closing, wait_for_comparison
 from support.counter import Counter
@@ -13,10 +14,6 @@ from support.refunding import choose_card, refund, refund_order
 
 STATUS = ".stripe_terminal_status"
 SPLIT = ".stripe_terminal_split"
-METHOD = (
-    ".o_field_widget[name^=stripe_]",
-    "[name=stripe_terminal_connect]",
-)
 DIALOG = ".modal:not(.o_inactive_modal) .modal-content"
 # Milliseconds until a till that has gone is known to have.
 GONE = 20_000
@@ -24,6 +21,9 @@ GONE = 20_000
 
 def test_a_payment_in_each_state(till, shop, simulator):
     looks = Looks(till.page)
+    display = Looks(till.page.context.new_page())
+    device = till.page.evaluate("localStorage.getItem('device_uuid')")
+    display.page.goto(f"{shop.server.url}/pos_customer_display/{shop.config_id}/{device}")
     till.sell("Espresso", "Croissant")
     till.page.locator(SPLIT).click()
     looks.at("split", DIALOG)
@@ -31,9 +31,13 @@ def test_a_payment_in_each_state(till, shop, simulator):
     looks.at("part", SPLIT, ".paymentmethod")
     till.choose_method(shop.card).wait_for_card()
     looks.at("waiting", STATUS)
+    display.at("display_waiting", ".stripe_terminal_told")
     shop.reader.decline("insufficient_funds")
     till.wait_for_status("insufficient funds")
     looks.at("declined", STATUS)
+    display.at("display_declined", ".stripe_terminal_told.text-bg-danger")
+    display.find_nothing()
+    display.page.close()
     till.retry().wait_for_card()
     shop.reader.tap()
     expect(till.page.locator(".stripe_terminal_card")).to_be_visible()
@@ -132,17 +136,35 @@ def test_the_kiosk(kiosk_server, simulator, profiles):
     looks.find_nothing()
 
 
-def test_the_office(odoo_server, simulator, make_shop, open_office):
-    admin = odoo_server.admin
+def test_the_office(odoo_server, simulator, open_office):
     serial = naming.unique("SIM26100000")
     reader = simulator.account.add_reader(serial, device_type="simulated_wisepos_e")
     register = shopfitting.open_register(
-        admin, naming.unique("Office "), reader_serial=reader.serial_number
+        odoo_server.admin, naming.unique("Office "), reader_serial=serial
     )
     office = open_office(odoo_server)
     looks = Looks(office.page)
+    look_at_readers(office, looks)
+    look_at_the_method(office, looks, register, reader)
     page = office.page
+    page.goto(f"{odoo_server.url}/odoo/stripe-reader-help")
+    expect(page.locator(".o_stripe_reader_help article")).to_be_visible(timeout=30_000)
+    looks.at("help", ".o_stripe_reader_help article", ".o_stripe_reader_help button")
+    (provider,) = odoo_server.admin.search("payment.provider", [("code", "=", "stripe")])
+    office.open("payment.action_payment_provider", provider)
+    page.locator("button[name=action_stripe_terminal_check_account]").click()
+    expect(page.locator("[name=stripe_terminal_account_success]")).to_be_visible(timeout=30_000)
+    looks.at("provider", ".o_form_view")
+    office.open_settings()
+    looks.at("settings", "#stripe_terminal_setting", "#stripe_refund_pin_setting")
+    office.open("pos_payment_stripe.pos_stripe_health_action")
+    expect(page.locator(".modal .alert").locator("visible=true")).to_be_visible(timeout=30_000)
+    looks.at("health", DIALOG)
+    looks.find_nothing()
 
+
+def look_at_readers(office, looks):
+    page = office.page
     office.open("pos_payment_stripe.pos_stripe_reader_action")
     page.locator("button[name=action_stripe_refresh]").click()
     expect(page.locator(".o_data_row").first).to_be_visible(timeout=30_000)
@@ -154,7 +176,6 @@ def test_the_office(odoo_server, simulator, make_shop, open_office):
     page.locator(".o_data_row .o_data_cell").first.click()
     expect(page.locator(".o_form_view")).to_be_visible(timeout=30_000)
     looks.at("reader", ".o_form_view")
-
     office.open("pos_payment_stripe.pos_stripe_location_action")
     page.locator(".o_data_row .o_data_cell").first.click()
     expect(page.locator(".o_form_view")).to_be_visible(timeout=30_000)
@@ -163,9 +184,12 @@ def test_the_office(odoo_server, simulator, make_shop, open_office):
     expect(page.locator(".modal [name=kind]")).to_be_visible(timeout=30_000)
     looks.at("tips", DIALOG)
 
+
+def look_at_the_method(office, looks, register, reader):
+    page = office.page
     office.open("point_of_sale.action_pos_payment_method_form", register.card_method_id)
     expect(page.locator(".o_stripe_terminal_check .flex-grow-1")).to_be_visible(timeout=30_000)
-    looks.at("method", *METHOD)
+    looks.at("method", ".o_field_widget[name^=stripe_]", "[name=stripe_terminal_connect]")
     page.locator("button[name=action_stripe_terminal_test]").click()
     expect(page.locator(".modal .alert-success")).to_be_visible(timeout=60_000)
     looks.at("test_good", DIALOG)
@@ -174,23 +198,6 @@ def test_the_office(odoo_server, simulator, make_shop, open_office):
     expect(page.locator("[data-state=failed]")).to_be_visible(timeout=30_000)
     expect(page.locator(".modal footer .btn-secondary")).to_be_enabled()
     looks.at("test_failed", DIALOG)
-
-    page.goto(f"{odoo_server.url}/odoo/stripe-reader-help")
-    expect(page.locator(".o_stripe_reader_help article")).to_be_visible(timeout=30_000)
-    looks.at("help", ".o_stripe_reader_help article", ".o_stripe_reader_help button")
-
-    (provider,) = admin.search("payment.provider", [("code", "=", "stripe")])
-    office.open("payment.action_payment_provider", provider)
-    page.locator("button[name=action_stripe_terminal_check_account]").click()
-    expect(page.locator("[name=stripe_terminal_account_success]")).to_be_visible(timeout=30_000)
-    looks.at("provider", ".o_form_view")
-
-    office.open_settings()
-    looks.at("settings", "#stripe_terminal_setting", "#stripe_refund_pin_setting")
-    office.open("pos_payment_stripe.pos_stripe_health_action")
-    expect(page.locator(".modal .alert").locator("visible=true")).to_be_visible(timeout=30_000)
-    looks.at("health", DIALOG)
-    looks.find_nothing()
 
 
 def test_the_journal(till, shop, simulator, open_office):
@@ -220,6 +227,8 @@ def test_the_journal(till, shop, simulator, open_office):
     expect(page.locator(".o_form_view")).to_be_visible(timeout=30_000)
     page.get_by_role("tab", name="Payments").click()
     looks.at("order", "[name=payment_ids]", ".o_form_view .alert-danger")
+    open_adoption(office, leave_as_core(shop))
+    looks.at("adoption", DIALOG)
     looks.find_nothing()
 
 

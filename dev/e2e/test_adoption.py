@@ -5,11 +5,9 @@ from playwright.sync_api import expect
 
 from harness.rpc import OdooError
 from harness.shopfitting import CASHIER
+from support.adopting import ADOPT, leave_as_core, name, open_adoption
 from support.audit import audit
 from support.refunding import choose_card, refund, refund_order
-
-ORDERS = "point_of_sale.action_pos_pos_form"
-ADOPT = "Adopt Stripe Payment"
 
 
 @pytest.fixture
@@ -19,31 +17,7 @@ def old(till, shop):
     till.wait_for_card()
     shop.reader.tap()
     till.wait_for_receipt().next_order()
-    shop.settle()
-    (row,) = shop.journal()
-    shop.server.sql(f"DELETE FROM pos_stripe_payment WHERE line_uuid = '{row['line_uuid']}'")
-    name(shop, row["payment_intent"], {})
-    (payment,) = shop.card_payments(("id", "pos_order_id", "transaction_id"))
-    return payment
-
-
-def name(shop, intent_id, metadata):
-    """Give a PaymentIntent and its charge other metadata."""
-    account = shop.simulator.account
-    with shop.simulator.lock:
-        intent = account.test.get("payment_intent", intent_id)
-        for part in (intent, account.test.get("charge", intent["latest_charge"])):
-            part["metadata"] = dict(metadata)
-
-
-def open_adoption(office, payment):
-    """Open the dialog of an old payment from its order."""
-    office.open(ORDERS, payment["pos_order_id"][0])
-    office.page.get_by_role("tab", name="Payments").click()
-    office.page.get_by_role("button", name=ADOPT).click(timeout=30_000)
-    dialog = office.page.locator(".modal")
-    expect(dialog).to_contain_text(payment["transaction_id"])
-    return dialog
+    return leave_as_core(shop)
 
 
 def test_refused_to_a_cashier_and_adopted_by_a_manager(old, till, shop, open_office):
