@@ -7,7 +7,7 @@ from stripe import VERSION
 _logger = logging.getLogger(__name__)
 
 # As in requirements.txt; `./dev/test sdk` tests each major.
-FIRST = (15, 6)
+FIRST = (14, 0)
 LAST_MAJOR = 16
 
 

@@ -49,7 +49,8 @@ class StripeTerminalWebhook(http.Controller):
         body = request.httprequest.get_data()
         signature = request.httprequest.headers.get("Stripe-Signature")
         try:
-            WebhookSignature.verify_header(body, signature, secret, TOLERANCE)
+            # As text, which each supported version of the SDK takes.
+            WebhookSignature.verify_header(body.decode(), signature, secret, TOLERANCE)
         except (SignatureVerificationError, UnicodeDecodeError, TypeError):
             # The SDK compares signatures as ASCII: a TypeError tells of other characters.
             return self._refuse(provider_id, "The signature is missing, wrong or too old.")

@@ -25,14 +25,14 @@ class TestSdk(OwnAccountCase):
             )
 
     def test_other_versions_are_named(self):
-        for version in ("14.4.2", "15.5.1", "17.0.0", "17.1.0b1"):
+        for version in ("13.2.0", "17.0.0", "17.1.0b1"):
             for level, text in self.advice(version):
                 self.assertEqual(level, "warning")
                 self.assertIn(f"Version {version} of the Python package stripe", text)
-                self.assertIn("from 15.6 to 16", text)
+                self.assertIn("from 14.0 to 16", text)
 
     def test_supported_versions_are_not_mentioned(self):
-        for version in ("15.6.0", "15.7.0b2", "16.1.0", "16.12.0"):
+        for version in ("14.0.0", "15.6.0", "15.7.0b2", "16.1.0", "16.12.0"):
             for level, text in self.advice(version):
                 self.assertEqual(level, "success")
                 self.assertNotIn("package", text)
