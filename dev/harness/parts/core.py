@@ -23,6 +23,7 @@ from . import Count
 
 PROGRAM = paths.DEV / "harness" / "bin" / "odoo-core-suite"
 BUNDLES = template.SHELL / "patient_bundles.py"
+KIOSK_BUNDLES = template.SHELL / "kiosk_core_bundles.py"
 PASSED, FAILED = "passed", "failed"
 HOOT_TEST = re.compile(r'\[HOOT\] Test "(?P<test>.+?)" (?P<outcome>passed|failed)')
 # The test of Odoo's that runs those of hoot, whose names begin with “@”.
@@ -41,10 +42,11 @@ def databases(kiosk=False):
     :param kiosk: whether Odoo's self-order is there alone, on one side with our kiosk's addon
     """
     modules = choice.KIOSK_MODULES if kiosk else choice.MODULES
+    bundles = KIOSK_BUNDLES if kiosk else BUNDLES
     ours = (paths.KIOSK_ADDON,) if kiosk else modules
     return {
-        WITHOUT: {"addon": False, "modules": modules, "bundles": BUNDLES},
-        WITH: {"addon": True, "modules": ours, "bundles": BUNDLES},
+        WITHOUT: {"addon": False, "modules": modules, "bundles": bundles},
+        WITH: {"addon": True, "modules": ours, "bundles": bundles},
     }
 
 

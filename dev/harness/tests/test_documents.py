@@ -124,7 +124,7 @@ def needless_of_test(page, words):
     allowed = {
         "lint": {"--fix", *hooks},
         "odoo": {*PYTEST_OPTIONS, "kiosk"},
-        "core": {word for word in words if word[0] == "/"},
+        "core": {word for word in words if word[0] == "/"} | {"kiosk"},
         "hoot": {word for word in words if is_suite(word)},
     }
     for part in testing.PYTEST_PARTS:
