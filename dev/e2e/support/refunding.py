@@ -9,15 +9,16 @@ from .audit import DASHBOARD
 from .till import PATIENCE
 
 
-def refund_order(till, products, total=None):
+def refund_order(till, products, total=None, paid="Paid"):
     """Choose “Refund” for products of a paid order, and go to the payment screen.
 
     :param products: dict of how many of each product come back
     :param total: text of the order's row, where there are several orders
+    :param paid: what the filter of paid orders is called
     """
     till.page.locator(".pos-leftheader .orders-button").click()
     till.page.locator(".pos-search-bar .filter").click()
-    till.page.locator(".pos-search-bar .filter ul li", has_text="Paid").click()
+    till.page.locator(".pos-search-bar .filter ul li", has_text=paid).click()
     till.page.locator(".ticket-screen .order-row", has_text=total or "").first.click()
     for name, quantity in products.items():
         line = till.page.locator(".ticket-screen .orderline", has_text=name).first
