@@ -215,8 +215,8 @@ def open_office(request, profiles):
     """
     offices = []
 
-    def make(server):
-        offices.append(Office(profiles, server))
+    def make(server, login="admin"):
+        offices.append(Office(profiles, server, login))
         return offices[-1]
 
     yield make

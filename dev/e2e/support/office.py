@@ -10,8 +10,8 @@ SETTINGS = "point_of_sale.action_pos_configuration"
 class Office:
     """A manager's page of the backend."""
 
-    def __init__(self, profiles, server):
-        self._profile = profiles.take(server.url, server.admin.session_id)
+    def __init__(self, profiles, server, login="admin"):
+        self._profile = profiles.take(server.url, server.client(login).session_id)
         self._server = server
         self.page = self._profile.new_page()
 

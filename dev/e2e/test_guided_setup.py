@@ -1,0 +1,146 @@
+"""“Set up Stripe”, from an empty database to the first paid order, with each click counted."""
+
+import pytest
+from playwright.sync_api import expect
+
+from harness import shopfitting
+from support.live_server import LiveServer
+
+STARTING = 60_000  # milliseconds: Odoo builds pages that nobody has opened yet
+PHONE = {"width": 390, "height": 844}
+
+
+class Counted:
+    """Presses and types as a shop owner, and counts both."""
+
+    def __init__(self, office):
+        self.office, self.page = office, office.page
+        self.clicks = self.fields = 0
+
+    def click(self, place):
+        """Click a place of the page."""
+        place.click(timeout=STARTING)
+        self.clicks += 1
+
+    def press(self, name, within=None):
+        """Press the button with a name."""
+        place = within or self.page
+        self.click(place.get_by_role("button", name=name, exact=True).locator("visible=true"))
+
+    def type(self, selector, text):
+        """Type into the field at a selector."""
+        self.page.locator(selector).fill(text)
+        self.fields += 1
+
+
+@pytest.fixture
+def server(simulator):
+    """A server as the installation leaves it, with a company that has its address."""
+    server = LiveServer(simulator)
+    server.start()
+    admin = server.admin
+    company = admin.search("res.company", [], limit=1)
+    admin.write("res.company", company, street="Rue Haute 1", city="Bruxelles", zip="1000")
+    yield server
+    server.close()
+
+
+def at_step(page, step):
+    """Return the dialog, once it shows a step."""
+    dialog = page.locator(".modal", has=page.locator(f"div[name={step}]:visible"))
+    expect(dialog).to_be_visible(timeout=STARTING)
+    return dialog
+
+
+def picture(office, name):
+    """Save what a desktop and a phone show."""
+    before = office.page.viewport_size
+    office.picture(f"guided_{name}")
+    office.page.set_viewport_size(PHONE)
+    office.picture(f"guided_{name}_phone")
+    office.page.set_viewport_size(before)
+
+
+def test_from_the_key_to_the_first_paid_order(server, simulator, open_office):
+    account = simulator.add_account(country="BE")
+    office = open_office(server)
+    page = office.page
+    office.open("point_of_sale.action_pos_config_kanban")
+    page.get_by_text("Any shop").click(timeout=STARTING)
+    expect(page.get_by_role("button", name="Open Register")).to_be_visible(timeout=STARTING)
+    block = office.open_settings()
+    office.picture("guided_0_settings")
+    office.press("Set up Stripe", block)
+    dialog = at_step(page, "key")
+    picture(office, "1_key")
+    page.locator(".modal [name=secret_key] input").fill(account.secret_key)
+
+    owner = Counted(office)
+    owner.press("Check the key", dialog)
+    dialog = at_step(page, "location")
+    picture(office, "2_location")
+    owner.press("Create Location", dialog)
+    dialog = at_step(page, "reader")
+    picture(office, "3_reader")
+    owner.press("Add a Simulated Reader", dialog)
+    dialog = at_step(page, "method")
+    picture(office, "4_method")
+    owner.press("Use this payment method", dialog)
+    dialog = at_step(page, "ready")
+    picture(office, "5_ready")
+    owner.press("Open Register", dialog)
+    owner.click(page.locator(".modal").get_by_role("button", name="Open Register"))
+    owner.click(page.get_by_text("Create Manually"))
+    owner.type(".modal [name=name] input", "Espresso")
+    owner.type(".modal [name=list_price] input", "2.40")
+    owner.press("Save", page.locator(".modal"))
+    owner.click(page.locator("article.product", has_text="Espresso"))
+    owner.click(page.locator(".pay-order-button"))
+    office.picture("guided_6_payment_screen")
+    owner.click(page.locator(".paymentmethod", has_text="Card"))
+    expect(page.get_by_text("Waiting for card")).to_be_visible(timeout=STARTING)
+    (reader,) = account.readers()
+    reader.tap()
+    expect(page.locator(".receipt-screen")).to_be_visible(timeout=STARTING)
+
+    (order,) = server.admin.read("pos.order", [], ["state", "amount_paid"])
+    (intent,) = simulator.ledger(account)["intents"]
+    assert order["state"] == "paid"
+    assert intent["amount_received"] == round(order["amount_paid"] * 100)
+    assert owner.clicks <= 12
+    assert owner.fields <= 2
+
+
+def test_a_manager_who_may_not_enter_the_key(server, simulator, open_office):
+    account, admin = simulator.add_account(country="BE"), server.admin
+    groups = [admin.ref("base.group_user"), admin.ref("point_of_sale.group_pos_manager")]
+    admin.create(
+        "res.users",
+        name="Manon Manager",
+        login="manager",
+        password="manager",
+        group_ids=[(6, 0, groups)],
+    )
+    register = shopfitting.open_register(admin, "Bar", reader_serial="WSC0000")
+    office = open_office(server, login="manager")
+    page = office.page
+    office.open("point_of_sale.action_pos_payment_method_form", register.card_method_id)
+    page.get_by_role("button", name="Set up Stripe").click(timeout=STARTING)
+    dialog = at_step(page, "key")
+    expect(dialog).to_contain_text("Only an administrator can enter the secret key.")
+    expect(dialog).to_contain_text("/odoo/payment-providers/")
+    expect(dialog.locator("[name=secret_key]")).to_have_count(0)
+    picture(office, "7_manager")
+    office.press("Close", dialog.locator("footer"))
+
+    shopfitting.connect_stripe(admin, account.secret_key)
+    page.get_by_role("button", name="Set up Stripe").click()
+    office.press("Create Location", at_step(page, "location"))
+    office.press("Add a Simulated Reader", at_step(page, "reader"))
+    office.press("Use this payment method", at_step(page, "method"))
+    at_step(page, "ready").locator("button[name=action_test]").click()
+    test = page.locator(".modal", has=page.locator(".o_stripe_terminal_test"))
+    expect(test.get_by_text("This terminal works.")).to_be_visible(timeout=STARTING)
+    office.press("Close", test.locator("footer"))
+    expect(at_step(page, "ready").get_by_role("button", name="Open Register")).to_be_visible()
+    picture(office, "8_manager_ready")
