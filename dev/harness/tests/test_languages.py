@@ -100,7 +100,9 @@ def test_the_words_of_the_trade_are_used(addon, language):
         (word, entry.msgid, entry.msgstr)
         for entry in catalog(addon, language)
         for word, pattern in WORDS[language].items()
-        if re.search(rf"(?<![\w-]){word}s?(?![\w-])", PLACEHOLDER.sub("", entry.msgid), re.IGNORECASE)
+        if re.search(
+            rf"(?<![\w-]){word}s?(?![\w-])", PLACEHOLDER.sub("", entry.msgid), re.IGNORECASE
+        )
         and not re.search(pattern, entry.msgstr, re.IGNORECASE)
     ]
     assert not wrong
