@@ -106,7 +106,10 @@ class PosStripePayment(models.Model):
         order = self._restored_order().sudo(False)
         taken = [Command.create(line_of(row)) for row in rows]
         if order:
+            # Core refuses payments of a printed order; these are made already.
+            printed, order.nb_print = order.nb_print, 0
             order.write({"payment_ids": taken})
+            order.nb_print = printed
             loaded = order.read_pos_data([], session.config_id)
         else:
             basket = self.basket

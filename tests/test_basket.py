@@ -217,6 +217,15 @@ class TestBasket(OwnAccountCase):
         payment._restore(self.pos_session)
         self.assertEqual(order.payment_ids.uuid, payment.line_uuid)
 
+    def test_core_has_the_draft_and_has_printed_it(self):
+        payment = self.left(5.0, self.basket(5.0))
+        order = self.draft_order(payment)
+        order.payment_ids.unlink()
+        order.nb_print = 2
+        payment.with_user(self.cashier).sudo()._restore(self.pos_session)
+        self.assertEqual(order.payment_ids.uuid, payment.line_uuid)
+        self.assertEqual(order.nb_print, 2)
+
     def test_an_order_that_was_finished_otherwise_is_not_made_again(self):
         payment = self.left(5.0, self.basket(5.0))
         order = self.draft_order(payment)
