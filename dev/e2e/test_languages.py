@@ -109,8 +109,8 @@ def test_pay_decline_and_refund(language, start_server, make_shop, open_till, op
     assert direction == ("rtl" if language.is_from_the_right else "ltr")
 
     office = open_office(server)
-    office.open_settings()
-    office.picture(f"{language.code}_settings")
     office.open("pos_payment_stripe.pos_stripe_payment_action")
     office.picture(f"{language.code}_journal")
+    office.open_settings()
+    office.picture(f"{language.code}_settings")
     server.close()
