@@ -75,6 +75,10 @@ class Language:
         admin.write("res.users", people, lang=self.code)
 
 
+# A language is loaded into the database first.
+pytestmark = pytest.mark.timeout(600)
+
+
 @pytest.fixture(params=LANGUAGES)
 def language(request):
     """One of the languages."""
