@@ -21,9 +21,7 @@ def test_from_an_empty_database_to_the_first_paid_order(server, simulator, open_
     account = simulator.add_account(country="BE")
     office = open_office(server)
     page = office.page
-    office.open("point_of_sale.action_pos_config_kanban")
-    page.get_by_text("Any shop").click(timeout=STARTING)
-    expect(page.get_by_role("button", name="Open Register")).to_be_visible(timeout=STARTING)
+    office.make_first_shop()
     office.picture("first_sale_1_shop")
 
     block = office.open_settings()

@@ -65,9 +65,7 @@ def test_from_the_key_to_the_first_paid_order(server, simulator, open_office):
     account = simulator.add_account(country="BE")
     office = open_office(server)
     page = office.page
-    office.open("point_of_sale.action_pos_config_kanban")
-    page.get_by_text("Any shop").click(timeout=STARTING)
-    expect(page.get_by_role("button", name="Open Register")).to_be_visible(timeout=STARTING)
+    office.make_first_shop()
     block = office.open_settings()
     office.picture("guided_0_settings")
     office.press("Set up Stripe", block)

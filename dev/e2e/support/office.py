@@ -4,6 +4,8 @@ from playwright.sync_api import expect
 
 from harness import paths
 
+from .till import STARTING
+
 SETTINGS = "point_of_sale.action_pos_configuration"
 
 
@@ -23,6 +25,13 @@ class Office:
         """Open an action by its external id, with a record where one is given."""
         address = f"{self._server.url}/odoo/action-{self._server.admin.ref(action)}"
         self.page.goto(f"{address}/{record_id}" if record_id else address)
+
+    def make_first_shop(self):
+        """Have core's page make the first register of an empty database."""
+        self.open("point_of_sale.action_pos_config_kanban")
+        self.page.get_by_text("Any shop").click(timeout=STARTING)
+        opening = self.page.get_by_role("button", name="Open Register")
+        expect(opening).to_be_visible(timeout=STARTING)
 
     def open_settings(self):
         """Open the settings and return our block."""
