@@ -3,7 +3,6 @@
 `STORIES=2000` runs more of them, `STORIES_SEED` repeats the ones of a printed seed.
 """
 
-import logging
 import os
 import random
 import time
@@ -36,8 +35,6 @@ from .page import Page
 from .third_party import ThirdParty
 from .till_copy import is_done
 from .worker import Worker, another_process, pass_time
-
-_logger = logging.getLogger(__name__)
 
 STORIES = int(os.environ.get("STORIES", "100"))
 # The suite tells the same stories each time; whoever asks for more gets new ones.
@@ -483,20 +480,23 @@ class RandomStories(FaultCase):
     def run_batch(self, number):
         process = lease._process
         self.addCleanup(setattr, lease, "_process", process)
-        _logger.info("STORIES_SEED=%s STORIES=%s, batch %s", SEED, STORIES, number)
         machine = seed(SEED + number)(type("Story", (self.story,), {"case": self}))
-        run_state_machine_as_test(
-            machine,
-            settings=settings(
-                max_examples=max(1, STORIES // BATCHES),
-                stateful_step_count=STEPS,
-                deadline=None,
-                database=None,
-                phases=(Phase.generate, Phase.shrink),
-                suppress_health_check=list(HealthCheck),
-                verbosity=Verbosity.normal,
-            ),
-        )
+        try:
+            run_state_machine_as_test(
+                machine,
+                settings=settings(
+                    max_examples=max(1, STORIES // BATCHES),
+                    stateful_step_count=STEPS,
+                    deadline=None,
+                    database=None,
+                    phases=(Phase.generate, Phase.shrink),
+                    suppress_health_check=list(HealthCheck),
+                    verbosity=Verbosity.normal,
+                ),
+            )
+        except Exception as error:
+            again = f"STORIES_SEED={SEED} STORIES={STORIES}, batch {number}"
+            raise AssertionError(f"{error} (to repeat it: {again})") from error
 
 
 @tagged("post_install", "-at_install")
