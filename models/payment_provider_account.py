@@ -21,7 +21,7 @@ LEVELS = ("success", "warning", "danger")
 TICKS = {
     True: "fa-check text-success",
     False: "fa-times text-danger",
-    None: "fa-question text-muted",
+    None: "fa-question text-700",
 }
 
 
