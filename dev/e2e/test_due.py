@@ -120,7 +120,7 @@ def test_what_a_card_has_paid_is_not_split_off(restaurant, make_shop, open_till)
         lines.filter(has_text=name).click()
     for button in (".transfer-split-order", ".split-order-button", ".pay-split-order"):
         till.page.locator(button).click()
-        expect(till.dialog).to_contain_text("5.00 € of this order are paid by card already")
+        expect(till.dialog).to_contain_text("5.00 € of this order is paid by card already")
         till.screenshot("due_split")
         till.answer("Ok")
     lines.filter(has_text="Cheesecake").click()
