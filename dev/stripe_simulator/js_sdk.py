@@ -359,7 +359,8 @@ class JsSdk:
     @staticmethod
     def _simulated_reader(environment):
         for device in environment.devices.values():
-            if device.object["device_type"] == SIMULATED_DEVICE:
+            # The one that the SDK simulates is always on.
+            if device.object["device_type"] == SIMULATED_DEVICE and device.network == "online":
                 return device
         return environment.account.add_reader("SIMULATOR", device_type=SIMULATED_DEVICE)
 

@@ -163,6 +163,12 @@ def test_the_simulated_reader_presents_a_card(sdk, begin, intent, sim):
     assert sdk.process(connection, intent.id)["status"] == "succeeded"
 
 
+def test_the_simulated_reader_is_on_whatever_became_of_others(sdk, begin, sim):
+    sim.account.add_reader("SIMOFF", device_type="simulated_wisepos_e").go_offline()
+    (found,) = sdk.discover(session := begin(), simulated=True)
+    assert sdk.connect(session, found["id"])
+
+
 def test_a_refund_of_another_card_than_interac(api, sdk, connection, reader, intent):
     sdk.collect(connection, intent.client_secret)
     reader.tap()
