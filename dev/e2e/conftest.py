@@ -59,6 +59,15 @@ def odoo_server(start_server):
     return start_server()
 
 
+@pytest.fixture
+def empty_server(simulator):
+    """A server on a database as the installation leaves it: no shop, no products, no key."""
+    server = LiveServer(simulator)
+    server.start()
+    yield server
+    server.close()
+
+
 @pytest.fixture(scope="session")
 def restaurant(start_server):
     """A server with ``pos_restaurant``."""

@@ -11,12 +11,11 @@ from support.closing import open_closing, wait_for_comparison
 from support.counter import Counter
 from support.kiosk import Kiosk, KioskShop
 from support.refunding import choose_card, refund, refund_order
+from support.till import GONE
 
 STATUS = ".stripe_terminal_status"
 SPLIT = ".stripe_terminal_split"
 DIALOG = ".modal:not(.o_inactive_modal) .modal-content"
-# Milliseconds until a till that has gone is known to have.
-GONE = 20_000
 
 
 def test_a_payment_in_each_state(till, shop, simulator):

@@ -1,25 +1,13 @@
 """From a database where the addon was just installed to the first paid order, on screens alone."""
 
-import pytest
 from playwright.sync_api import expect
 
-from support.live_server import LiveServer
-
-STARTING = 60_000  # milliseconds: Odoo builds pages that nobody has opened yet
+from support.till import STARTING
 
 
-@pytest.fixture
-def server(simulator):
-    """A server on a database as the installation leaves it: no shop, no products, no key."""
-    server = LiveServer(simulator)
-    server.start()
-    yield server
-    server.close()
-
-
-def test_from_an_empty_database_to_the_first_paid_order(server, simulator, open_office):
+def test_from_an_empty_database_to_the_first_paid_order(empty_server, simulator, open_office):
     account = simulator.add_account(country="BE")
-    office = open_office(server)
+    office = open_office(empty_server)
     page = office.page
     office.make_first_shop()
     office.picture("first_sale_1_shop")
@@ -77,6 +65,6 @@ def test_from_an_empty_database_to_the_first_paid_order(server, simulator, open_
     office.picture("first_sale_7_receipt")
 
     (intent,) = simulator.ledger(account)["intents"]
-    (order,) = server.admin.read("pos.order", [], ["state", "amount_paid"])
+    (order,) = empty_server.admin.read("pos.order", [], ["state", "amount_paid"])
     assert order["state"] == "paid"
     assert intent["amount_received"] == round(order["amount_paid"] * 100)

@@ -4,10 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from harness import shopfitting
-from support.live_server import LiveServer
-
-STARTING = 60_000  # milliseconds: Odoo builds pages that nobody has opened yet
-PHONE = {"width": 390, "height": 844}
+from support.till import SIZES, STARTING
 
 
 class Counted:
@@ -34,15 +31,12 @@ class Counted:
 
 
 @pytest.fixture
-def server(simulator):
+def server(empty_server):
     """A server as the installation leaves it, with a company that has its address."""
-    server = LiveServer(simulator)
-    server.start()
-    admin = server.admin
+    admin = empty_server.admin
     company = admin.search("res.company", [], limit=1)
     admin.write("res.company", company, street="Rue Haute 1", city="Bruxelles", zip="1000")
-    yield server
-    server.close()
+    return empty_server
 
 
 def at_step(page, step):
@@ -56,7 +50,8 @@ def picture(office, name):
     """Save what a desktop and a phone show."""
     before = office.page.viewport_size
     office.picture(f"guided_{name}")
-    office.page.set_viewport_size(PHONE)
+    width, height = SIZES["phone"]
+    office.page.set_viewport_size({"width": width, "height": height})
     office.picture(f"guided_{name}_phone")
     office.page.set_viewport_size(before)
 

@@ -4,9 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from support.audit import audit, intents
-
-# Milliseconds until a till that has gone is known to have.
-GONE = 20_000
+from support.till import GONE
 
 
 def notice(till):

@@ -19,6 +19,8 @@ SIZES = {"desktop": (1280, 800), "tablet": (1024, 768), "phone": (390, 844)}
 # Milliseconds: what a person would still wait for; Odoo's first start of a till is slower.
 PATIENCE = 20_000
 STARTING = 60_000
+# Until a till that has gone is known to have.
+GONE = 20_000
 # Milliseconds between a cashier's looks at the screen.
 GLANCES = 250
 expect.set_options(timeout=PATIENCE)
