@@ -1,5 +1,7 @@
 """An Odoo server with a database of its own, fitted out to sell."""
 
+import re
+
 from harness import database, odoo_source, paths, shopfitting, template
 from harness.rpc import OdooClient
 from harness.server import OdooServer
@@ -66,3 +68,8 @@ class LiveServer(OdooServer):
     def log(self):
         """Return what the server has logged so far."""
         return self.log_file.read_text(errors="replace")
+
+    def complaints(self):
+        """Return the last lines of the log that are warnings, errors or exceptions."""
+        pattern = re.compile(r" (WARNING|ERROR) |^[\w.]*(Error|Exception|Warning)\b")
+        return [line for line in self.log().splitlines() if pattern.search(line)][-8:]

@@ -474,6 +474,9 @@ class Till:
             if not any(re.search(pattern, problem) for pattern in self._tolerated)
         ]
         problems += [f"request to another host: {url}" for url in self.foreign_requests]
+        if any("RPC_ERROR" in problem for problem in problems):
+            # The page does not say which request Odoo has refused, and why.
+            problems += self.shop.server.complaints()
         self.problems.clear()
         self.foreign_requests.clear()
         assert not problems, "The page had problems:\n" + "\n".join(problems)

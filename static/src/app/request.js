@@ -11,6 +11,9 @@ export const isConnectionError = (error) =>
         (kind) => error instanceof kind
     );
 
+/** Whether Odoo does not let this till do what it asks for. */
+export const isRefusal = (error) => error.exceptionName === "odoo.exceptions.AccessError";
+
 /** What Odoo says of a request that it refuses. */
 export const refusalOf = (error) => error.data?.message || error.message;
 

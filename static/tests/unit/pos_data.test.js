@@ -163,6 +163,42 @@ test("no read makes an order a draft again that Odoo has not heard is finished",
     expect(commandsOf(sent.at(-1), [1])[0][2].qty).toBe(7);
 });
 
+/** Return an order that has got a card line while Odoo's answer to its first draft was on its way. */
+async function draftedLate() {
+    const store = await setupPosEnv();
+    const order = await getFilledOrder(store);
+    let goOn;
+    onItsWay = () => new Promise((resolve) => (goOn = resolve));
+    const sync = store.syncAllOrders({ orders: [order] });
+    await animationFrame();
+    const method = store.models["pos.payment.method"].get(STRIPE_METHOD_ID);
+    const { data: line } = order.addPaymentline(method);
+    goOn();
+    await sync;
+    return { store, order, line };
+}
+
+test("the answer to an order's first draft leaves the card line, added meanwhile, to its order", async () => {
+    const { store, order, line } = await draftedLate();
+    expect(order.isSynced).toBe(true);
+    expect(order.payment_ids.includes(line)).toBe(true);
+    expect(line.pos_order_id?.uuid).toBe(order.uuid);
+    onItsWay = () => {};
+    await store.syncAllOrders({ orders: [order] });
+    expect(sent.at(-1).payment_ids.map(([code, , vals]) => [code, vals.uuid])).toEqual([
+        [0, line.uuid],
+    ]);
+});
+
+test("a read that Odoo answered before it had a card line leaves the line to its order", async () => {
+    const { store, order } = await synchronised();
+    const method = store.models["pos.payment.method"].get(STRIPE_METHOD_ID);
+    const { data: line } = order.addPaymentline(method);
+    await store.data.loadServerOrders([["uuid", "=", order.uuid]]);
+    expect(order.payment_ids.includes(line)).toBe(true);
+    expect(line.pos_order_id?.uuid).toBe(order.uuid);
+});
+
 test("an order that was finished offline is kept too, and one that core takes back is not", async () => {
     const { store, order, sync } = await synchronised();
     store.data.network.offline = true;

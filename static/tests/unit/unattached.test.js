@@ -2,7 +2,7 @@ import { animationFrame, beforeEach, click, describe, expect, test } from "@odoo
 import { definePosModels } from "@point_of_sale/../tests/unit/data/generate_model_definitions";
 import { getFilledOrder, setupPosEnv } from "@point_of_sale/../tests/unit/utils";
 import { UnattachedPayments } from "@pos_payment_stripe/app/payments/unattached_payments";
-import { mountWithCleanup, onRpc } from "@web/../tests/web_test_helpers";
+import { makeServerError, mountWithCleanup, onRpc } from "@web/../tests/web_test_helpers";
 import { addStripeMethod } from "./data/pos_payment_method.data";
 
 describe.current.tags("desktop");
@@ -75,4 +75,15 @@ test("an order is restored only where it was kept", async () => {
     ]);
     await showNotices();
     expect(".stripe_terminal_restore").toHaveCount(1);
+});
+
+test("a register that was closed meanwhile shows nothing, and no error", async () => {
+    onRpc("/pos_payment_stripe/unattached", () => {
+        throw makeServerError({ type: "AccessError", message: "You cannot use this terminal." });
+    });
+    const store = await setupPosEnv();
+    const order = await getFilledOrder(store);
+    await mountWithCleanup(UnattachedPayments, { props: { order } });
+    await animationFrame();
+    expect(NOTICE).toHaveCount(0);
 });

@@ -8,6 +8,24 @@ export const isStripeOrder = (order) =>
     order.uiState?.stripeTerminalLines?.length ||
     order.payment_ids.some((line) => line.isStripeTerminal);
 
+/**
+ * Core renames an order with Odoo's first answer: a line that came meanwhile would lose its order.
+ *
+ * @param {Object} models of the Point of Sale
+ */
+export function keepLinesOfOrders(models) {
+    const orders = models["pos.order"];
+    orders.addEventListener("update", ({ id }) => {
+        const order = orders.get(id);
+        for (const line of order?.payment_ids || []) {
+            if (line.isStripeTerminal && !line.pos_order_id) {
+                line.pos_order_id = order;
+                order._dirty = true;
+            }
+        }
+    });
+}
+
 /** Under which name the browser keeps finished orders that Odoo has not confirmed. */
 export const keptKey = (data) => `${data.databaseName}-stripe-terminal-orders`;
 

@@ -5,15 +5,12 @@ import { _t } from "@web/core/l10n/translation";
 import { delay } from "@web/core/utils/concurrency";
 import { uuidv4 } from "@point_of_sale/utils";
 import { askPin } from "@pos_payment_stripe/app/guards/pin";
-import { isConnectionError, refusalOf, request } from "@pos_payment_stripe/app/request";
+import { isConnectionError, isRefusal, refusalOf, request } from "@pos_payment_stripe/app/request";
 
 /** Pauses in milliseconds before the request to Odoo is made again. */
 const SEND_PAUSES = [500, 1500, 3000];
 /** Milliseconds that a request waits for the browser to keep its line. */
 const WRITE_WAIT = 1000;
-
-/** The server's answer where a payment may not be forced, or need not be: Stripe was asked. */
-const REFUSAL = "odoo.exceptions.AccessError";
 
 /**
  * Return what synchronises an order that Odoo has not got, so that its payment can bring it back.
@@ -78,7 +75,8 @@ export class Outbox {
         this.requests[uuid] = requestUuid;
         this.sending.add(uuid);
         await Promise.all([payments.tipsLoaded, this.keepLines()]);
-        const datum = await this.postSend(uuid, this.sendParams(line, requestUuid));
+        const isThere = payments.getLine(uuid);
+        const datum = isThere && (await this.postSend(uuid, this.sendParams(line, requestUuid)));
         this.sending.delete(uuid);
         if (datum) {
             payments.show(datum);
@@ -217,9 +215,8 @@ export class Outbox {
         } catch (problem) {
             const known = payments.data[uuid];
             const error = this.verifyAlone(uuid, problem);
-            const isAnswered = known?.forced
-                ? error.exceptionName === REFUSAL
-                : !isConnectionError(error);
+            // A payment may not be forced, or need not be: Stripe was asked.
+            const isAnswered = known?.forced ? isRefusal(error) : !isConnectionError(error);
             if (isAnswered) {
                 this.toForce.delete(uuid);
                 this.tellRefusal(uuid, error);

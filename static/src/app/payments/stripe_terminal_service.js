@@ -7,7 +7,7 @@ import { reactive } from "@odoo/owl";
 import { Drivers } from "./drivers";
 import { Dues } from "./dues";
 import { loadLazy } from "@pos_payment_stripe/app/lazy";
-import { loadOrders } from "@pos_payment_stripe/app/orders/orders";
+import { keepLinesOfOrders, loadOrders } from "@pos_payment_stripe/app/orders/orders";
 import { Outbox } from "./outbox";
 import { Poller } from "./poller";
 import { isConnectionError, problemSentence, tellProblem } from "@pos_payment_stripe/app/request";
@@ -52,6 +52,7 @@ export class StripeTerminalPayments {
         this.cancelers = new Map();
         /** Lines that are being shown as paid. */
         this.recording = new Map();
+        keepLinesOfOrders(pos.models);
         pos.data.connectWebSocket(BUS_NAME, (told) => this.poller.resume(told));
         for (const event of ["create", "update"]) {
             pos.models["pos.payment"].addEventListener(event, () => this.poller.onRead());

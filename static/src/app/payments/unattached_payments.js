@@ -2,7 +2,7 @@ import { Component, onMounted, onWillUnmount, reactive, status, useState } from 
 import { registry } from "@web/core/registry";
 import { useService } from "@web/core/utils/hooks";
 import { loadLazy } from "@pos_payment_stripe/app/lazy";
-import { isConnectionError, request } from "@pos_payment_stripe/app/request";
+import { isConnectionError, isRefusal, request } from "@pos_payment_stripe/app/request";
 
 /** Milliseconds until a till that has gone is known to have, and between looks at what is left. */
 const GONE_AFTER = 11000;
@@ -28,7 +28,8 @@ class UnattachedService {
             }
             this.payments.splice(0, this.payments.length, ...unknown);
         } catch (error) {
-            if (!isConnectionError(error)) {
+            // A register that was closed meanwhile has nothing to show; its page is about to go.
+            if (!isConnectionError(error) && !isRefusal(error)) {
                 throw error;
             }
         }
