@@ -210,8 +210,8 @@ class PosPaymentMethod(models.Model):
         }
 
     def action_stripe_terminal_setup(self):
-        """Open the guided set-up of the company; the method need not be saved."""
-        return self.env["pos.stripe.setup"]._open(self.company_id or self.env.company)
+        """Open the guided set-up of the method's company, with the method chosen."""
+        return self.env["pos.stripe.setup"]._open(self.company_id or self.env.company, self)
 
     def action_stripe_terminal_test(self):
         """Open the test of this terminal, from the key to a payment."""

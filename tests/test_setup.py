@@ -229,6 +229,24 @@ class TestSetup(OwnAccountCase):
         self.assertEqual(setup.method_id.payment_method_type, "none")
         self.assertEqual(setup.method_id.journal_id.type, "bank")
 
+    def test_opened_from_a_method_it_is_about_that_one(self):
+        setup = self.press(self.ready_for_a_method(), "action_save_method")
+        self.assertEqual(self.open().step, "ready")
+        other = self.other_method.with_user(self.admin).copy({"name": "Card on the terrace"})
+        opened = self.shown(other.action_stripe_terminal_setup())
+        self.assertEqual((opened, opened.step, opened.method_id), (setup, "method", other))
+        opened = self.press(opened, "action_save_method", config_ids=self.register)
+        self.assertEqual((opened.step, opened.method_id), ("ready", other))
+        self.assertIn(other, self.register.payment_method_ids)
+
+    def test_a_method_that_does_not_work_is_not_kept_beside_one_that_does(self):
+        setup = self.press(self.ready_for_a_method(), "action_save_method")
+        working = setup.method_id
+        other = self.other_method.with_user(self.admin).copy({"name": "Card on the terrace"})
+        self.shown(other.action_stripe_terminal_setup())
+        setup = self.open()
+        self.assertEqual((setup.step, setup.method_id), ("ready", working))
+
     def test_new_method_and_journal(self):
         setup = self.ready_for_a_method()
         with Form(setup) as form:

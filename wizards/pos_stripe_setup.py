@@ -208,11 +208,12 @@ class PosStripeSetup(models.TransientModel):
 
     def _done(self):
         """Return which steps are done, by what there is in Odoo; the last one never is."""
+        working = self._working_methods()
         return {
             KEY: self.is_key_accepted,
             LOCATION: bool(self.location_count),
             READER: bool(self.reader_count),
-            METHOD: bool(self._working_methods()),
+            METHOD: bool(self.method_id & working if self.method_id else working),
             READY: False,
         }
 
@@ -224,10 +225,11 @@ class PosStripeSetup(models.TransientModel):
             setup.to_do = ", ".join(to_do[:-1])
 
     @api.model
-    def _open(self, company):
+    def _open(self, company, method=None):
         """Return the action that opens the set-up of a company where it was left.
 
         :param company: a `res.company`
+        :param method: the `pos.payment.method` that is set up; else one that works, or is unused
         :raise AccessError: only managers may, for their companies
         """
         self.check_access("create")
@@ -237,6 +239,17 @@ class PosStripeSetup(models.TransientModel):
             {"company_id": company.id}
         )
         setup._read_stripe()
+        if method and setup.method_id != method:
+            # The registers are the method's own, unless it has none yet.
+            setup.write(
+                {
+                    "method_id": method.id,
+                    "config_ids": [fields.Command.clear()],
+                    "config_id": False,
+                }
+            )
+        elif not method and setup.method_id not in setup._working_methods():
+            setup.method_id = False
         return setup._go(next(step for step, done in setup._done().items() if not done))
 
     def _read_stripe(self):
