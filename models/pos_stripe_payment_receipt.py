@@ -62,11 +62,12 @@ class PosStripePayment(models.Model):
         user = self.env["res.users"].with_user(self.user_id or self.env.user).context_get()
         env = self.with_context(lang=user.get("lang") or self.env.lang).env
         currency = self.currency_id.with_env(env)
+        amount, tip = env._("Amount"), env._("Tip included")
         lines = [
             env._(receipts.HEADINGS[kind]),
             receipts.card_name(facts["card_brand"], facts["card_last4"], facts["card_network"]),
-            f"{env._('Amount')}: {currency._stripe_format(amount_minor)}",
-            tip_minor and f"{env._('Tip included')}: {currency._stripe_format(tip_minor)}",
+            f"{amount}: {currency._stripe_format(amount_minor)}",
+            tip_minor and f"{tip}: {currency._stripe_format(tip_minor)}",
             # The order's receipt has a date, a refusal is on no order.
             kind == receipts.DECLINE and self._slip_date(facts["created"]),
             *(f"{env._(label)}: {env._(value)}" for label, value in receipts.slip_rows(facts)),

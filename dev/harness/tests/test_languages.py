@@ -1,5 +1,6 @@
 """The thirteen languages: complete, with all that is filled in, in the words of the trade."""
 
+import ast
 import json
 import re
 
@@ -117,3 +118,25 @@ def test_buttons_and_labels_stay_short(addon, language):
         if len(entry.msgid) <= SHORT and len(entry.msgstr) > 2 * len(entry.msgid) + 8
     ]
     assert not long
+
+
+def said_in_python(addon):
+    """Return the sentences that an addon's Python translates, as the interpreter sees them."""
+    root = FOLDERS[addon].parent
+    folders = ("", "models/", "wizards/", "controllers/", "stripe_terminal/", "flows/")
+    files = [path for folder in folders for path in root.glob(f"{folder}*.py")]
+    trees = [ast.parse(path.read_text()) for path in files]
+    calls = [node for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Call)]
+    return {
+        call.args[0].value
+        for call in calls
+        if getattr(call.func, "attr", getattr(call.func, "id", None)) == "_"
+        and isinstance(call.args[0], ast.Constant)
+    }
+
+
+@both
+def test_odoo_finds_what_python_says(addon):
+    """Odoo looks for sentences in the text: one within an f-string is not found, and stays English."""
+    found = {entry.msgid for entry in template(addon) if "odoo-python" in entry.comment}
+    assert said_in_python(addon) - found == set()
