@@ -327,6 +327,18 @@ class TestSetup(OwnAccountCase):
         with self.assertRaisesRegex(UserError, "There is no Stripe payment provider"):
             setup.secret_key = self.account.secret_key
 
+    def test_the_menu_leads_there(self):
+        """A manager has no settings."""
+        menu = self.env.ref("pos_payment_stripe.pos_stripe_setup_menu")
+        Menu = self.env["ir.ui.menu"]
+        self.assertIn(menu.id, Menu.with_user(self.manager)._visible_menu_ids())
+        self.assertNotIn(menu.id, Menu.with_user(self.cashier)._visible_menu_ids())
+        action = menu.action
+        setup = self.shown(action.with_user(self.manager).run(), self.manager)
+        self.assertEqual((setup.step, setup.company_id), ("key", self.company))
+        with self.assertRaises(AccessError):
+            action.with_user(self.cashier).run()
+
     def test_settings_lead_there(self):
         settings = self.env["res.config.settings"].with_company(self.company).create({})
         self.assertEqual(settings.action_stripe_terminal_setup()["res_model"], MODEL)

@@ -137,6 +137,6 @@ def said_in_python(addon):
 
 @both
 def test_odoo_finds_what_python_says(addon):
-    """Odoo looks for sentences in the text: one within an f-string is not found, and stays English."""
+    """Odoo looks for sentences in the text: one within an f-string is not found."""
     found = {entry.msgid for entry in template(addon) if "odoo-python" in entry.comment}
     assert said_in_python(addon) - found == set()
