@@ -4,7 +4,7 @@ from playwright.sync_api import expect
 
 from harness import shopfitting
 from support import naming
-from support.accessibility import Looks, press
+from support.accessibility import DIALOG, Looks, press
 from support.adopting import leave_as_core, open_adoption
 from support.audit import audit
 from support.closing import open_closing, wait_for_comparison
@@ -15,7 +15,6 @@ from support.till import GONE
 
 STATUS = ".stripe_terminal_status"
 SPLIT = ".stripe_terminal_split"
-DIALOG = ".modal:not(.o_inactive_modal) .modal-content"
 
 
 def test_a_payment_in_each_state(till, shop, simulator):

@@ -4,6 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from harness import shopfitting
+from support.accessibility import DIALOG, Looks
 from support.till import SIZES, STARTING
 
 
@@ -80,7 +81,10 @@ def at_step(page, step):
 
 
 def picture(office, name):
-    """Save what a desktop and a phone show."""
+    """Save what a desktop and a phone show, and have axe look at it."""
+    looks = Looks(office.page)
+    looks.at(f"guided_{name}", DIALOG)
+    looks.find_nothing()
     before = office.page.viewport_size
     office.picture(f"guided_{name}")
     width, height = SIZES["phone"]

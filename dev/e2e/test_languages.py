@@ -68,8 +68,6 @@ class Language:
 
     def use(self, server):
         """Load the language into a server's database, and have its people read it."""
-        if self.code == "ja_JP":
-            debian.install(JAPANESE_FONT, "A picture in Japanese")
         admin = server.admin
         language = admin.call(
             "res.lang", "search", [("code", "=", self.code)], context={"active_test": False}
@@ -82,6 +80,13 @@ class Language:
 
 # A language is loaded into the database first.
 pytestmark = pytest.mark.timeout(600)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def fonts():
+    """Install what the pictures need before the browser starts, which looks for fonts once."""
+    if "ja_JP" in LANGUAGES:
+        debian.install(JAPANESE_FONT, "A picture in Japanese")
 
 
 @pytest.fixture(params=LANGUAGES)

@@ -5,6 +5,7 @@ from playwright.sync_api import expect
 from harness import npm, paths
 
 PACKAGE = ("axe-core", "4.14.1")
+DIALOG = ".modal:not(.o_inactive_modal) .modal-content"
 # Of the impacts that axe knows, those that keep somebody from working.
 GRAVE = ["serious", "critical"]
 # What core draws in our views, or around what is ours, as it does in its own.
@@ -16,6 +17,7 @@ OF_CORE = [
     ".o_list_record_selector",
     ".o_field_many2many_tags",
     ".o_select_menu",
+    ".o_clipboard_button",
     ".o_setting_right_pane > .text-muted",
 ]
 # A dialog that fades in has no contrast yet; what turns or pulses has no end.
