@@ -1,10 +1,21 @@
-from odoo import models
+from odoo import api, fields, models
 
 
 class PosPaymentMethod(models.Model):
     """Whether a method's currency, its reader and the key of the account fit together."""
 
     _inherit = "pos.payment.method"
+
+    stripe_terminal_has_key = fields.Boolean(
+        string="Secret Key", compute="_compute_stripe_terminal_has_key"
+    )
+
+    @api.depends("company_id")
+    @api.depends_context("company")
+    def _compute_stripe_terminal_has_key(self):
+        for method in self:
+            provider = method._stripe_terminal_provider()
+            method.stripe_terminal_has_key = bool(provider.stripe_secret_key)
 
     def action_stripe_terminal_connect(self):
         """Start Stripe's onboarding where it works, else open the form that asks for the keys.

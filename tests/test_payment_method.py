@@ -498,6 +498,13 @@ class TestProvider(OwnAccountCase):
         with self.assertRaisesRegex(RedirectWarning, "There is no Stripe payment provider for"):
             self.method.action_stripe_provider()
 
+    def test_the_link_is_for_those_who_have_no_key(self):
+        method = self.method.with_user(self.manager)
+        self.assertTrue(method.stripe_terminal_has_key)
+        self.provider.stripe_secret_key = False
+        self.env.invalidate_all()
+        self.assertFalse(method.stripe_terminal_has_key)
+
     def test_link_says_what_the_documentation_says(self):
         arch = self.env["pos.payment.method"].get_view(view_type="form")["arch"]
         self.assertIn(
