@@ -489,6 +489,8 @@ export const CONTRACT = {
     "views": {
         "payment_stripe.payment_provider_form": {
             "//group[@name='payment_state']": "Which state needs which key.",
+            "//button[@name='action_start_onboarding']": "Connect Stripe, where it does not work.",
+            "//button[@name='action_stripe_create_webhook']/parent::div": "Two webhooks are told apart.",
             "//group[@name='provider_credentials']": "What a card reader needs of the keys.",
             "//group[@name='stripe_credentials']": "What Stripe says of the account."
         },
