@@ -11,8 +11,8 @@ from .console import Problem, clear_ending, say
 from .parts import Count, Step
 
 PARTS = ("lint", "unit", "sdk", "odoo", "hoot", "tours")
-# Not among those that run without being named: it takes too long.
-LONG_PARTS = ("core",)
+# Not among those that run without being named: they take too long.
+LONG_PARTS = ("core", "commands")
 # Chooses among the others, so that it stands alone.
 QUICK = "quick"
 # An option such as -k says nothing to the others.
@@ -32,6 +32,8 @@ Without a part all of them run:
 
 Only where it is named:
   core    Odoo's own tests of the Point of Sale, with the addon and without it
+  commands
+          each command that a page of this repository gives
 
 For a first answer within three minutes:
   quick   lint of what has changed since the branch main (or of the files named), all plain Python
@@ -39,8 +41,8 @@ For a first answer within three minutes:
           says what it runs, and how it chooses is said in dev/harness/parts/quick.py
 
 Arguments after the parts go to pytest (dev/test tours -k reload), to pre-commit
-(dev/test lint ruff), name hoot suites (dev/test hoot @pos_payment_stripe/app) or are tags of
-Odoo's tests (dev/test core /pos_hr)."""
+(dev/test lint ruff), name hoot suites (dev/test hoot @pos_payment_stripe/app), are tags of
+Odoo's tests (dev/test core /pos_hr) or words of commands (dev/test commands dev/demo)."""
 
 
 def main(arguments):
@@ -91,7 +93,7 @@ def _prepare_ahead(steps):
 
 def _steps(chosen, extra):
     """Return the chosen parts, or those that run without being named."""
-    from .parts import core, hoot, lint, odoo_tests, sdk, tours, unit
+    from .parts import core, hoot, lint, odoo_tests, quoted_commands, sdk, tours, unit
 
     module = {
         "lint": lint,
@@ -100,6 +102,7 @@ def _steps(chosen, extra):
         "hoot": hoot,
         "tours": tours,
         "core": core,
+        "commands": quoted_commands,
     }
     steps = []
     for part in chosen or PARTS:

@@ -8,7 +8,7 @@ import shlex
 
 import pytest
 
-from harness import commands, paths, testing
+from harness import commands, paths, quoted, testing
 
 ARCHITECTURE = paths.ROOT / "docs" / "ARCHITECTURE.md"
 README = paths.DEV / "README.md"
@@ -31,8 +31,6 @@ FRONT_BYTES = 8_000
 CODE = re.compile(r"`([^`\n]+)`")
 BLOCK = re.compile(r"```.*?```", re.DOTALL)
 LINK = re.compile(r"\]\(([^)#]*)(?:#([^)]*))?\)")
-# In code of any kind; before it may be variables, after it are words of a shell.
-COMMAND = re.compile(r"(?m)(?:^|[\s`])((?:[A-Z_]+=\S+ )*)\./(dev/\w+)((?: [^\s`|]+)*)")
 OPTION = re.compile(r"(?m)(?<=`)(--?[a-z][\w-]*)(?=`)")
 FILE = re.compile(r"[\w.*/-]+(?:/|\.(?:cjs|csv|js|lock|md|pot|py|toml|xml|yaml))")
 NAME = re.compile(r"[A-Za-z_]\w*(?:\.\w+)*")
@@ -90,14 +88,6 @@ def test_each_link_leads_somewhere(page):
             assert anchor in slugs, f"{target}#{anchor}"
 
 
-def given_commands(page):
-    """Return the names of variables, the program and the words of each command that a page has."""
-    return [
-        (re.findall(r"(\w+)=", variables), program, shlex.split(words))
-        for variables, program, words in COMMAND.findall(page.read_text())
-    ]
-
-
 def needless(page, program, words):
     """Return those of a command's words that it could do nothing with."""
     if program == "dev/test":
@@ -124,6 +114,7 @@ def needless_of_test(page, words):
     allowed = {
         "lint": {"--fix", *hooks},
         "odoo": {*PYTEST_OPTIONS, "kiosk"},
+        "commands": {word for word in words if (paths.ROOT / word).is_file()},
         "core": {word for word in words if word[0] == "/"} | {"kiosk"},
         "hoot": {word for word in words if is_suite(word)},
     }
@@ -144,15 +135,15 @@ def is_suite(word):
 
 @pytest.mark.parametrize("page", [*PAGES[1:], FRONT], ids=lambda page: page.name)
 def test_commands_are_given(page):
-    assert given_commands(page)
+    assert quoted.on(page)
 
 
 @pytest.mark.parametrize("page", files("*.md"), ids=lambda page: str(page.relative_to(paths.ROOT)))
 def test_each_command_can_be_given(page):
-    for variables, program, words in given_commands(page):
-        assert os.access(paths.ROOT / program, os.X_OK), program
-        assert needless(page, program, words) == [], f"{program} {shlex.join(words)}"
-        assert [name for name in variables if name not in sources()] == []
+    for command in quoted.on(page):
+        assert os.access(paths.ROOT / command.program, os.X_OK), command.program
+        assert needless(page, command.program, list(command.words)) == [], str(command)
+        assert [name for name, _value in command.variables if name not in sources()] == []
 
 
 def test_a_command_that_cannot_be_given_is_noticed():

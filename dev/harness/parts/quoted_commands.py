@@ -1,0 +1,63 @@
+"""Each command that the pages give, as they give it; measurements with few samples."""
+
+import os
+import signal
+import subprocess
+
+from .. import paths, quoted
+from ..console import say
+from . import Count
+
+LOGS = paths.LOGS / "commands"
+# Measured in full they take half an hour, and told in full the stories take an hour.
+FEW_SAMPLES = {"dev/bench": ["--quick"]}
+FEW_STORIES = {"STORIES": "20"}
+# It goes on until somebody stops it.
+ENDLESS = "dev/demo"
+IS_THERE = "Ctrl-C stops everything"
+# Stands for what only the reader has: a key, a checkout of another Odoo.
+GAP = "…"
+
+
+def run(extra):
+    """Run the commands of all pages, or those with one of the words of ``extra`` in them."""
+    LOGS.mkdir(parents=True, exist_ok=True)
+    given = dict.fromkeys(command for page in quoted.pages() for command in quoted.on(page))
+    count = Count()
+    for command in given:
+        if not _is_left_out(command) and (not extra or set(extra) & {*command.words, command[1]}):
+            is_good = _run(command)
+            count += Count(int(is_good), int(not is_good))
+    return count
+
+
+def _is_left_out(command):
+    """Tell whether a command has a gap, or runs this part as well."""
+    everything = command.program == "dev/test" and command.words[:1] in ((), ("commands",))
+    return GAP in str(command) or everything
+
+
+def _run(command):
+    say(str(command))
+    variables = {name: FEW_STORIES.get(name, value) for name, value in command.variables}
+    log_file = LOGS / f"{'_'.join([command.program, *command.words]).replace('/', '_')}.log"
+    few = [] if "report" in command.words else FEW_SAMPLES.get(command.program, [])
+    with log_file.open("w") as log:
+        process = subprocess.Popen(
+            [paths.ROOT / command.program, *command.words, *few],
+            env={**os.environ, **variables},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        is_there = command.program != ENDLESS
+        for line in process.stdout:
+            log.write(line)
+            if command.program == ENDLESS and IS_THERE in line:
+                is_there = True
+                process.send_signal(signal.SIGINT)
+        code = process.wait()
+    is_good = is_there and (code == 0 or command.program == ENDLESS)
+    if not is_good:
+        say(f"It ended with {code} (log: {log_file}).")
+    return is_good
