@@ -19,8 +19,10 @@ def start_demo():
     demos = []
 
     def start(*arguments):
+        # What runs in the background of a shell ignores Ctrl-C, and so would all that it starts.
+        listening = ["env", "--default-signal=INT"]
         demo = subprocess.Popen(
-            [paths.ROOT / "dev" / "demo", *arguments], stdout=subprocess.PIPE, text=True
+            [*listening, paths.ROOT / "dev" / "demo", *arguments], stdout=subprocess.PIPE, text=True
         )
         demos.append(demo)
         said = ""
@@ -32,7 +34,9 @@ def start_demo():
 
     yield start
     for demo in demos:
-        demo.kill()
+        # It stops its Odoo, which a kill would leave behind.
+        demo.terminate()
+        demo.wait(60)
 
 
 @pytest.mark.timeout(300)

@@ -15,6 +15,8 @@ FEW_STORIES = {"STORIES": "20"}
 # It goes on until somebody stops it.
 ENDLESS = "dev/demo"
 IS_THERE = "Ctrl-C stops everything"
+# What runs in the background of a shell ignores Ctrl-C, and so would all that it starts.
+LISTENING = ["env", "--default-signal=INT"]
 # Stands for what only the reader has: a key, a checkout of another Odoo.
 GAP = "…"
 
@@ -44,7 +46,7 @@ def _run(command):
     few = [] if "report" in command.words else FEW_SAMPLES.get(command.program, [])
     with log_file.open("w") as log:
         process = subprocess.Popen(
-            [paths.ROOT / command.program, *command.words, *few],
+            [*LISTENING, paths.ROOT / command.program, *command.words, *few],
             env={**os.environ, **variables},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
