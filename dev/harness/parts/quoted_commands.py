@@ -44,7 +44,7 @@ def _run(command):
     variables = {name: FEW_STORIES.get(name, value) for name, value in command.variables}
     log_file = LOGS / f"{'_'.join([command.program, *command.words]).replace('/', '_')}.log"
     few = [] if "report" in command.words else FEW_SAMPLES.get(command.program, [])
-    with log_file.open("w") as log:
+    with log_file.open("w", buffering=1) as log:
         process = subprocess.Popen(
             [*LISTENING, paths.ROOT / command.program, *command.words, *few],
             env={**os.environ, **variables},
