@@ -7,7 +7,7 @@ import subprocess
 import pytest
 import requests
 
-from harness import paths
+from harness import commands, demo, paths
 from harness.rpc import OdooClient
 
 ADDRESSES = re.compile(r"(?m)^  (The \w+) +(http\S+?)/?(/pos\S*)?$")
@@ -19,30 +19,27 @@ def start_demo():
     demos = []
 
     def start(*arguments):
-        # What runs in the background of a shell ignores Ctrl-C, and so would all that it starts.
-        listening = ["env", "--default-signal=INT"]
-        demo = subprocess.Popen(
-            [*listening, paths.ROOT / "dev" / "demo", *arguments], stdout=subprocess.PIPE, text=True
-        )
-        demos.append(demo)
+        command = [*commands.INTERRUPTIBLE, paths.ROOT / "dev" / "demo", *arguments]
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+        demos.append(process)
         said = ""
-        for line in demo.stdout:
+        for line in process.stdout:
             said += line
-            if "Ctrl-C stops everything" in line:
-                return demo, said
+            if demo.READY in line:
+                return process, said
         raise AssertionError(f"the demo has ended by itself: {said}")
 
     yield start
-    for demo in demos:
+    for process in demos:
         # It stops its Odoo, which a kill would leave behind.
-        demo.terminate()
-        demo.wait(60)
+        process.terminate()
+        process.wait(60)
 
 
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize("arguments", [[], ["--kiosk"]], ids=["till", "kiosk"])
 def test_it_starts_and_stops(start_demo, arguments):
-    demo, said = start_demo(*arguments)
+    process, said = start_demo(*arguments)
     found = {what: (server, path) for what, server, path in ADDRESSES.findall(said)}
     assert list(found) == ["The till", *(["The kiosk"] if arguments else []), "The reader"], said
     for server, path in found.values():
@@ -53,7 +50,7 @@ def test_it_starts_and_stops(start_demo, arguments):
     registers = cashier.read("pos.config", [], ["name"])
     assert "Coffee bar" in [register["name"] for register in registers]
 
-    demo.send_signal(signal.SIGINT)
-    assert "Stopping" in demo.communicate(timeout=60)[0]
+    process.send_signal(signal.SIGINT)
+    assert "Stopping" in process.communicate(timeout=60)[0]
     with pytest.raises(requests.ConnectionError):
         requests.get(found["The till"][0], timeout=5)

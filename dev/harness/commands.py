@@ -7,6 +7,8 @@ from . import paths
 from .console import Problem, Terminated
 
 PARTING_SECONDS = 30
+# What runs in the background of a shell ignores Ctrl-C, and so would all that it starts.
+INTERRUPTIBLE = ("env", "--default-signal=INT")
 # “module.SomeError: what went wrong”, “fatal: …”, “ERROR: …”
 ERROR = re.compile(r"([\w.]+(Error|Exception)|fatal|ERROR): ")
 

@@ -7,6 +7,8 @@ import time
 from . import python_env
 from .console import Problem, clear_ending, say
 
+# The last line of what it says once all is there.
+READY = "Ctrl-C stops everything."
 DESCRIPTION = """\
 Bring up Odoo 19 with a coffee bar whose till takes cash and cards, and a Stripe reader to go with
 it: simulated here, or Stripe's own simulated reader when STRIPE_SECRET_KEY holds a test key.
@@ -83,7 +85,7 @@ def _tell(server, till, counter, kiosk):
   Server log   {server.log_file}
 
   {counter.advice}
-  Ctrl-C stops everything.
+  {READY}
 """,
         flush=True,
     )

@@ -267,9 +267,11 @@ def test_each_failure_is_what_it_is_and_is_not_tried_again(gateway, beside, faul
 
 def test_a_silent_stripe_is_given_up(beside):
     beside.control("POST", "faults", kind="delay", seconds=3, path="/v1/account")
+    before = len(beside.requests("/v1/account"))
     problem = problem_of(Gateway(beside.key, beside.url, read_timeout=1).retrieve_account)
-    # With more patience there would be an answer, and no problem.
+    # With more patience there would be an answer, and no problem; with a second try, two requests.
     assert (problem.kind, problem.answered) == (Kind.ambiguous, False)
+    assert len(beside.requests("/v1/account")) - before == 1
 
 
 def test_the_signature_of_a_webhook():

@@ -4,7 +4,7 @@ import os
 import signal
 import subprocess
 
-from .. import paths, quoted
+from .. import commands, demo, paths, quoted
 from ..console import say
 from . import Count
 
@@ -14,9 +14,6 @@ FEW_SAMPLES = {"dev/bench": ["--quick"]}
 FEW_STORIES = {"STORIES": "20"}
 # It goes on until somebody stops it.
 ENDLESS = "dev/demo"
-IS_THERE = "Ctrl-C stops everything"
-# What runs in the background of a shell ignores Ctrl-C, and so would all that it starts.
-LISTENING = ["env", "--default-signal=INT"]
 # Stands for what only the reader has: a key, a checkout of another Odoo.
 GAP = "…"
 
@@ -27,7 +24,9 @@ def run(extra):
     given = dict.fromkeys(command for page in quoted.pages() for command in quoted.on(page))
     count = Count()
     for command in given:
-        if not _is_left_out(command) and (not extra or set(extra) & {*command.words, command[1]}):
+        if not _is_left_out(command) and (
+            not extra or set(extra) & {command.program, *command.words}
+        ):
             is_good = _run(command)
             count += Count(int(is_good), int(not is_good))
     return count
@@ -46,7 +45,7 @@ def _run(command):
     few = [] if "report" in command.words else FEW_SAMPLES.get(command.program, [])
     with log_file.open("w", buffering=1) as log:
         process = subprocess.Popen(
-            [*LISTENING, paths.ROOT / command.program, *command.words, *few],
+            [*commands.INTERRUPTIBLE, paths.ROOT / command.program, *command.words, *few],
             env={**os.environ, **variables},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -55,7 +54,7 @@ def _run(command):
         is_there = command.program != ENDLESS
         for line in process.stdout:
             log.write(line)
-            if command.program == ENDLESS and IS_THERE in line:
+            if command.program == ENDLESS and demo.READY in line:
                 is_there = True
                 process.send_signal(signal.SIGINT)
         code = process.wait()
