@@ -61,7 +61,8 @@ def split(arguments):
     if arguments[:1] == [QUICK]:
         return [QUICK], arguments[1:]
     chosen = []
-    while arguments and arguments[0] in PARTS + LONG_PARTS:
+    # What follows a long part is its own, even where a short part has the same name.
+    while arguments and arguments[0] in PARTS + LONG_PARTS and not {*chosen} & {*LONG_PARTS}:
         chosen.append(arguments[0])
         arguments = arguments[1:]
     return chosen, arguments

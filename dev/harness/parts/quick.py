@@ -97,9 +97,16 @@ def _named(arguments):
 
 
 def changed_files():
-    """Return the files that differ from the branch `main`, or on it from the last commit."""
+    """Return the files that differ from the branch `main`.
+
+    On it those that differ from the last commit, or that the last commit changed.
+    """
     base = _git("merge-base", "HEAD", "main") or ["HEAD"]
-    changed = _git("diff", "--name-only", "--no-renames", base[0])
+    return _changed_since(base[0]) or _changed_since("HEAD~1")
+
+
+def _changed_since(revision):
+    changed = _git("diff", "--name-only", "--no-renames", revision)
     return [*changed, *_git("ls-files", "--others", "--exclude-standard")]
 
 

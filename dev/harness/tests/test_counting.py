@@ -46,3 +46,4 @@ def test_arguments_after_the_parts_are_passed_on():
     assert testing.split(["odoo", "tours", "-k", "unit"]) == (["odoo", "tours"], ["-k", "unit"])
     assert testing.split(["-x"]) == ([], ["-x"])
     assert testing.split([]) == ([], [])
+    assert testing.split(["commands", "core", "dev/demo"]) == (["commands"], ["core", "dev/demo"])

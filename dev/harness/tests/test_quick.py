@@ -1,5 +1,7 @@
 """What `dev/test quick` runs for a change."""
 
+import subprocess
+
 import pytest
 
 from harness import paths, testing
@@ -63,3 +65,16 @@ def test_what_is_not_there_is_told():
 
 def test_paths_follow_it():
     assert testing.split(["quick", "lint"]) == (["quick"], ["lint"])
+
+
+def test_with_nothing_new_it_is_about_the_last_commit(tmp_path, monkeypatch):
+    monkeypatch.setattr(paths, "ROOT", tmp_path)
+    git = ["git", "-C", tmp_path, "-c", "user.name=a", "-c", "user.email=a@b"]
+    subprocess.check_call([*git, "init", "-q", "-b", "main"])
+    for name in ("first.py", "second.py"):
+        (tmp_path / name).touch()
+        subprocess.check_call([*git, "add", name])
+        subprocess.check_call([*git, "commit", "-q", "-m", name])
+    assert quick.changed_files() == ["second.py"]
+    (tmp_path / "third.py").touch()
+    assert quick.changed_files() == ["third.py"]
