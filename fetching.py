@@ -4,9 +4,22 @@ A payment is a dozen short transactions, each of which begins with an empty cach
 would ask for record by record, and the time besides, is most of what a payment costs the database.
 """
 
-from odoo.tools import SQL
+from typing import NamedTuple
+
+from odoo.tools import SQL, ormcache
 
 NO_LOCK = SQL()
+
+
+class Plan(NamedTuple):
+    """A statement without its condition, and what it reads.
+
+    :ivar SQL select: all of it until WHERE
+    :ivar list sources: for each table the name of its model and the fields, the own table first
+    """
+
+    select: SQL
+    sources: list
 
 
 def fetch_joined(model, condition, joined, lock=NO_LOCK):
@@ -23,16 +36,27 @@ def fetch_joined(model, condition, joined, lock=NO_LOCK):
     :param SQL lock: what ends the statement; a collision is not logged
     :return: the records that were found
     """
-    table, cr = model._table, model.env.cr
-    names = joined.get("") or [n for n, field in model._fields.items() if field.prefetch is True]
-    sources = {"": (table, model, _stored(model, names))}
+    plan = _plan(model, tuple((path, tuple(names)) for path, names in joined.items()))
+    cr = model.env.cr
+    cr.execute(SQL("%s WHERE %s %s", plan.select, condition, lock), log_exceptions=False)
+    sources = [(model.env[name], fields) for name, fields in plan.sources]
+    return model.browse([_keep(cr, row, sources) for row in cr.fetchall()])
+
+
+# As a model's method, which it is for the cache: emptied whenever models or fields change.
+@ormcache("joined", cache="stable")
+def _plan(self, joined):
+    """Return the `Plan` for a model, made once: putting it together takes longer than its query."""
+    table, joined = self._table, dict(joined)
+    names = joined.get("") or [n for n, field in self._fields.items() if field.prefetch is True]
+    sources = {"": (table, self, _stored(self, names))}
     joins = [SQL.identifier(table)]
     for path, names in joined.items():
         if not path:
             continue
         before, _dot, last = path.rpartition(".")
-        former, referring, _names = sources[before]
-        target, alias = model.env[referring._fields[last].comodel_name], f"{former}__{last}"
+        former, referring, _fields = sources[before]
+        target, alias = self.env[referring._fields[last].comodel_name], f"{former}__{last}"
         sources[path] = (alias, target, _stored(target, names))
         joins.append(
             SQL(
@@ -48,17 +72,10 @@ def fetch_joined(model, condition, joined, lock=NO_LOCK):
         for alias, _model, fields in sources.values()
         for name in ("id", *(field.name for field in fields))
     ]
-    cr.execute(
-        SQL(
-            "SELECT now() AT TIME ZONE 'UTC', %s FROM %s WHERE %s %s",
-            SQL(", ").join(columns),
-            SQL(" ").join(joins),
-            condition,
-            lock,
-        ),
-        log_exceptions=False,
+    select = SQL(
+        "SELECT now() AT TIME ZONE 'UTC', %s FROM %s", SQL(", ").join(columns), SQL(" ").join(joins)
     )
-    return model.browse([_keep(cr, row, sources.values()) for row in cr.fetchall()])
+    return Plan(select, [(source._name, fields) for _alias, source, fields in sources.values()])
 
 
 def keep_inserted(record, columns):
@@ -91,7 +108,7 @@ def _keep(cr, row, sources):
     # Odoo would ask for the transaction's time at its first write.
     cr._now = next(values)
     own_id = None
-    for _alias, model, fields in sources:
+    for model, fields in sources:
         record = model.browse(next(values) or ())
         own_id = own_id or record.id
         for field in fields:

@@ -22,6 +22,8 @@ NEEDED = {
     "config_id.company_id": ["active", "currency_id", "name", "parent_id", "parent_path"],
     "config_id.currency_id": ["decimal_places", "name", "rounding"],
 }
+# What a till is told of an amount, on a slip as well.
+NEEDED_TO_SHOW = {"currency_id": ["decimal_places", "name", "position", "rounding", "symbol"]}
 
 
 class StripeTerminalController(http.Controller):
@@ -60,7 +62,7 @@ class StripeTerminalController(http.Controller):
             list(request.env.user._get_company_ids()),
         )
         rows = request.env["pos.stripe.payment"].sudo()
-        return fetch_joined(rows, condition, {"currency_id": ["name", "rounding"]})
+        return fetch_joined(rows, condition, NEEDED_TO_SHOW)
 
     def _payment(self, line_uuid):
         payment = self._payments([line_uuid])

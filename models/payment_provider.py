@@ -9,6 +9,8 @@ from ..stripe_terminal.account import PERMISSIONS, check_form
 from ..stripe_terminal.errors import Kind, StripeProblem, sentence
 from ..stripe_terminal.gateway import API_VERSION, READ_TIMEOUT, get_gateway
 
+# A reader's success is not among them: it is told twice at once, and only the PaymentIntent says
+# whether it was paid. Older webhooks tell it, which is of no harm.
 WEBHOOK_EVENTS = [
     "charge.refunded",
     "payment_intent.amount_capturable_updated",
@@ -20,7 +22,6 @@ WEBHOOK_EVENTS = [
     "refund.failed",
     "refund.updated",
     "terminal.reader.action_failed",
-    "terminal.reader.action_succeeded",
 ]
 
 

@@ -3,7 +3,7 @@ from datetime import timedelta
 from odoo import fields, models
 from odoo.tools import SQL
 
-from ..fetching import NO_LOCK, fetch_joined
+from ..fetching import fetch_joined
 from ..runner import RowTaken
 
 # A till looks after its own payments; the cron takes those that no till has asked about lately.
@@ -14,10 +14,14 @@ BUS_NAME = "STRIPE_TERMINAL_PAYMENT"
 # What a step needs of other records.
 NEEDED = {
     "config_id": ["access_token", "name"],
-    "currency_id": ["name", "rounding"],
+    "currency_id": ["decimal_places", "name", "rounding"],
     "provider_id": ["company_id", "stripe_secret_key", "stripe_terminal_account"],
     "reader_id": ["stripe_id"],
     "session_id": ["name"],
+}
+NEEDED_TO_TELL = {
+    "": ["carry_due", "company_id", "config_id"],
+    "config_id": ["access_token", "name"],
 }
 
 
@@ -57,17 +61,19 @@ class PosStripePayment(models.Model):
         self._fetch_whole(SQL("FOR NO KEY UPDATE OF pos_stripe_payment"))
         return self._flow().apply_answer(command, reply, problem, took)
 
-    def _fetch_whole(self, lock=NO_LOCK):
-        """Read the row and what its steps need of other records, before anything else.
+    def _fetch_whole(self, lock):
+        """Lock the row and read it with what its steps need of other records.
 
-        :param SQL lock: that is taken with it
+        :param SQL lock: which lock is taken
         :return: whether it was found, and locked
         """
-        condition = SQL("pos_stripe_payment.id = %s", self.id)
-        is_found = bool(fetch_joined(self, condition, NEEDED, lock))
-        if is_found and lock:
+        is_found = bool(fetch_joined(self, self._is_it(), NEEDED, lock))
+        if is_found:
             self._locked().add(self.id)
         return is_found
+
+    def _is_it(self):
+        return SQL("pos_stripe_payment.id = %s", self.id)
 
     def _get_stuck(self):
         """Give the row back that did not come to an end; returns whether that is news."""
@@ -106,7 +112,7 @@ class PosStripePayment(models.Model):
 
     def _notify_till(self):
         """Tell the tills of the register that something changed; they read it back themselves."""
-        self._fetch_whole()
+        fetch_joined(self, self._is_it(), NEEDED_TO_TELL)
         # The runner's user has a company to look up.
         register = self.config_id.with_company(self.company_id)
         register._notify(BUS_NAME, {"id": self.id})
