@@ -1,10 +1,13 @@
-"""Each command that the pages give, as they give it; measurements with few samples."""
+"""Each command that the pages give, as they give it; measurements with few samples.
+
+But for those that ``dev/test`` without arguments gives by itself, and for that one.
+"""
 
 import os
 import signal
 import subprocess
 
-from .. import commands, demo, paths, quoted
+from .. import commands, demo, paths, quoted, testing
 from ..console import say
 from . import Count
 
@@ -33,9 +36,13 @@ def run(extra):
 
 
 def _is_left_out(command):
-    """Tell whether a command has a gap, or runs this part as well."""
-    everything = command.program == "dev/test" and command.words[:1] in ((), ("commands",))
-    return GAP in str(command) or everything
+    """Tell whether a command has a gap, is given elsewhere, or would never end."""
+    if command.program == "dev/test":
+        is_elsewhere = {*testing.PARTS}.issuperset(command.words)
+    else:
+        # Each of its measurements is given.
+        is_elsewhere = command.program == "dev/bench" and not command.words
+    return GAP in str(command) or is_elsewhere or command.words[:1] == ("commands",)
 
 
 def _run(command):
