@@ -87,30 +87,45 @@ def _is_in(path, folder):
 
 def _run(odoo, suite, targets, extra=()):
     processes = pytest_run.spread(extra, per_core=2)
-    names = [
-        database.temporary_name(f"test_{suite.name}_gw{number}") for number in range(processes)
-    ]
     say(f"Odoo's Python tests ({suite.name}) in {processes} database(s)")
-    configurations = [_prepare(odoo, suite, name) for name in names]
+    return pytest_run.count(
+        *report_of(odoo, suite, suite.name, extra, targets, processes=processes)
+    )
+
+
+def report_of(
+    odoo, suite, name, extra, targets=(), *, processes=1, options=(), variables=None, output=None
+):
+    """Run tests of a suite as `pytest_run.report_of` does, each process with a fresh database.
+
+    :param odoo: what `prepare` has returned
+    :param str name: of the report, and in the names of the databases
+    :param extra: pytest's arguments, such as files of tests
+    :param targets: paths, used unless ``extra`` names files itself
+    """
+    names = [database.temporary_name(f"test_{name}_gw{number}") for number in range(processes)]
+    configurations = [_prepare(odoo, suite, name_) for name_ in names]
     try:
-        return pytest_run.run(
-            suite.name,
+        return pytest_run.report_of(
+            name,
             paths.ADDONS,
             links.addon(targets),
             links.addon(extra),
             processes=processes,
             # Setting up a class takes longer than most of its tests.
             dist="loadscope",
-            options=["-p", "harness.odoo_worker", "--odoo-http"],
+            options=["-p", "harness.odoo_worker", "--odoo-http", *options],
             variables={
                 **template.environment(odoo),
                 "ODOO_RC": str(configurations[0]),
                 "ODOO_RC_OF_WORKER": str(configurations[0]).replace("_gw0_", "_{worker}_"),
+                **(variables or {}),
             },
+            output=output,
         )
     finally:
-        for name, configuration in zip(names, configurations, strict=True):
-            database.drop(name)
+        for name_, configuration in zip(names, configurations, strict=True):
+            database.drop(name_)
             configuration.unlink()
 
 

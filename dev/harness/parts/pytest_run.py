@@ -21,10 +21,27 @@ def spread(extra, *, per_core=1):
     return 1 if extra else min(int(per_core * (os.cpu_count() or 1)), MOST_PROCESSES)
 
 
-def run(part, root, targets, extra, *, processes=1, dist="worksteal", options=(), variables=None):
-    """Run pytest on ``targets`` and return the :class:`Count`.
+def run(part, root, targets, extra, **how):
+    """Run pytest on ``targets`` as `report_of` does, and return the :class:`Count`.
 
     A skipped test counts as failed: what did not run has proved nothing.
+    """
+    return count(*report_of(part, root, targets, extra, **how))
+
+
+def report_of(
+    part,
+    root,
+    targets,
+    extra,
+    *,
+    processes=1,
+    dist="worksteal",
+    options=(),
+    variables=None,
+    output=None,
+):
+    """Run pytest on ``targets`` and return its JUnit report's path and its exit code.
 
     :param part: the part's name, also that of the report in ``.dev/reports``
     :param root: pytest's root folder; the addon's own folder would make every test its package
@@ -34,6 +51,7 @@ def run(part, root, targets, extra, *, processes=1, dist="worksteal", options=()
     :param dist: how, see https://pytest-xdist.readthedocs.io/en/stable/distribution.html
     :param options: pytest options of this part
     :param variables: the environment variables to add
+    :param output: a file for what pytest prints, or None for the terminal
     """
     paths.REPORTS.mkdir(parents=True, exist_ok=True)
     paths.RUN.mkdir(parents=True, exist_ok=True)
@@ -52,8 +70,7 @@ def run(part, root, targets, extra, *, processes=1, dist="worksteal", options=()
         **(variables or {}),
     }
     # Not in the addon's folder, whose packages would then hide others of their name.
-    code = commands.call(command, env=environment, cwd=paths.RUN)
-    return count(report, code)
+    return report, commands.call(command, env=environment, cwd=paths.RUN, stdout=output)
 
 
 def count(report, code):

@@ -19,13 +19,28 @@ def run(extra):
     for package in PACKAGES:
         if (package / "tests").is_dir():
             targets += links.plain(package, [package / "tests"])
+    return pytest_run.count(
+        *report_of("unit", extra, targets, processes=pytest_run.spread(extra))
+    )
+
+
+def report_of(name, extra, targets=(), *, options=(), variables=None, **how):
+    """Run some of these tests as `pytest_run.report_of` does.
+
+    :param extra: pytest's arguments, such as files of tests
+    :param targets: paths, used unless ``extra`` names files itself
+    """
+    for package in PACKAGES:
         extra = links.plain(package, extra) if package.is_dir() else extra
-    return pytest_run.run(
-        "unit",
+    return pytest_run.report_of(
+        name,
         links.PLAIN,
         targets,
         extra,
-        processes=pytest_run.spread(extra),
-        options=["-p", "no:odoo"],
-        variables={"PYTHONPATH": os.pathsep.join([str(links.PLAIN), str(paths.DEV)])},
+        options=["-p", "no:odoo", *options],
+        variables={
+            "PYTHONPATH": os.pathsep.join([str(links.PLAIN), str(paths.DEV)]),
+            **(variables or {}),
+        },
+        **how,
     )

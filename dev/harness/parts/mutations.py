@@ -1,0 +1,134 @@
+"""Takes each rule of ``harness/rules`` out of the code in turn: its tests must fail.
+
+First all of these tests run with the code as it is and must pass. A test that fails for another
+reason than an assertion about what the code does, such as a name that is missing, proves nothing.
+"""
+
+import concurrent.futures
+import itertools
+import json
+import re
+import xml.etree.ElementTree as ElementTree
+
+from .. import mutation, paths, rules
+from ..console import say
+from . import Count, odoo_tests, unit
+
+LOGS = paths.LOGS / "rules"
+PLUGIN = ["-p", "harness.mutation"]
+# So many rules are tried side by side.
+PROCESSES = 2
+# Files of tests that run in Odoo; the others are plain Python.
+ODOO_TESTS = "tests/"
+ASSERTION = re.compile(r"AssertionError|assert ")
+# What is said of a test that passed.
+PASSED = "it passed"
+
+
+def run(extra):
+    """Try all rules, or those with one of the words of ``extra`` in sentence, file or tests."""
+    chosen = [rule for rule in rules.ALL if not extra or rule.has_one_of(extra)]
+    LOGS.mkdir(parents=True, exist_ok=True)
+    odoo = odoo_tests.prepare([odoo_tests.ADDON])
+    say(f"The tests of {len(chosen)} rules, with the code as it is (logs: {LOGS})")
+    broken = _broken_tests(odoo, chosen)
+    for test, why in broken.items():
+        say(f"FAILS WITH THE RULE: {test}: {why}")
+    say("Each rule taken out in turn")
+    passed = 0
+    with concurrent.futures.ThreadPoolExecutor(PROCESSES) as pool:
+        jobs = {
+            pool.submit(_try, odoo, number, rule): rule
+            for number, rule in enumerate(chosen)
+            if not broken.keys() & set(rule.tests)
+        }
+        try:
+            for number, job in enumerate(concurrent.futures.as_completed(jobs), 1):
+                missing = job.result()
+                passed += not missing
+                _tell(f"{number}/{len(jobs)}", jobs[job], missing)
+        except BaseException:
+            # Without this, Ctrl-C would first try all the others.
+            pool.shutdown(cancel_futures=True)
+            raise
+    return Count(passed, len(chosen) - passed)
+
+
+def _tell(number, rule, missing):
+    say(f"{number} {'NOT MISSED' if missing else 'missed'}: {rule.sentence} ({rule.file})")
+    for test, why in missing.items():
+        say(f"    {test}: {why}")
+
+
+def _broken_tests(odoo, chosen):
+    """Return why tests fail with the code as it is, by test."""
+    tests = list(dict.fromkeys(itertools.chain.from_iterable(rule.tests for rule in chosen)))
+    found = _run(odoo, "rules_all", tests, processes=PROCESSES)
+    return {test: why for test, why in found.items() if why is not PASSED}
+
+
+def _try(odoo, number, rule):
+    """Return what kept tests from proving a rule that was taken out, by test; none is good."""
+    told = {"path": str(paths.ROOT / rule.file)}
+    told |= {"text": rule.text, "replacement": rule.replacement}
+    variables = {mutation.TOLD: json.dumps(told)}
+    found = _run(odoo, f"rules_{number}", rule.tests, options=PLUGIN, variables=variables)
+    return {test: why for test, why in found.items() if not ASSERTION.match(why)}
+
+
+def _run(odoo, name, tests, **how):
+    """Run tests and return by test: `PASSED`, or the first line of why it failed."""
+    found = {}
+    of_odoo = [test for test in tests if test.startswith(ODOO_TESTS)]
+    plain = [test for test in tests if test not in of_odoo]
+    with (LOGS / f"{name}.log").open("w") as output:
+        if of_odoo:
+            ran = odoo_tests.report_of(
+                odoo, odoo_tests.ADDON, name, _absolute(of_odoo), output=output, **how
+            )
+            found |= _outcomes(of_odoo, *ran)
+        if plain:
+            ran = unit.report_of(f"{name}_plain", _absolute(plain), output=output, **how)
+            found |= _outcomes(plain, *ran)
+    return found
+
+
+def _absolute(tests):
+    return [str(paths.ROOT / test) for test in tests]
+
+
+def _outcomes(tests, report, code):
+    """Return how tests ended, see `_run`.
+
+    :param report: path of the JUnit report
+    :param int code: pytest's exit code
+    """
+    if code == mutation.NEVER_LOADED:
+        return dict.fromkeys(tests, "the file of the rule was not loaded")
+    found = {}
+    for case in ElementTree.parse(report).iter("testcase") if report.is_file() else ():
+        # A test with parameters is several of these.
+        name = case.get("name").partition("[")[0]
+        found.setdefault(name, []).append((case.get("classname").split("."), _why(case)))
+    return {test: _outcome(test, found) for test in tests}
+
+
+def _outcome(test, found):
+    """Return how a test ended: its first failure that is an assertion, else another one."""
+    file, *classes, name = test.split("::")
+    place = [file.rpartition("/")[2].removesuffix(".py"), *classes]
+    ends = [why for where, why in found.get(name, ()) if where[-len(place) :] == place]
+    failures = [why for why in ends if why is not PASSED]
+    if not ends:
+        return "it did not run"
+    return next(filter(ASSERTION.match, failures), (failures or [PASSED])[0])
+
+
+def _why(case):
+    """Return the first line of why a test of a JUnit report failed, or `PASSED`."""
+    for kind in ("failure", "error", "skipped"):
+        element = case.find(kind)
+        if element is not None:
+            line = (element.get("message") or "").strip().partition("\n")[0]
+            return line if kind == "failure" else f"{kind}: {line}"
+    return PASSED
