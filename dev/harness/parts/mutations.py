@@ -20,7 +20,8 @@ PLUGIN = ["-p", "harness.mutation"]
 PROCESSES = 2
 # Files of tests that run in Odoo; the others are plain Python.
 ODOO_TESTS = "tests/"
-ASSERTION = re.compile(r"AssertionError|assert ")
+# What is no such error is said by `pytest.raises`.
+ASSERTION = re.compile(r"AssertionError|assert |Failed: DID NOT RAISE")
 # What is said of a test that passed.
 PASSED = "it passed"
 

@@ -19,9 +19,7 @@ def run(extra):
     for package in PACKAGES:
         if (package / "tests").is_dir():
             targets += links.plain(package, [package / "tests"])
-    return pytest_run.count(
-        *report_of("unit", extra, targets, processes=pytest_run.spread(extra))
-    )
+    return pytest_run.count(*report_of("unit", extra, targets, processes=pytest_run.spread(extra)))
 
 
 def report_of(name, extra, targets=(), *, options=(), variables=None, **how):

@@ -10,9 +10,7 @@ SUBJECTS = (ALONE, KEYS)
 _CARRY = "models/pos_stripe_payment_carry.py"
 _OUTCOME = '(status != 429 and not asked.get("lost"))'
 _KEPT = "tests/test_evidence.py::TestEvidence::"
-_PAUSES = (
-    _KEPT + "test_it_is_tried_again_with_growing_pauses_and_people_are_told_once"
-)
+_PAUSES = _KEPT + "test_it_is_tried_again_with_growing_pauses_and_people_are_told_once"
 _LATE = "tests/test_unanswered.py::TestLateRefund::"
 
 RULES = (
@@ -130,8 +128,6 @@ RULES = (
         "flows/payment.py",
         "        if self.unanswered.is_in_flight(verb):\n            return self.rest()\n",
         "",
-        (
-            "tests/test_unanswered.py::TestLatePayment::test_refund_unattached__400__after_retry",
-        ),
+        ("tests/test_unanswered.py::TestLatePayment::test_refund_unattached__400__after_retry",),
     ),
 )

@@ -11,6 +11,7 @@ KEYS = "new instances: keys dropped while unanswered"
 SUBJECTS = (FIELDS, LOOPS, EVIDENCE, LOGS, KEYS)
 
 _LIST = "tests/test_security_list.py::TestSecurityList::"
+_MOVES = "tests/test_queue.py::TestEveryRowMovesOn::"
 _LATE = "tests/test_unanswered.py::"
 
 RULES = (
@@ -92,7 +93,7 @@ RULES = (
         "models/pos_stripe_payment_event.py",
         "WHERE is_new OR NOT EXISTS (",
         "WHERE TRUE OR NOT EXISTS (",
-        ("tests/test_queue.py::TestEveryRowMovesOn::test_nothing_that_repeats_is_written_down_twice",),
+        (_MOVES + "test_nothing_that_repeats_is_written_down_twice",),
     ),
     Rule(
         KEYS,
@@ -101,7 +102,7 @@ RULES = (
         'elif not problem or (status != 429 and not asked.get("lost")):',
         "elif True:",
         (
-            _LATE + "TestLateRefund::test_same_amount__500__after_retry",
+            _LATE + "TestLateRefund::test_same_amount__500__when_its_time_is_over",
             _LATE + "TestLateRefundOnReader::test_refund_payment__400__after_retry",
             _LATE + "TestLatePayment::test_refund_unattached__400__after_retry",
         ),

@@ -17,6 +17,7 @@ _UNCAPTURED = "models/pos_stripe_payment_uncaptured.py"
 _OLD = "models/pos_stripe_retention.py"
 _QUEUE = "tests/test_queue.py::TestQueue::"
 _TOLD = "tests/test_capture_told.py::TestCaptureTold::"
+_COLLIDE = "tests/test_collisions.py::TestCollisions::"
 _KEPT = "tests/test_retention.py::TestRetention::"
 
 RULES = (
@@ -174,6 +175,6 @@ RULES = (
         "guard.py",
         "log_exceptions=False",
         "log_exceptions=True",
-        ("tests/test_collisions.py::TestCollisions::test_a_till_and_the_runner_write_the_same_row",),
+        (_COLLIDE + "test_a_till_and_the_runner_write_the_same_row",),
     ),
 )

@@ -91,9 +91,9 @@ RULES = (
         STALL,
         "the till is told how far the comparison is",
         "models/pos_stripe_comparison_messages.py",
-        "        if not count:\n            return \"\"\n        return self.env._(\n"
+        '        if not count:\n            return ""\n        return self.env._(\n'
         '            "%s payments',
-        "        if True:\n            return \"\"\n        return self.env._(\n"
+        '        if True:\n            return ""\n        return self.env._(\n'
         '            "%s payments',
         (_LISTINGS + "test_the_till_is_told_how_far_it_is",),
     ),

@@ -1,7 +1,6 @@
 """The table of rules fits the code and the tests; each subject of it has a rule."""
 
 import ast
-import compileall
 import re
 
 import pytest
