@@ -69,7 +69,10 @@ RULES = (
         "runner.py",
         "return _listings if model == LISTING else _payments",
         "return _payments",
-        ("tests/test_runner.py::TestRunner::test_payments_do_not_wait_for_listings",),
+        (
+            "tests/test_runner.py::TestRunner::"
+            "test_listings_do_not_take_the_payments_places_in_the_database",
+        ),
     ),
     Rule(
         STALL,

@@ -80,7 +80,8 @@ def test_a_file_that_no_test_loads(shop):
 
 def test_a_test_that_is_not_there():
     report = paths.REPORTS / "there_is_none.xml"
-    assert mutations._outcomes(FAILED, report, 0) == dict.fromkeys(FAILED, "it did not run")
+    for why in mutations._outcomes(FAILED, report, 0).values():
+        assert why.startswith("it did not run")
 
 
 @pytest.mark.parametrize("text", ["return 6", "r"])
