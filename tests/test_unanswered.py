@@ -75,6 +75,17 @@ class TestLatePayment(LateCase, MatrixCase):
         self.be_late(moment, lambda: self.act(step) if name != "refund_unattached" else None)
         self.end(step)
 
+    def test_what_may_still_be_given_back_is_not_told_as_refused(self):
+        step = STEPS["refund_unattached"]
+        self.begin(step)
+        self.hang(step.path, TROUBLES["400"])
+        self.act(step)
+        self.assertEqual((self.payment.state, self.payment.wanted), ("paid", "refund"))
+        self.execute_late()
+        self.settle_for_long()
+        self.assertEqual(self.payment.refunded_minor, self.payment.amount_received)
+        self.end(step)
+
     def finish_refunded(self, payment, line):  # pylint: disable=missing-return
         if not payment.refunded_minor and not payment.wanted:
             # It was told as refused, and somebody presses the button once more.
@@ -90,7 +101,8 @@ class TestLateCapture(LateCase, TipCase):
 
     after_payment = True
 
-    def run_cell(self, verb, trouble, moment):
+    def tip(self, verb, trouble):
+        """Return a payment of 10.00 whose tip of 2.00 hangs at Stripe, and its order."""
         self.account.overcapture = verb == "capture"
         payment = self.pay(10.0)
         self.reader.tap()
@@ -101,12 +113,27 @@ class TestLateCapture(LateCase, TipCase):
         self.hang(f"/v1/payment_intents/*/{verb}", trouble)
         self.Payment._release_held([("id", "=", payment.id)])
         self.carry_out(payment)
+        return payment, order
+
+    def run_cell(self, verb, trouble, moment):
+        payment, order = self.tip(verb, trouble)
         self.be_late(moment, lambda: self.carry_out(payment))
         self.come_to_rest(payment)
         self.audit()
         self.assertEqual(payment.state, "paid")
         self.assertEqual(payment.amount_minor, 1000 + payment.tip_minor)
         self.assertAgrees(order, payment.amount, payment.tip)
+
+    def test_a_tip_that_may_still_be_taken_is_not_left_out(self):
+        for verb in ("capture", "increment_authorization"):
+            with self.subTest(verb):
+                payment, order = self.tip(verb, TROUBLES["400"])
+                self.assertEqual((payment.state, payment.tip_refusal), ("authorized", False))
+                self.execute_late()
+                self.come_to_rest(payment)
+                self.audit()
+                self.assertEqual((payment.state, payment.tip), ("paid", 2.0))
+                self.assertAgrees(order, 12.0, 2.0)
 
 
 @tagged("post_install", "-at_install")

@@ -12,6 +12,7 @@ _OUTCOME = '(status != 429 and not asked.get("lost"))'
 _KEPT = "tests/test_evidence.py::TestEvidence::"
 _PAUSES = _KEPT + "test_it_is_tried_again_with_growing_pauses_and_people_are_told_once"
 _LATE = "tests/test_unanswered.py::TestLateRefund::"
+_BACK = "tests/test_unanswered.py::TestLatePayment::"
 
 RULES = (
     Rule(
@@ -28,7 +29,7 @@ RULES = (
         "consequences.py",
         "                failed[step] = error\n",
         "                failed[step] = error\n                break\n",
-        (_KEPT + "test_a_payment_that_cannot_be_marked_is_told_all_the_same",),
+        (_KEPT + "test_a_refund_that_the_bank_sends_back",),
     ),
     Rule(
         ALONE,
@@ -109,9 +110,8 @@ RULES = (
         "            or self.flow.unanswered.is_in_flight(verb)\n",
         "",
         (
-            "tests/test_unanswered.py::TestLateCapture::test_capture__400__after_retry",
             "tests/test_unanswered.py::TestLateCapture::"
-            "test_increment_authorization__400__when_its_time_is_over",
+            "test_a_tip_that_may_still_be_taken_is_not_left_out",
         ),
     ),
     Rule(
@@ -128,6 +128,14 @@ RULES = (
         "flows/payment.py",
         "        if self.unanswered.is_in_flight(verb):\n            return self.rest()\n",
         "",
-        ("tests/test_unanswered.py::TestLatePayment::test_refund_unattached__400__after_retry",),
+        (_BACK + "test_what_may_still_be_given_back_is_not_told_as_refused",),
+    ),
+    Rule(
+        KEYS,
+        "what was given back behind a 500, without an order, is not forgotten",
+        "flows/payment.py",
+        "        if own:\n",
+        "        if False:\n",
+        (_BACK + "test_refund_unattached__500__when_its_time_is_over",),
     ),
 )

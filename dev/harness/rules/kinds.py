@@ -104,7 +104,7 @@ RULES = (
         (
             _LATE + "TestLateRefund::test_same_amount__500__when_its_time_is_over",
             _LATE + "TestLateRefundOnReader::test_refund_payment__400__after_retry",
-            _LATE + "TestLatePayment::test_refund_unattached__400__after_retry",
+            _LATE + "TestLatePayment::test_what_may_still_be_given_back_is_not_told_as_refused",
         ),
     ),
 )
