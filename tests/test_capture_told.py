@@ -45,6 +45,11 @@ class TestCaptureTold(TipCase):
         )
         return activities.filtered(lambda activity: activity.user_id == self.env.user)
 
+    def only_note(self, record):
+        notes = self.notes(record)
+        self.assertEqual(len(notes), 1)
+        return notes
+
     def run_for(self, hours):
         """Let time pass with a run in each hour."""
         for _hour in range(hours):
@@ -62,7 +67,7 @@ class TestCaptureTold(TipCase):
                 self.run_for(hours=1)
                 self.assertFalse(self.notes(order))
                 self.run_for(hours=4)
-                (note,) = self.notes(order)
+                note = self.only_note(order)
                 self.assertIn("10.00", note.note)
                 self.assertIn(payment.payment_intent, note.note)
                 self.assertEqual((payment.capture_refusal, payment.state), (code, "authorized"))
@@ -84,7 +89,7 @@ class TestCaptureTold(TipCase):
         self.assertFalse(self.notes(order))
         self.end_in(payment, hours=23)
         self.run_for(hours=1)
-        (note,) = self.notes(order)
+        note = self.only_note(order)
         self.assertIn("The secret key has expired", note.note)
 
     def test_what_could_not_be_asked_is_told(self):
@@ -92,7 +97,7 @@ class TestCaptureTold(TipCase):
         payment.capture_due = fields.Datetime.now()
         self.provider.stripe_secret_key = False
         self.run_for(hours=3)
-        (note,) = self.notes(order)
+        note = self.only_note(order)
         self.assertIn("has no secret key", note.note)
 
     def test_what_is_on_no_order_is_told_on_its_session(self):

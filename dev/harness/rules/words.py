@@ -42,10 +42,7 @@ RULES = (
         "stripe_terminal/refund_errors.py",
         "    if code in PROBLEMS_OF_REFUNDS:\n        return PROBLEMS_OF_REFUNDS[code][1]\n",
         "",
-        (
-            _SENTENCES + "test_what_refunds_meet",
-            _SENTENCES + "test_a_decline_code_of_a_refund_says_what_becomes_of_the_refund",
-        ),
+        (_SENTENCES + "test_what_refunds_meet",),
     ),
     Rule(
         OLD_FAILURE,
