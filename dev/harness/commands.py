@@ -1,7 +1,9 @@
 """Run a program, keep what it wrote, and fail with one sentence."""
 
+import os
 import re
 import subprocess
+import sys
 
 from . import paths
 from .console import Problem, Terminated
@@ -11,6 +13,11 @@ PARTING_SECONDS = 30
 INTERRUPTIBLE = ("env", "--default-signal=INT")
 # “module.SomeError: what went wrong”, “fatal: …”, “ERROR: …”
 ERROR = re.compile(r"([\w.]+(Error|Exception)|fatal|ERROR): ")
+
+
+def ending_with_us():
+    """Return what a command begins with to end when this process does, also when that is killed."""
+    return [sys.executable, str(paths.DEV / "harness" / "child.py"), str(os.getpid())]
 
 
 def run(command, *, log, purpose, env=None, cwd=None, stdin=None, timeout=None):

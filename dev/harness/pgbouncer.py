@@ -5,11 +5,11 @@ import pwd
 import shutil
 import socket
 import subprocess
-import sys
 import time
 from pathlib import Path
 
 from . import debian, paths, ports
+from .commands import ending_with_us
 from .console import Problem
 from .locks import exclusive
 
@@ -69,11 +69,10 @@ class PgBouncer:
         configuration.write_text(
             CONFIGURATION.format(target=target, port=self._port, pool_size=self._pool_size)
         )
-        child = [sys.executable, paths.DEV / "harness" / "child.py", str(os.getpid())]
         user = ["-u", _unprivileged()] if os.geteuid() == 0 else []
         with (paths.LOGS / "pgbouncer.log").open("ab") as log:
             self._process = subprocess.Popen(
-                [*child, program, *user, configuration], stdout=log, stderr=log
+                [*ending_with_us(), program, *user, configuration], stdout=log, stderr=log
             )
         self._wait_until_it_answers()
         return self

@@ -4,14 +4,13 @@ import contextlib
 import os
 import signal
 import subprocess
-import sys
 import time
 import urllib.request
 
 import psutil
 
 from . import odoo_config, paths, ports, template
-from .commands import last_line
+from .commands import ending_with_us, last_line
 from .console import Problem
 from .proxy import Proxy
 
@@ -72,10 +71,10 @@ class OdooServer:
         name = f"{self.database}_{self.port}"
         configuration = odoo_config.write(self.odoo, self.database, file_name=name, **options)
         paths.LOGS.mkdir(parents=True, exist_ok=True)
-        child = [sys.executable, str(paths.DEV / "harness" / "child.py"), str(os.getpid())]
         with self.log_file.open("ab") as log:
+            program = [*self.within, *template.command(self.odoo), "-c", str(configuration)]
             self.process = subprocess.Popen(
-                [*child, *self.within, *template.command(self.odoo), "-c", str(configuration)],
+                [*ending_with_us(), *program],
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
