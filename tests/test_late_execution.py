@@ -2,8 +2,8 @@
 
 from odoo.tests import tagged
 
+from . import test_browser_sdk_matrix as browser_sdk
 from . import test_fault_matrix as server_driven
-from . import test_in_till_matrix as in_till
 from .fault_case import ROUNDS
 from .refund_case import INTERAC, CanadaCase, RefundCase
 from .test_fault_matrix import INTENT, READER, MatrixCase, Step, add_cell
@@ -46,7 +46,7 @@ class TestLatePayments(LateExecution):
 
 
 @tagged("post_install", "-at_install")
-class TestLateInTill(in_till.GivenInTill, LateExecution):
+class TestLateInTill(browser_sdk.GivenInTill, LateExecution):
     pass
 
 
@@ -167,7 +167,7 @@ CAPTURE = f"{INTENT}/capture"
 INCREMENT = f"{INTENT}/increment_authorization"
 CASES = (
     (TestLatePayments, server_driven.STEPS),
-    (TestLateInTill, in_till.STEPS),
+    (TestLateInTill, browser_sdk.STEPS),
     (
         TestLateRefunds,
         {"refund": Step("sold", "send", "create_refund", "POST", REFUNDS, "given_back")},

@@ -27,9 +27,9 @@ from odoo.exceptions import AccessError
 from odoo.tests import tagged
 
 from .audit import intents_by_line, paid_charges, refunds_by_line, rows_of
+from .browser_sdk_case import InTillCase
 from .devices import LINES, SOME, Devices
 from .fault_case import FaultCase
-from .in_till_case import InTillCase
 from .outsiders import Outsiders
 from .page import Page
 from .third_party import ThirdParty

@@ -1,7 +1,7 @@
 from odoo.exceptions import ValidationError
 from odoo.tests import tagged
 
-from .in_till_case import InTillCase
+from .browser_sdk_case import InTillCase
 from .tip_case import TipCase
 
 

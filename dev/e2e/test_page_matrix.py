@@ -1,7 +1,7 @@
 """The failure matrix in the till's page, with both drivers: a fault at each request, one audit.
 
-``tests/test_fault_matrix.py`` and ``tests/test_in_till_matrix.py`` have each fault at each request,
-without a page.
+``tests/test_fault_matrix.py`` and ``tests/test_browser_sdk_matrix.py`` have each fault at each
+request, without a page.
 """
 
 import re

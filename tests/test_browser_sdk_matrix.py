@@ -2,7 +2,7 @@
 
 from odoo.tests import tagged
 
-from .in_till_case import InTillCase
+from .browser_sdk_case import InTillCase
 from .test_fault_matrix import INTENT, INTENTS, READERS, KilledWorker, NetworkFaults, Step, add_cell
 
 STEPS = {

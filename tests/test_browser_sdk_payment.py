@@ -1,6 +1,6 @@
 from odoo.tests import tagged
 
-from .in_till_case import InTillCase
+from .browser_sdk_case import InTillCase
 from .page import Page
 from .worker import pass_time
 

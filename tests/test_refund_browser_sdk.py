@@ -1,6 +1,6 @@
 from odoo.tests import tagged
 
-from .in_till_case import WithPage
+from .browser_sdk_case import WithPage
 from .page import Page
 from .refund_case import INTERAC, CanadaCase
 from .worker import pass_time
