@@ -21,7 +21,7 @@ COLLECTOR_GONE = timedelta(seconds=60)
 # A page gives money back at once when it was let, and a bank has answered long before that.
 REFUND_IN_FLIGHT = timedelta(seconds=120)
 # Their answer is the PaymentIntent that a page may collect for.
-GRANTING_VERBS = (settlement.CREATE, settlement.UPDATE, settlement.COLLECT_IN_TILL)
+GRANTING_VERBS = (settlement.CREATE, settlement.UPDATE, settlement.COLLECT_BY_BROWSER_SDK)
 
 
 class Connection:
@@ -167,7 +167,7 @@ class BrowserSdk(Connection):
         row = self.row
         seen_at = row.collector_seen_at or row.sent_at
         if (
-            row._is_collected_in_till()
+            row._is_collected_by_browser_sdk()
             and not row.wanted
             and seen_at < fields.Datetime.now() - COLLECTOR_GONE
         ):
@@ -221,14 +221,14 @@ class BrowserSdk(Connection):
     def refund_facts(self):
         since = self.row.in_flight_since
         is_recent = bool(since) and since > fields.Datetime.now() - REFUND_IN_FLIGHT
-        return {"in_till": True, "in_flight": is_recent}
+        return {"browser_sdk": True, "in_flight": is_recent}
 
     def collect_refund(self, verb):
         return self.flow.charge_command()._replace(verb=verb)
 
     def offer_refund(self, charge):
         """Store that a page may ask for the card, and what was given back before."""
-        past = self.row.in_till_refund or {}
+        past = self.row.browser_sdk_refund or {}
         if past.get("charge") != charge["id"]:
             known = [refund["id"] for refund in refund_reading.refunds_of(charge)]
             past = {"charge": charge["id"], "known": known, "amounts": []}
@@ -236,16 +236,18 @@ class BrowserSdk(Connection):
             {
                 **self._offered(),
                 "in_flight_since": False,
-                "in_till_refund": past,
+                "browser_sdk_refund": past,
                 "requested": False,
             }
         )
 
     def find_refund(self, charge):
         row = self.row
-        original, past = row.refunded_payment_id, row.in_till_refund or {}
+        original, past = row.refunded_payment_id, row.browser_sdk_refund or {}
         # Of two tills one only may give back at a time, so that it is clear whose a refund is.
-        if past.get("charge") == charge["id"] and not original._refunded_in_till_now(but=row):
+        if past.get("charge") == charge["id"] and not original._refunded_by_browser_sdk_now(
+            but=row
+        ):
             known = {*past["known"], *(original.refund_ids - row).mapped("refund")}
             found = refund_reading.find_unnamed_refund(charge, known, past["amounts"])
             if found:

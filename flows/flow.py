@@ -411,6 +411,6 @@ class Flow:
 
     REFUSALS = {
         FIND_READER: _refused_collecting,
-        settlement.COLLECT_IN_TILL: _refused_collecting,
+        settlement.COLLECT_BY_BROWSER_SDK: _refused_collecting,
         settlement.CANCEL_ACTION: _refused_cancel_action,
     }

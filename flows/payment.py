@@ -53,7 +53,7 @@ class Payment(flow.Flow):
 
     def doubt(self):
         """Look before anything is sent again, because what happened is not known."""
-        if not self.row._is_collected_in_till():
+        if not self.row._is_collected_by_browser_sdk():
             self.row.reader_action = settlement.UNREAD
 
     # What is known
@@ -119,7 +119,7 @@ class Payment(flow.Flow):
             reachable=row.reachable,
             amount_differs=self.is_amount_other(),
             refunded=row._is_given_back(),
-            in_till=self.connection.is_page,
+            browser_sdk=self.connection.is_page,
             forced=bool(row.forced_at),
             hold=row._is_held(),
             increment=self.tip.must_increment(),
@@ -225,7 +225,7 @@ class Payment(flow.Flow):
         settlement.FIND: _find,
         settlement.UPDATE: _update,
         settlement.SEND: _collect,
-        settlement.COLLECT_IN_TILL: _collect,
+        settlement.COLLECT_BY_BROWSER_SDK: _collect,
         settlement.READ: _read,
         settlement.INCREMENT: lambda self, verb: self.tip.increment(verb),
         settlement.CAPTURE: lambda self, verb: self.tip.capture(verb),
@@ -329,7 +329,7 @@ class Payment(flow.Flow):
         settlement.FIND: _apply_found,
         settlement.UPDATE: _apply_object,
         settlement.SEND: _apply_object,
-        settlement.COLLECT_IN_TILL: _apply_object,
+        settlement.COLLECT_BY_BROWSER_SDK: _apply_object,
         settlement.READ: _apply_object,
         settlement.INCREMENT: _apply_object,
         settlement.CAPTURE: _apply_object,

@@ -26,9 +26,9 @@ class Refund(flow.Flow):
             # The same is asked for with the same key, which Stripe carries out once.
             row.write({"settled_at": False, "reader_action": settlement.NO_ACTION})
             return
-        past = row.in_till_refund
+        past = row.browser_sdk_refund
         if row.refund and past:
-            row.in_till_refund = {**past, "known": [*past["known"], row.refund]}
+            row.browser_sdk_refund = {**past, "known": [*past["known"], row.refund]}
         row.write(
             {
                 **flow.NEW_ATTEMPT,
@@ -165,7 +165,7 @@ class Refund(flow.Flow):
         CREATE_REFUND: _create,
         settlement.READ: _read,
         settlement.SEND: _collect,
-        settlement.COLLECT_IN_TILL: _collect,
+        settlement.COLLECT_BY_BROWSER_SDK: _collect,
     }
 
     # Answers
@@ -258,7 +258,7 @@ class Refund(flow.Flow):
         CREATE_REFUND: _apply_object,
         settlement.READ: _apply_object,
         settlement.SEND: _apply_object,
-        settlement.COLLECT_IN_TILL: _apply_collectable,
+        settlement.COLLECT_BY_BROWSER_SDK: _apply_collectable,
     }
 
     # Silence

@@ -58,8 +58,8 @@ class PosOrder(models.Model):
         rows = rows.filtered(lambda row: row.order_uuid in finished)
         rows._lock()
         self._stripe_rename_payments(orders)
-        in_till = self.with_context(stripe_till_order=TILL_ORDER, stripe_unknown=unknown)
-        result = super(PosOrder, in_till).sync_from_ui(orders)
+        from_till = self.with_context(stripe_till_order=TILL_ORDER, stripe_unknown=unknown)
+        result = super(PosOrder, from_till).sync_from_ui(orders)
         rows._give_up_left_over()
         return result
 
@@ -93,8 +93,8 @@ class PosOrder(models.Model):
         Where the tip was entered before the payment, its cards are charged at once. Drafts are
         left alone: their payments may be running, and the runner writes those rows.
         """
-        in_till = self.with_context(stripe_till_order=TILL_ORDER)
-        order_id = super(PosOrder, in_till)._process_saved_order(draft)
+        from_till = self.with_context(stripe_till_order=TILL_ORDER)
+        order_id = super(PosOrder, from_till)._process_saved_order(draft)
         if not draft:
             self.payment_ids._link_stripe_payments()
             if self.is_tipped:

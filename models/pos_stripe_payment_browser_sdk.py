@@ -44,7 +44,7 @@ class PosStripePayment(models.Model):
             "collector_seen_at": False,
         }
 
-    def _is_collected_in_till(self):
+    def _is_collected_by_browser_sdk(self):
         """Tell whether a page was let collect and has not said that it stopped."""
         return self.connection == BROWSER and self.reader_action == IN_PROGRESS
 
@@ -60,7 +60,11 @@ class PosStripePayment(models.Model):
         self._lock()
         now = fields.Datetime.now()
         is_own = self.collector == collector
-        if self.state != settlement.COLLECTING or self.wanted or not self._is_collected_in_till():
+        if (
+            self.state != settlement.COLLECTING
+            or self.wanted
+            or not self._is_collected_by_browser_sdk()
+        ):
             return {"wait": is_own and self.wanted == settlement.COLLECT}
         if not is_own and not self._may_pass_on():
             return {}
@@ -134,7 +138,7 @@ class PosStripePayment(models.Model):
         :param str | None code: the SDK's error code or decline code; None when the SDK is content
         """
         self._lock()
-        if self.collector == collector and self._is_collected_in_till():
+        if self.collector == collector and self._is_collected_by_browser_sdk():
             code = code and (code if CODE.fullmatch(code) else "reader_error")
             is_declined = kind_of(code) == Kind.declined and code != "canceled"
             self._store_report(stage in COLLECTING_STAGES or is_declined, code)
@@ -149,7 +153,7 @@ class PosStripePayment(models.Model):
             "failure_code": code or False,
             "client_secret": False,
         }
-        if self._is_refunded_in_till():
+        if self._is_refunded_by_browser_sdk():
             values.update(self._refund_report_values(is_certain, code))
         self.write(values)
 
@@ -157,5 +161,5 @@ class PosStripePayment(models.Model):
 
     def _browser_data(self):
         """Return what a page that may collect needs of the row."""
-        is_asked_for = self.state == settlement.COLLECTING and self._is_collected_in_till()
+        is_asked_for = self.state == settlement.COLLECTING and self._is_collected_by_browser_sdk()
         return {"collects": is_asked_for}

@@ -17,7 +17,8 @@ class PosStripePayment(models.Model):
 
     _inherit = "pos.stripe.payment"
 
-    in_till_refund = fields.Json(
+    browser_sdk_refund = fields.Json(
+        string="Browser SDK Refund",
         readonly=True,
         help=(
             "The refunded charge, the refunds that it had before the card was first asked for, "
@@ -25,7 +26,7 @@ class PosStripePayment(models.Model):
         ),
     )
 
-    def _is_refunded_in_till(self):
+    def _is_refunded_by_browser_sdk(self):
         """Tell whether the till's browser has the card presented."""
         return self.kind == REFUND and self.on_reader and self.connection == BROWSER
 
@@ -49,9 +50,9 @@ class PosStripePayment(models.Model):
         """
         self._lock()
         if (
-            not self._is_refunded_in_till()
+            not self._is_refunded_by_browser_sdk()
             or self.collector != collector
-            or not self._is_collected_in_till()
+            or not self._is_collected_by_browser_sdk()
             or self.state != settlement.COLLECTING
             or self.wanted
             or self.requested
@@ -59,7 +60,7 @@ class PosStripePayment(models.Model):
             return False
         original = self.refunded_payment_id
         original._lock_original()
-        if original._refunded_in_till_now(but=self):
+        if original._refunded_by_browser_sdk_now(but=self):
             code = CODE_ELSEWHERE
         else:
             code = self.amount_minor > original._left_minor(but=self) and CODE_TOO_MUCH
@@ -67,23 +68,23 @@ class PosStripePayment(models.Model):
             self._store_report(True, code)
             self._kick(insist=True)
             return False
-        now, past = fields.Datetime.now(), self.in_till_refund
+        now, past = fields.Datetime.now(), self.browser_sdk_refund
         self.write(
             {
                 "requested": True,
                 "in_flight_since": now,
                 "collector_seen_at": now,
                 "charge_read": False,
-                "in_till_refund": {**past, "amounts": [*past["amounts"], self.amount_minor]},
+                "browser_sdk_refund": {**past, "amounts": [*past["amounts"], self.amount_minor]},
             }
         )
         self._log("till", "refund", {"amount": self.amount_minor})
         return True
 
-    def _refunded_in_till_now(self, but):
+    def _refunded_by_browser_sdk_now(self, but):
         """Return the other rows of a payment whose page may be giving money back just now."""
         return (self.refund_ids - but).filtered(
-            lambda row: row._is_refunded_in_till() and row.requested and not row.refund
+            lambda row: row._is_refunded_by_browser_sdk() and row.requested and not row.refund
         )
 
     def _refund_report_values(self, is_certain, code):

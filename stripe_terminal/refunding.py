@@ -14,7 +14,7 @@ from .settlement import (
     CANCEL_ACTION,
     CANCELED,
     COLLECT,
-    COLLECT_IN_TILL,
+    COLLECT_BY_BROWSER_SDK,
     COLLECTING,
     DECLINED,
     NEW,
@@ -42,7 +42,7 @@ ON_ITS_WAY = ("processing", "charge_pending")
 # What to do next at Stripe, besides what a payment does with a reader
 READ_CHARGE = "read_charge"
 CREATE_REFUND = "create_refund"
-VERBS = (READ_CHARGE, CREATE_REFUND, SEND, COLLECT_IN_TILL, READ, CANCEL_ACTION)
+VERBS = (READ_CHARGE, CREATE_REFUND, SEND, COLLECT_BY_BROWSER_SDK, READ, CANCEL_ACTION)
 
 
 class RefundFacts(NamedTuple):
@@ -57,7 +57,7 @@ class RefundFacts(NamedTuple):
     :param action: what the reader does for this refund, one of `settlement.ACTIONS`
     :param reachable: Stripe answered the last question
     :param uncaptured: what is refunded is authorized, and captured in a moment
-    :param in_till: a till's browser asks for the card, so that `action` is what that till does;
+    :param browser_sdk: a till's browser asks for the card, so that `action` is what that till does;
         `requested` and `in_flight` tell that it was let give the money back
     """
 
@@ -70,12 +70,12 @@ class RefundFacts(NamedTuple):
     action: str = NO_ACTION
     reachable: bool = True
     uncaptured: bool = False
-    in_till: bool = False
+    browser_sdk: bool = False
 
     @property
-    def is_collected_in_till(self):
+    def is_collected_by_browser_sdk(self):
         """Whether a page of a till asks for the card, or gives the money back."""
-        return self.in_till and self.on_reader and self.action == "in_progress"
+        return self.browser_sdk and self.on_reader and self.action == "in_progress"
 
 
 def settle_refund(state, wanted, facts):
@@ -88,10 +88,10 @@ def settle_refund(state, wanted, facts):
     """
     if facts.refund:
         return _settle_known(state, facts)
-    if facts.is_collected_in_till and not facts.requested:
+    if facts.is_collected_by_browser_sdk and not facts.requested:
         # The page asks before it gives money back, so its right to do so is taken back here.
         return Settlement(CANCELED if wanted == CANCEL else COLLECTING)
-    if facts.requested and facts.reachable and facts.on_reader and not facts.in_till:
+    if facts.requested and facts.reachable and facts.on_reader and not facts.browser_sdk:
         if facts.action == UNREAD:
             return Settlement(state, READ)
         if facts.action == "in_progress":
@@ -102,7 +102,7 @@ def settle_refund(state, wanted, facts):
     if not facts.reachable:
         return Settlement(UNKNOWN)
     if not facts.read:
-        keeps_state = state == UNKNOWN or facts.is_collected_in_till
+        keeps_state = state == UNKNOWN or facts.is_collected_by_browser_sdk
         return Settlement(state if keeps_state else NEW, READ_CHARGE)
     return _settle_unmade(wanted, facts)
 
@@ -118,8 +118,8 @@ def _settle_known(state, facts):
 
 def _settle_unmade(wanted, facts):
     """The charge was read just now, and Stripe has no such refund."""
-    if facts.in_till and facts.on_reader:
-        return _settle_unmade_in_till(wanted, facts)
+    if facts.browser_sdk and facts.on_reader:
+        return _settle_unmade_browser_sdk(wanted, facts)
     if facts.action == "succeeded":
         # The reader is ahead of the charge: neither may be believed alone.
         return Settlement(UNKNOWN)
@@ -135,14 +135,14 @@ def _settle_unmade(wanted, facts):
     return Settlement(CANCELED if wanted == CANCEL else DECLINED)
 
 
-def _settle_unmade_in_till(wanted, facts):
+def _settle_unmade_browser_sdk(wanted, facts):
     # What a page says of its own doing decides nothing: only time tells that nothing will come.
     if facts.requested and facts.in_flight:
         return Settlement(COLLECTING if facts.action == "in_progress" else UNKNOWN)
     if wanted == COLLECT:
         if facts.uncaptured:
             return Settlement(NEW)
-        return Settlement(NEW, COLLECT_IN_TILL) if facts.enough else Settlement(DECLINED)
+        return Settlement(NEW, COLLECT_BY_BROWSER_SDK) if facts.enough else Settlement(DECLINED)
     return Settlement(CANCELED if wanted == CANCEL else DECLINED)
 
 

@@ -46,7 +46,7 @@ CREATE = "create_intent"
 FIND = "find_intent"
 UPDATE = "update_intent"
 SEND = "process_intent"
-COLLECT_IN_TILL = "collect_in_till"
+COLLECT_BY_BROWSER_SDK = "collect_by_browser_sdk"
 READ = "read"
 CANCEL_ACTION = "cancel_action"
 CANCEL_INTENT = "cancel_intent"
@@ -58,7 +58,7 @@ VERBS = (
     FIND,
     UPDATE,
     SEND,
-    COLLECT_IN_TILL,
+    COLLECT_BY_BROWSER_SDK,
     READ,
     CANCEL_ACTION,
     CANCEL_INTENT,
@@ -78,7 +78,7 @@ class Facts(NamedTuple):
     :param amount_differs: the intent's amount is not the line's
     :param refunded: the money was given back
     :param failed: Stripe failed on the request for an intent, and its key would replay that
-    :param in_till: a till's browser collects the card, so that `action` is what that till does
+    :param browser_sdk: a till's browser collects the card, so that `action` is what that till does
     :param forced: a person has seen it approved and let the customer go
     :param hold: an authorized payment waits for a tip before it is captured
     :param increment: more has to be authorized, for the tip, before it is captured
@@ -92,7 +92,7 @@ class Facts(NamedTuple):
     amount_differs: bool = False
     refunded: bool = False
     failed: bool = False
-    in_till: bool = False
+    browser_sdk: bool = False
     forced: bool = False
     hold: bool = False
     increment: bool = False
@@ -119,7 +119,7 @@ def settle(state, wanted, facts):
         return Settlement(PAID, REFUND_INTENT if due else None)
     if facts.intent == "canceled":
         # The intent can no longer be paid; the reader's screen may still ask for a card.
-        lingering = facts.reachable and facts.action == "in_progress" and not facts.in_till
+        lingering = facts.reachable and facts.action == "in_progress" and not facts.browser_sdk
         return Settlement(CANCELED, CANCEL_ACTION if lingering else None)
     if not facts.reachable:
         return Settlement(state if state in (AUTHORIZED, CANCELED) else UNKNOWN)
@@ -129,8 +129,8 @@ def settle(state, wanted, facts):
         return Settlement(AUTHORIZED, _verb_when_authorized(wanted, facts))
     if facts.intent == "processing":
         return Settlement(COLLECTING)
-    if facts.in_till:
-        return _settle_in_till(state, wanted, facts)
+    if facts.browser_sdk:
+        return _settle_browser_sdk(state, wanted, facts)
     return _settle_open_intent(state, wanted, facts)
 
 
@@ -172,7 +172,7 @@ def _settle_open_intent(state, wanted, facts):
     return Settlement(DECLINED)
 
 
-def _settle_in_till(state, wanted, facts):
+def _settle_browser_sdk(state, wanted, facts):
     # Whether a till still collects is its own word, so it decides nothing: a wish that needs the
     # collecting to be over is met by canceling the intent, after which no card can pay it.
     if facts.action == UNREAD:
@@ -187,5 +187,5 @@ def _settle_in_till(state, wanted, facts):
         # The till is gone, and the bank may be about to answer.
         return Settlement(COLLECTING)
     if wanted == COLLECT:
-        return Settlement(NEW, UPDATE if facts.amount_differs else COLLECT_IN_TILL)
+        return Settlement(NEW, UPDATE if facts.amount_differs else COLLECT_BY_BROWSER_SDK)
     return Settlement(DECLINED)

@@ -43,7 +43,7 @@ class WithPage:
         self.page = Page(self)
 
 
-class InTillCase(WithPage, FaultCase):
+class BrowserSdkCase(WithPage, FaultCase):
     """Payments that a till's browser collects."""
 
     @classmethod

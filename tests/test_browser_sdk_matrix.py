@@ -2,17 +2,17 @@
 
 from odoo.tests import tagged
 
-from .browser_sdk_case import InTillCase
+from .browser_sdk_case import BrowserSdkCase
 from .test_fault_matrix import INTENT, INTENTS, READERS, KilledWorker, NetworkFaults, Step, add_cell
 
 STEPS = {
     "pay_create": Step("nothing", "send", "create_intent", "POST", INTENTS, "paid"),
     "pay_find_reader": Step("nothing", "send", "find_reader", "GET", READERS, "paid"),
-    "pay_collect": Step("nothing", "send", "collect_in_till", "GET", INTENT, "paid"),
+    "pay_collect": Step("nothing", "send", "collect_by_browser_sdk", "GET", INTENT, "paid"),
     "pay_read_waiting": Step("collecting", "look", "read", "GET", INTENT, "paid"),
     "pay_read_paid": Step("tapped", "look", "read", "GET", INTENT, "paid"),
     "pay_read_declined": Step("refused", "look", "read", "GET", INTENT, "paid"),
-    "retry_collect": Step("declined", "retry", "collect_in_till", "GET", INTENT, "paid"),
+    "retry_collect": Step("declined", "retry", "collect_by_browser_sdk", "GET", INTENT, "paid"),
     "retry_other_amount": Step(
         "declined", "retry_other_amount", "update_intent", "POST", INTENT, "paid"
     ),
@@ -34,7 +34,7 @@ NETWORK = {
 }
 
 
-class GivenInTill(InTillCase):
+class GivenBrowserSdk(BrowserSdkCase):
     """What has happened before the step, with the page that collects."""
 
     def given_tapped(self):
@@ -52,17 +52,17 @@ class GivenInTill(InTillCase):
 
 
 @tagged("post_install", "-at_install")
-class TestInTillNetworkFaults(GivenInTill, NetworkFaults):
+class TestBrowserSdkNetworkFaults(GivenBrowserSdk, NetworkFaults):
     pass
 
 
 @tagged("post_install", "-at_install")
-class TestInTillKilledWorker(GivenInTill, KilledWorker):
+class TestBrowserSdkKilledWorker(GivenBrowserSdk, KilledWorker):
     pass
 
 
 for step_name, step in STEPS.items():
     for fault_name, (kind, times) in NETWORK.items():
-        add_cell(TestInTillNetworkFaults, f"{step_name}__{fault_name}", step, kind, times)
+        add_cell(TestBrowserSdkNetworkFaults, f"{step_name}__{fault_name}", step, kind, times)
     for asked, moment in ((False, "before_asking"), (True, "before_learning")):
-        add_cell(TestInTillKilledWorker, f"{step_name}__killed_{moment}", step, asked, True)
+        add_cell(TestBrowserSdkKilledWorker, f"{step_name}__killed_{moment}", step, asked, True)

@@ -1,12 +1,12 @@
 from odoo.tests import tagged
 
-from .browser_sdk_case import InTillCase
+from .browser_sdk_case import BrowserSdkCase
 from .page import Page
 from .worker import pass_time
 
 
 @tagged("post_install", "-at_install")
-class TestInTill(InTillCase):
+class TestBrowserSdkPayment(BrowserSdkCase):
     """A till's browser collects the card, and whatever becomes of it is settled by Stripe."""
 
     def begin(self, amount=12.0):

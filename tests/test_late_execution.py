@@ -46,7 +46,7 @@ class TestLatePayments(LateExecution):
 
 
 @tagged("post_install", "-at_install")
-class TestLateInTill(browser_sdk.GivenInTill, LateExecution):
+class TestLateBrowserSdk(browser_sdk.GivenBrowserSdk, LateExecution):
     pass
 
 
@@ -167,7 +167,7 @@ CAPTURE = f"{INTENT}/capture"
 INCREMENT = f"{INTENT}/increment_authorization"
 CASES = (
     (TestLatePayments, server_driven.STEPS),
-    (TestLateInTill, browser_sdk.STEPS),
+    (TestLateBrowserSdk, browser_sdk.STEPS),
     (
         TestLateRefunds,
         {"refund": Step("sold", "send", "create_refund", "POST", REFUNDS, "given_back")},

@@ -27,7 +27,7 @@ from odoo.exceptions import AccessError
 from odoo.tests import tagged
 
 from .audit import intents_by_line, paid_charges, refunds_by_line, rows_of
-from .browser_sdk_case import InTillCase
+from .browser_sdk_case import BrowserSdkCase
 from .devices import LINES, SOME, Devices
 from .fault_case import FaultCase
 from .outsiders import Outsiders
@@ -43,7 +43,7 @@ ANY = random.SystemRandom().randrange(10**6) if "STORIES" in os.environ else IN_
 SEED = int(os.environ.get("STORIES_SEED") or ANY)
 BATCHES = 20
 BATCH_TIMEOUT = 1800  # seconds
-BATCHES_IN_TILL = 5
+BATCHES_BROWSER_SDK = 5
 STEPS = 18
 REFUNDS = 3
 
@@ -395,7 +395,7 @@ class Clock:
         return time.time() + self.seconds
 
 
-class InTillStory(Story):
+class BrowserSdkStory(Story):
     """The same shop, whose till's page collects the cards."""
 
     @rule()
@@ -505,8 +505,8 @@ class TestRandomStories(RandomStories):
 
 
 @tagged("post_install", "-at_install")
-class TestRandomStoriesInTill(InTillCase, RandomStories):
-    story = InTillStory
+class TestRandomStoriesBrowserSdk(BrowserSdkCase, RandomStories):
+    story = BrowserSdkStory
 
     def open_account(self):  # pylint: disable=missing-return
         super().open_account()
@@ -524,5 +524,5 @@ def add_batch(case, number):
 
 for number in range(1, BATCHES + 1):
     add_batch(TestRandomStories, number)
-for number in range(1, BATCHES_IN_TILL + 1):
-    add_batch(TestRandomStoriesInTill, number)
+for number in range(1, BATCHES_BROWSER_SDK + 1):
+    add_batch(TestRandomStoriesBrowserSdk, number)

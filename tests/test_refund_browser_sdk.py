@@ -9,7 +9,7 @@ VISA = "4242424242424242"
 
 
 @tagged("post_install", "-at_install")
-class TestRefundInTill(WithPage, CanadaCase):
+class TestRefundBrowserSdk(WithPage, CanadaCase):
     """A till's browser has the card presented; the money goes back once, whatever it says."""
 
     connection = "browser"

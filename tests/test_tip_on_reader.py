@@ -1,7 +1,7 @@
 from odoo.exceptions import ValidationError
 from odoo.tests import tagged
 
-from .browser_sdk_case import InTillCase
+from .browser_sdk_case import BrowserSdkCase
 from .tip_case import TipCase
 
 
@@ -195,7 +195,7 @@ class TestTipOnReader(TipCase):
 
 
 @tagged("post_install", "-at_install")
-class TestTipInTill(TipCase, InTillCase):
+class TestTipBrowserSdk(TipCase, BrowserSdkCase):
     """The same where a till's browser collects the card."""
 
     @classmethod

@@ -24,7 +24,7 @@ from stripe_terminal.settlement import (
     CANCEL_ACTION,
     CANCELED,
     COLLECT,
-    COLLECT_IN_TILL,
+    COLLECT_BY_BROWSER_SDK,
     COLLECTING,
     DECLINED,
     NEW,
@@ -46,8 +46,8 @@ ALL_FACTS = [
 ALL = list(itertools.product(STATES, (None, COLLECT, CANCEL), ALL_FACTS))
 ASKED = RefundFacts(requested=True)
 READER = RefundFacts(requested=True, on_reader=True)
-IN_TILL = RefundFacts(on_reader=True, in_till=True)
-WAITS = IN_TILL._replace(action="in_progress", read=True)
+BROWSER_SDK = RefundFacts(on_reader=True, browser_sdk=True)
+WAITS = BROWSER_SDK._replace(action="in_progress", read=True)
 LET = WAITS._replace(requested=True, in_flight=True)
 
 TABLE = [
@@ -88,10 +88,10 @@ TABLE = [
     (COLLECTING, None, READER._replace(action="succeeded"), NEW, READ_CHARGE),
     (COLLECTING, None, READER._replace(action="succeeded", read=True), UNKNOWN, None),
     # In a till's browser, which asks before it gives money back
-    (NEW, COLLECT, IN_TILL, NEW, READ_CHARGE),
-    (NEW, COLLECT, IN_TILL._replace(read=True), NEW, COLLECT_IN_TILL),
-    (NEW, COLLECT, IN_TILL._replace(read=True, enough=False), DECLINED, None),
-    (NEW, COLLECT, IN_TILL._replace(read=True, uncaptured=True), NEW, None),
+    (NEW, COLLECT, BROWSER_SDK, NEW, READ_CHARGE),
+    (NEW, COLLECT, BROWSER_SDK._replace(read=True), NEW, COLLECT_BY_BROWSER_SDK),
+    (NEW, COLLECT, BROWSER_SDK._replace(read=True, enough=False), DECLINED, None),
+    (NEW, COLLECT, BROWSER_SDK._replace(read=True, uncaptured=True), NEW, None),
     (NEW, None, WAITS, COLLECTING, None),
     (COLLECTING, None, WAITS._replace(read=False, reachable=False), COLLECTING, None),
     (COLLECTING, CANCEL, WAITS, CANCELED, None),
@@ -133,7 +133,11 @@ def test_what_failed_is_not_paid_and_not_made_again_by_itself():
 
 def test_nothing_is_asked_for_before_the_charge_was_read():
     for state, wanted, facts in ALL:
-        if settle_refund(state, wanted, facts).verb in (CREATE_REFUND, SEND, COLLECT_IN_TILL):
+        if settle_refund(state, wanted, facts).verb in (
+            CREATE_REFUND,
+            SEND,
+            COLLECT_BY_BROWSER_SDK,
+        ):
             assert facts.read
             assert wanted == COLLECT
             assert facts.reachable
@@ -150,8 +154,8 @@ def test_no_end_while_a_request_may_still_arrive():
 
 def test_a_till_s_browser_asks_for_no_second_card_while_money_may_be_on_its_way():
     for state, wanted, facts in ALL:
-        if settle_refund(state, wanted, facts).verb == COLLECT_IN_TILL:
-            assert facts.in_till
+        if settle_refund(state, wanted, facts).verb == COLLECT_BY_BROWSER_SDK:
+            assert facts.browser_sdk
             assert facts.enough
             assert not (facts.requested and facts.in_flight)
 

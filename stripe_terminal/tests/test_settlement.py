@@ -15,7 +15,7 @@ from stripe_terminal.settlement import (
     CANCELED,
     CAPTURE,
     COLLECT,
-    COLLECT_IN_TILL,
+    COLLECT_BY_BROWSER_SDK,
     COLLECTING,
     CREATE,
     DECLINED,
@@ -112,33 +112,33 @@ TABLE = [
 ]
 
 
-def in_till(intent, action, **facts):
-    return Facts(intent, action, requested=True, in_till=True, **facts)
+def browser_sdk(intent, action, **facts):
+    return Facts(intent, action, requested=True, browser_sdk=True, **facts)
 
 
 TABLE += [
     # A till's browser collects
-    (NEW, COLLECT, in_till(OPEN, NO_ACTION), NEW, COLLECT_IN_TILL),
-    (NEW, COLLECT, in_till(OPEN, "in_progress"), COLLECTING, None),
-    (COLLECTING, None, in_till(OPEN, "in_progress"), COLLECTING, None),
-    (COLLECTING, None, in_till(OPEN, NO_ACTION), DECLINED, None),
-    (COLLECTING, None, in_till("requires_confirmation", NO_ACTION), COLLECTING, None),
-    (COLLECTING, None, in_till("succeeded", "in_progress"), PAID, None),
-    (NEW, COLLECT, in_till(OPEN, NO_ACTION, amount_differs=True), NEW, UPDATE),
+    (NEW, COLLECT, browser_sdk(OPEN, NO_ACTION), NEW, COLLECT_BY_BROWSER_SDK),
+    (NEW, COLLECT, browser_sdk(OPEN, "in_progress"), COLLECTING, None),
+    (COLLECTING, None, browser_sdk(OPEN, "in_progress"), COLLECTING, None),
+    (COLLECTING, None, browser_sdk(OPEN, NO_ACTION), DECLINED, None),
+    (COLLECTING, None, browser_sdk("requires_confirmation", NO_ACTION), COLLECTING, None),
+    (COLLECTING, None, browser_sdk("succeeded", "in_progress"), PAID, None),
+    (NEW, COLLECT, browser_sdk(OPEN, NO_ACTION, amount_differs=True), NEW, UPDATE),
     # Nobody knows whether a till that collects has stopped: only a canceled intent is sure.
-    (COLLECTING, CANCEL, in_till(OPEN, "in_progress"), COLLECTING, CANCEL_INTENT),
+    (COLLECTING, CANCEL, browser_sdk(OPEN, "in_progress"), COLLECTING, CANCEL_INTENT),
     (
         UNKNOWN,
         COLLECT,
-        in_till(OPEN, "in_progress", amount_differs=True),
+        browser_sdk(OPEN, "in_progress", amount_differs=True),
         COLLECTING,
         CANCEL_INTENT,
     ),
-    (COLLECTING, None, in_till("canceled", "in_progress"), CANCELED, None),
-    (NEW, COLLECT, in_till(OPEN, UNREAD), NEW, READ),
+    (COLLECTING, None, browser_sdk("canceled", "in_progress"), CANCELED, None),
+    (NEW, COLLECT, browser_sdk(OPEN, UNREAD), NEW, READ),
     # The till believes it is paid, and Stripe does not say so.
-    (COLLECTING, None, in_till(OPEN, "succeeded"), COLLECTING, CANCEL_INTENT),
-    (UNKNOWN, None, in_till(OPEN, "in_progress"), COLLECTING, None),
+    (COLLECTING, None, browser_sdk(OPEN, "succeeded"), COLLECTING, CANCEL_INTENT),
+    (UNKNOWN, None, browser_sdk(OPEN, "in_progress"), COLLECTING, None),
 ]
 
 
@@ -205,8 +205,10 @@ def test_the_reader_is_asked_only_for_what_the_till_wants_and_stripe_allows():
 def test_a_till_collects_what_it_wants_and_stripe_asks_no_reader_then():
     for state, wanted, facts in ALL:
         verb = settle(state, wanted, facts).verb
-        assert verb not in ((SEND, CANCEL_ACTION) if facts.in_till else (COLLECT_IN_TILL,))
-        if verb == COLLECT_IN_TILL:
+        assert verb not in (
+            (SEND, CANCEL_ACTION) if facts.browser_sdk else (COLLECT_BY_BROWSER_SDK,)
+        )
+        if verb == COLLECT_BY_BROWSER_SDK:
             assert (wanted, facts.intent) == (COLLECT, OPEN)
             assert facts.action in (NO_ACTION, "failed")
             assert not facts.amount_differs
@@ -214,7 +216,7 @@ def test_a_till_collects_what_it_wants_and_stripe_asks_no_reader_then():
 
 def test_an_amount_never_changes_while_a_till_collects():
     for state, wanted, facts in ALL:
-        if facts.in_till and facts.action == "in_progress":
+        if facts.browser_sdk and facts.action == "in_progress":
             assert settle(state, wanted, facts).verb != UPDATE
 
 
@@ -256,17 +258,19 @@ def test_settling_twice_changes_nothing():
 class Stripe:
     """The least that Stripe does with one PaymentIntent on one reader.
 
-    With `in_till`, a till that is believed to be gone may still collect.
+    With `browser_sdk`, a till that is believed to be gone may still collect.
     """
 
-    def __init__(self, in_till):
-        self.in_till, self.stray = in_till, False
+    def __init__(self, browser_sdk):
+        self.browser_sdk, self.stray = browser_sdk, False
         self.intent, self.action, self.requested, self.reachable = None, NO_ACTION, False, True
         self.charges = self.intents = 0
 
     def facts(self):
         action = NO_ACTION if self.stray else self.action
-        return Facts(self.intent, action, self.requested, self.reachable, in_till=self.in_till)
+        return Facts(
+            self.intent, action, self.requested, self.reachable, browser_sdk=self.browser_sdk
+        )
 
     def do(self, verb, answered):
         """Carry a verb out; without an answer it may have happened all the same."""
@@ -274,7 +278,7 @@ class Stripe:
             self.requested = True
             if answered and self.intent is None:
                 self.intent, self.intents = OPEN, self.intents + 1
-        elif verb in (SEND, COLLECT_IN_TILL) and self.intent == OPEN:
+        elif verb in (SEND, COLLECT_BY_BROWSER_SDK) and self.intent == OPEN:
             self.action, self.stray = "in_progress", False
         elif verb == CANCEL_ACTION and self.action == "in_progress":
             self.action = NO_ACTION
@@ -302,8 +306,8 @@ EVENTS = st.lists(
 
 
 @given(EVENTS, st.booleans())
-def test_any_story_ends_charged_once_or_not_at_all(events, in_till):
-    stripe, state, wanted, lost = Stripe(in_till), NEW, COLLECT, False
+def test_any_story_ends_charged_once_or_not_at_all(events, browser_sdk):
+    stripe, state, wanted, lost = Stripe(browser_sdk), NEW, COLLECT, False
     for event in [*events, "up", CANCEL, "look"]:
         if event in ("pay", "authorize", "decline"):
             stripe.card(event)
@@ -312,7 +316,7 @@ def test_any_story_ends_charged_once_or_not_at_all(events, in_till):
         elif event == "lost":
             lost = True
         elif event == "till is gone":
-            stripe.stray = in_till
+            stripe.stray = browser_sdk
         elif event in ("down", "up"):
             stripe.reachable = event == "up"
         for _step in range(10):
