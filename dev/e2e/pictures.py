@@ -14,7 +14,7 @@ STORE = paths.ROOT / "static" / "description"
 # What the store page shows of them.
 IN_STORE = {
     *("till_waiting", "till_receipt", "till_declined", "till_connection_error"),
-    *("settings", "terminal_test"),
+    *("settings", "diagnosis"),
 }
 COVER = {"width": 560, "height": 280}
 COVER_PAGE = """
@@ -125,7 +125,7 @@ def test_the_test_of_a_terminal(odoo_server, simulator, open_office):
     office.open("point_of_sale.action_pos_payment_method_form", register.card_method_id)
     office.press("Test this terminal")
     expect(office.page.get_by_text("This terminal works.")).to_be_visible(timeout=60_000)
-    picture(office.page, "terminal_test")
+    picture(office.page, "diagnosis")
 
 
 def test_the_journal(till, shop, profiles):

@@ -67,11 +67,11 @@ RULES = (
     Rule(
         TEST,
         "it displays nothing before it has the reader",
-        "wizards/pos_stripe_terminal_test_steps.py",
+        "wizards/pos_stripe_diagnosis_steps.py",
         "        self._take_reader()\n        if shown is not None:\n",
         "        if shown is not None:\n",
         (
-            "tests/test_terminal_test.py::TestTerminalTest::"
+            "tests/test_diagnosis.py::TestTerminalTest::"
             "test_no_display_on_a_reader_with_a_live_payment",
         ),
     ),
@@ -82,7 +82,7 @@ RULES = (
         "        if self._is_reader_tested():\n            return False\n",
         "",
         (
-            "tests/test_terminal_test.py::TestTerminalTest::"
+            "tests/test_diagnosis.py::TestTerminalTest::"
             "test_a_till_reads_that_the_reader_is_tested",
         ),
     ),

@@ -6,7 +6,7 @@ from stripe import WebhookSignature
 from odoo.exceptions import AccessError
 from odoo.tests import tagged
 
-from ..wizards.pos_stripe_terminal_test import METADATA
+from ..wizards.pos_stripe_diagnosis import METADATA
 from .common import OwnAccountCase
 from .test_webhook import SECRET, WebhookCase
 

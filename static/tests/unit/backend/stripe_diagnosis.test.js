@@ -1,5 +1,5 @@
 import { advanceTime, animationFrame, click, Deferred, describe, expect, test } from "@odoo/hoot";
-import { StripeTerminalTest } from "@pos_payment_stripe/backend/stripe_terminal_test/stripe_terminal_test";
+import { StripeTerminalTest } from "@pos_payment_stripe/backend/stripe_diagnosis/stripe_diagnosis";
 import { definePosModels } from "@point_of_sale/../tests/unit/data/generate_model_definitions";
 import { setupPosEnv } from "@point_of_sale/../tests/unit/utils";
 import { getService, mountWithCleanup, onRpc } from "@web/../tests/web_test_helpers";

@@ -5,7 +5,7 @@ from odoo.tools.misc import format_datetime
 
 from ..stripe_terminal.errors import StripeProblem, sentence
 from ..stripe_terminal.reading import error_code
-from .pos_stripe_terminal_test import DONE, SKIPPED, WAITING, StepStopped
+from .pos_stripe_diagnosis import DONE, SKIPPED, WAITING, StepStopped
 
 # Milliseconds until the browser asks again.
 SHOW_FOR = 2500
