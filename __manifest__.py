@@ -1,6 +1,6 @@
 {
     "name": "Stripe Terminal for POS",
-    "version": "19.0.1.2.0",
+    "version": "19.0.1.3.0",
     "summary": "Take card payments on Stripe readers, and lose none of them",
     "category": "Sales/Point of Sale",
     "author": "pos_payment_stripe contributors",

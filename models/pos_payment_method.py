@@ -213,10 +213,10 @@ class PosPaymentMethod(models.Model):
         """Open the guided set-up of the method's company, with the method chosen."""
         return self.env["pos.stripe.setup"]._open(self.company_id or self.env.company, self)
 
-    def action_stripe_terminal_test(self):
+    def action_stripe_diagnosis(self):
         """Open the test of this terminal, from the key to a payment."""
         self.ensure_one()
-        return self.env["pos.stripe.terminal.test"]._start(self)
+        return self.env["pos.stripe.diagnosis"]._start(self)
 
     def action_stripe_terminal_convert(self):
         """Charge with this addon where core's `pos_stripe` did; all else of the methods stays.

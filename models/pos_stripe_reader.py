@@ -114,10 +114,10 @@ class PosStripeReader(models.Model):
             "pos_payment_stripe.pos_stripe_pairing_action"
         )
 
-    def action_stripe_terminal_test(self):
+    def action_stripe_diagnosis(self):
         """Open the test of this reader, from the key to a payment."""
         self.ensure_one()
-        return self.env["pos.stripe.terminal.test"]._start(self)
+        return self.env["pos.stripe.diagnosis"]._start(self)
 
     @api.model
     def _stripe_register(self, location, registration_code, label, attempt):

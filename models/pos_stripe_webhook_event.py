@@ -71,7 +71,7 @@ class PosStripeWebhookEvent(models.Model):
             return
         subject = event["data"]["object"]
         payment = self._payment(provider, subject)
-        test = self.env["pos.stripe.terminal.test"]
+        test = self.env["pos.stripe.diagnosis"]
         uuid = payment.line_uuid or test._uuid_of(provider, subject)
         if not uuid:
             return

@@ -89,13 +89,13 @@ class ResConfigSettings(models.TransientModel):
         """Read readers and locations from Stripe."""
         return self.env["pos.stripe.reader"].action_stripe_refresh()
 
-    def action_stripe_terminal_test(self):
+    def action_stripe_diagnosis(self):
         """Test the company's terminal, or list the payment methods to choose one of several."""
         methods = self.env["pos.payment.method"].search(
             [("company_id", "=", self.company_id.id), ("use_payment_terminal", "=", TERMINAL)]
         )
         if len(methods) == 1:
-            return methods.action_stripe_terminal_test()
+            return methods.action_stripe_diagnosis()
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "point_of_sale.action_payment_methods_tree"
         )

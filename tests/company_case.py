@@ -201,7 +201,7 @@ class CompanyCase(StripeTerminalCase, HttpCase):
             "pos.stripe.setup": env["pos.stripe.setup"].create(
                 {"reader_id": reader.id, "registration_code": "quick-brown-fox"}
             ),
-            "pos.stripe.terminal.test": env["pos.stripe.terminal.test"]
+            "pos.stripe.diagnosis": env["pos.stripe.diagnosis"]
             .sudo()
             .create({"reader_id": reader.id}),
             "pos.stripe.tips": tips,

@@ -25,7 +25,7 @@ OWN = {
     "pos.stripe.reader": ("r", "r"),
     "pos.stripe.rename": ("", "rwc"),
     "pos.stripe.setup": ("", "rwc"),
-    "pos.stripe.terminal.test": ("", "r"),
+    "pos.stripe.diagnosis": ("", "r"),
     "pos.stripe.tips": ("", "rwc"),
     "pos.stripe.tips.currency": ("", "rwcu"),
     "pos.stripe.webhook.event": ("", "r"),
@@ -192,7 +192,7 @@ CALLS = {
     ("pos.payment.method", "action_stripe_terminal_convert"): (),
     ("pos.payment.method", "action_stripe_terminal_convert_back"): (),
     ("pos.payment.method", "action_stripe_terminal_setup"): (),
-    ("pos.payment.method", "action_stripe_terminal_test"): (),
+    ("pos.payment.method", "action_stripe_diagnosis"): (),
     ("pos.payment.method", "stripe_terminal_check"): ("WSC513105011295",),
     ("pos.payment", "action_stripe_adopt"): (),
     ("pos.stripe.health", "action_open_payments"): (),
@@ -213,7 +213,7 @@ CALLS = {
     ("pos.stripe.reader", "action_stripe_refresh"): (),
     ("pos.stripe.reader", "action_stripe_remove"): (),
     ("pos.stripe.reader", "action_stripe_rename"): (),
-    ("pos.stripe.reader", "action_stripe_terminal_test"): (),
+    ("pos.stripe.reader", "action_stripe_diagnosis"): (),
     ("pos.stripe.reader", "stripe_help_facts"): (),
     ("pos.stripe.rename", "action_rename"): (),
     ("pos.stripe.setup", "action_add_simulated"): (),
@@ -225,9 +225,9 @@ CALLS = {
     ("pos.stripe.setup", "action_refresh"): (),
     ("pos.stripe.setup", "action_save_method"): (),
     ("pos.stripe.setup", "action_test"): (),
-    ("pos.stripe.terminal.test", "restart"): (),
-    ("pos.stripe.terminal.test", "run_step"): ("key",),
-    ("pos.stripe.terminal.test", "stop"): (),
+    ("pos.stripe.diagnosis", "restart"): (),
+    ("pos.stripe.diagnosis", "run_step"): ("key",),
+    ("pos.stripe.diagnosis", "stop"): (),
     ("pos.stripe.tips", "action_save"): (),
     ("res.config.settings", "action_stripe_terminal_check_account"): (),
     ("res.config.settings", "action_stripe_terminal_convert"): (),
@@ -236,7 +236,7 @@ CALLS = {
     ("res.config.settings", "action_stripe_terminal_provider"): (),
     ("res.config.settings", "action_stripe_terminal_refresh"): (),
     ("res.config.settings", "action_stripe_terminal_setup"): (),
-    ("res.config.settings", "action_stripe_terminal_test"): (),
+    ("res.config.settings", "action_stripe_diagnosis"): (),
 }
 
 
@@ -252,7 +252,7 @@ GENERAL = {
     ("res.config.settings", "action_stripe_terminal_provider"),
     ("res.config.settings", "action_stripe_terminal_refresh"),
     ("res.config.settings", "action_stripe_terminal_setup"),
-    ("res.config.settings", "action_stripe_terminal_test"),
+    ("res.config.settings", "action_stripe_diagnosis"),
 }
 
 

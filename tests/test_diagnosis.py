@@ -13,7 +13,7 @@ from .test_webhook import SECRET, WebhookCase
 SIMULATED = "SIM-1"
 
 
-class TerminalTestCase(OwnAccountCase):
+class DiagnosisCase(OwnAccountCase):
     """Runs the test of a terminal the way the dialog does."""
 
     def setUp(self):
@@ -28,9 +28,9 @@ class TerminalTestCase(OwnAccountCase):
     def start(self, subject=None):
         """Start the test of a method or reader as the manager, and return its record."""
         subject = subject or self.practice()
-        self.descriptor = subject.with_user(self.manager).action_stripe_terminal_test()["params"]
+        self.descriptor = subject.with_user(self.manager).action_stripe_diagnosis()["params"]
         return (
-            self.env["pos.stripe.terminal.test"]
+            self.env["pos.stripe.diagnosis"]
             .with_user(self.manager)
             .browse(self.descriptor["test_id"])
         )
@@ -69,7 +69,7 @@ class TerminalTestCase(OwnAccountCase):
 
 
 @tagged("post_install", "-at_install")
-class TestTerminalTest(TerminalTestCase):
+class TestDiagnosis(DiagnosisCase):
     """The test finds what is wrong, disturbs no sale and leaves nothing behind."""
 
     def test_all_is_well(self):
@@ -158,13 +158,13 @@ class TestTerminalTest(TerminalTestCase):
         )
         self.assertGreater(len(methods), 1)
         settings = self.env["res.config.settings"].create({})
-        listed = settings.action_stripe_terminal_test()
+        listed = settings.action_stripe_diagnosis()
         self.assertEqual(listed["domain"], [("id", "in", methods.ids)])
         # With one terminal there is nothing to choose.
         self.pos_session.action_pos_session_closing_control()
         (methods - self.method).active = False
-        action = settings.action_stripe_terminal_test()
-        self.assertEqual(action["tag"], "stripe_terminal_test")
+        action = settings.action_stripe_diagnosis()
+        self.assertEqual(action["tag"], "stripe_diagnosis")
 
     def test_the_amount_is_what_the_test_mode_approves(self):
         for code, amount in (("EUR", 100), ("HUF", 17500), ("JPY", 100), ("SEK", 300)):
@@ -398,7 +398,7 @@ class TestTerminalTest(TerminalTestCase):
 
     def test_a_declined_card(self):
         # Stripe's test mode declines an amount that ends in 01.
-        self.patch(self.registry["pos.stripe.terminal.test"], "_amount", lambda test: 101)
+        self.patch(self.registry["pos.stripe.diagnosis"], "_amount", lambda test: 101)
         answer = self.failure("payment", self.practice())
         self.assertIn("declined", answer["message"])
 
@@ -419,7 +419,7 @@ class TestTerminalTest(TerminalTestCase):
     def test_cashiers_may_not(self):
         method = self.practice()
         with self.assertRaises(AccessError):
-            method.with_user(self.cashier).action_stripe_terminal_test()
+            method.with_user(self.cashier).action_stripe_diagnosis()
 
     def test_a_test_is_its_starters(self):
         test = self.start()
@@ -438,7 +438,7 @@ class TestTerminalTest(TerminalTestCase):
         reader = self.env["pos.stripe.reader"]._stripe_fetch(self.provider)[:1]
         for subject in (self.method, reader):
             with self.assertRaises(AccessError):
-                subject.with_user(stranger).action_stripe_terminal_test()
+                subject.with_user(stranger).action_stripe_diagnosis()
 
     def test_nobody_edits_a_test(self):
         with self.assertRaises(AccessError):
@@ -446,7 +446,7 @@ class TestTerminalTest(TerminalTestCase):
 
 
 @tagged("post_install", "-at_install")
-class TestTerminalTestWebhook(TerminalTestCase, WebhookCase):
+class TestDiagnosisWebhook(DiagnosisCase, WebhookCase):
     """The round trip from Stripe to the webhook's address and back to the test."""
 
     def setUp(self):

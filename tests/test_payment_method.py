@@ -108,8 +108,8 @@ class TestCheck(OwnAccountCase):
         register.write({"journal_id": sales.id, "invoice_journal_id": sales.id})
         self.assertFalse(self.method.journal_id.currency_id)
         self.assertIn("sells in EUR", self.check(SERIAL_NUMBER)["message"])
-        test = self.method.action_stripe_terminal_test()["params"]["test_id"]
-        self.assertEqual(self.env["pos.stripe.terminal.test"].browse(test)._currency(), euro)
+        test = self.method.action_stripe_diagnosis()["params"]["test_id"]
+        self.assertEqual(self.env["pos.stripe.diagnosis"].browse(test)._currency(), euro)
 
     def test_a_journal_that_is_not_saved_yet(self):
         euro = self.env.ref("base.EUR")

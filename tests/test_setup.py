@@ -104,7 +104,7 @@ class TestSetup(OwnAccountCase):
             lambda found: found.use_payment_terminal == "stripe_terminal"
         )
         self.assertEqual(method.stripe_reader_id, setup.reader_id)
-        self.assertEqual(setup.action_test()["tag"], "stripe_terminal_test")
+        self.assertEqual(setup.action_test()["tag"], "stripe_diagnosis")
         self.assertEqual(setup.config_id, self.register)
         self.assertEqual(setup.action_open_register()["type"], "ir.actions.act_url")
 
@@ -304,7 +304,7 @@ class TestSetup(OwnAccountCase):
         setup = self.press(setup, "action_save_method", config_ids=self.register)
         self.assertEqual(setup.step, "ready")
         self.assertFalse(setup.to_do)
-        self.assertEqual(setup.action_test()["tag"], "stripe_terminal_test")
+        self.assertEqual(setup.action_test()["tag"], "stripe_diagnosis")
 
     def test_a_manager_without_a_journal(self):
         setup = self.ready_for_a_method(self.manager)

@@ -10,7 +10,7 @@ from ..stripe_terminal.gateway import CHECK_TIMEOUT
 
 _logger = logging.getLogger(__name__)
 
-METADATA = "odoo_terminal_test"  # names the test in its PaymentIntents
+METADATA = "odoo_diagnosis"  # names the test in its PaymentIntents
 
 DONE = "done"
 FAILED = "failed"
@@ -27,14 +27,14 @@ class StepStopped(Exception):
         self.fix = fix
 
 
-class PosStripeTerminalTest(models.TransientModel):
+class PosStripeDiagnosis(models.TransientModel):
     """One test of a terminal, from the key to a payment, step by step.
 
     The browser asks for one step after the other, each in a request of at most a few calls to
     Stripe. Nothing of it is a sale: it never writes to the journal, and its PaymentIntents say so.
     """
 
-    _name = "pos.stripe.terminal.test"
+    _name = "pos.stripe.diagnosis"
     _description = "Test of a Stripe Terminal"
 
     payment_method_id = fields.Many2one("pos.payment.method", readonly=True, ondelete="cascade")
@@ -56,7 +56,7 @@ class PosStripeTerminalTest(models.TransientModel):
         test = self.sudo().create({field: subject.id})
         return {
             "type": "ir.actions.client",
-            "tag": "stripe_terminal_test",
+            "tag": "stripe_diagnosis",
             "params": {
                 "test_id": test.id,
                 "title": self.env._("Test of %s", subject.display_name),
@@ -184,7 +184,7 @@ class PosStripeTerminalTest(models.TransientModel):
     def _key(self, verb):
         """Return the idempotency key of a request: a repeated one of this test changes nothing."""
         database = self.env["ir.config_parameter"].sudo().get_param("database.uuid")
-        return f"{database}:terminal-test:{self.uuid}:{verb}"
+        return f"{database}:diagnosis:{self.uuid}:{verb}"
 
     def _done(self, step):
         return (self.progress or {}).get(step) or {}

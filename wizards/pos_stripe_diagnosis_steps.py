@@ -14,10 +14,10 @@ POLL = 400
 PATIENCE = 20
 
 
-class PosStripeTerminalTest(models.TransientModel):
+class PosStripeDiagnosis(models.TransientModel):
     """The steps of a test: each returns what `run_step` tells of it, or raises what is wrong."""
 
-    _inherit = "pos.stripe.terminal.test"
+    _inherit = "pos.stripe.diagnosis"
 
     def _test_key(self):
         gateway = self._gateway()

@@ -434,7 +434,7 @@ class PosStripeSetup(models.TransientModel):
         method = self.method_id if self.method_id._is_stripe_terminal() else self.method_id.browse()
         if not method:
             raise UserError(self.env._("There is no payment method for the card reader yet."))
-        return method.action_stripe_terminal_test()
+        return method.action_stripe_diagnosis()
 
     def action_open_register(self):
         """Open the register, as its card does."""

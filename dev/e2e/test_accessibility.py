@@ -188,7 +188,7 @@ def look_at_the_method(office, looks, register, reader):
     office.open("point_of_sale.action_pos_payment_method_form", register.card_method_id)
     expect(page.locator(".o_stripe_terminal_check .flex-grow-1")).to_be_visible(timeout=30_000)
     looks.at("method", ".o_field_widget[name^=stripe_]", "[name=stripe_terminal_connect]")
-    page.locator("button[name=action_stripe_terminal_test]").click()
+    page.locator("button[name=action_stripe_diagnosis]").click()
     expect(page.locator(".modal .alert-success")).to_be_visible(timeout=60_000)
     looks.at("test_good", DIALOG)
     reader.go_offline()

@@ -49,12 +49,12 @@ def test_all_ticked_then_a_reader_that_is_off(odoo_server, webhook, simulator, o
         office.press("Test this terminal")
         shown.result()
     dialog = office.page.locator(".modal")
-    office.picture("terminal_test_1_message")
+    office.picture("diagnosis_1_message")
     expect(dialog.get_by_text("This terminal works.")).to_be_visible(timeout=60_000)
     assert states(dialog) == ["done"] * 6
     # An id of Stripe's may have these letters too.
     expect(dialog.get_by_text(re.compile(r"^\d+ ms$"))).to_have_count(6)
-    office.picture("terminal_test_2_good")
+    office.picture("diagnosis_2_good")
 
     reader.go_offline()
     office.press("Test again", dialog)
@@ -62,22 +62,22 @@ def test_all_ticked_then_a_reader_that_is_off(odoo_server, webhook, simulator, o
     expect(failed).to_contain_text("Check that it is on, charged and connected", timeout=30_000)
     expect(dialog.get_by_text("not tried")).to_have_count(2)
     assert states(dialog) == ["done"] * 3 + ["failed"] + ["untried"] * 2
-    office.picture("terminal_test_3_off")
+    office.picture("diagnosis_3_off")
     office.press("Close", dialog.locator("footer"))
 
     intents = simulator.account.test.all("payment_intent")
-    ours = [intent for intent in intents if "odoo_terminal_test" in intent["metadata"]]
+    ours = [intent for intent in intents if "odoo_diagnosis" in intent["metadata"]]
     assert sorted(intent["status"] for intent in ours) == ["canceled", "succeeded"]
     of_reader = [("reader_serial", "=", reader.serial_number)]
     assert not odoo_server.admin.search("pos.stripe.payment", of_reader)
 
-    office.picture("terminal_test_4_method")
+    office.picture("diagnosis_4_method")
     with office.page.expect_popup() as help_page:
         office.page.get_by_role("link", name="Set up a reader").click()
     office.page = help_page.value
     expect(office.page.get_by_text("10 % of battery")).to_be_visible(timeout=30_000)
     expect(office.page.get_by_text("The smallest payment that Stripe takes is")).to_be_visible()
-    office.picture("terminal_test_5_help")
+    office.picture("diagnosis_5_help")
     office.press("Pair a reader")
     expect(office.page.locator(".modal img")).to_be_visible(timeout=30_000)
-    office.picture("terminal_test_6_pairing")
+    office.picture("diagnosis_6_pairing")

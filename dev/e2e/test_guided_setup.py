@@ -173,7 +173,7 @@ def test_a_manager_who_may_not_enter_the_key(server, simulator, open_office):
     manager.press("Add a Simulated Reader", at_step(page, "reader"))
     manager.press("Use this payment method", at_step(page, "method"))
     at_step(page, "ready").locator("button[name=action_test]").click()
-    test = page.locator(".modal", has=page.locator(".o_stripe_terminal_test"))
+    test = page.locator(".modal", has=page.locator(".o_stripe_diagnosis"))
     expect(test.get_by_text("This terminal works.")).to_be_visible(timeout=STARTING)
     office.press("Close", test.locator("footer"))
     picture(office, "8_manager_ready")

@@ -5,7 +5,7 @@ from .rule import Rule
 INTERAC = "a card is presented for a refund where it is Interac only"
 JAPAN = "locations in Japan take address_kana and address_kanji"
 TIP = "a tip is put on an order where it adds up with what was taken"
-TEST = "the terminal test takes the reader as a payment does"
+TEST = "the diagnosis takes the reader as a payment does"
 SIMULATOR = "the simulator is as strict as Stripe"
 
 SUBJECTS = (INTERAC, JAPAN, TIP, TEST, SIMULATOR)
@@ -71,7 +71,7 @@ RULES = (
         "        self._take_reader()\n        if shown is not None:\n",
         "        if shown is not None:\n",
         (
-            "tests/test_diagnosis.py::TestTerminalTest::"
+            "tests/test_diagnosis.py::TestDiagnosis::"
             "test_no_display_on_a_reader_with_a_live_payment",
         ),
     ),
@@ -82,7 +82,7 @@ RULES = (
         "        if self._is_reader_tested():\n            return False\n",
         "",
         (
-            "tests/test_diagnosis.py::TestTerminalTest::"
+            "tests/test_diagnosis.py::TestDiagnosis::"
             "test_a_till_reads_that_the_reader_is_tested",
         ),
     ),

@@ -5,14 +5,14 @@ import { registry } from "@web/core/registry";
 import { delay } from "@web/core/utils/concurrency";
 import { useService } from "@web/core/utils/hooks";
 
-const MODEL = "pos.stripe.terminal.test";
+const MODEL = "pos.stripe.diagnosis";
 
 /**
  * Tests a terminal, one step after the other, and shows each as it goes. The server does the steps;
  * after one that failed the others are not tried.
  */
-export class StripeTerminalTest extends Component {
-    static template = "pos_payment_stripe.StripeTerminalTest";
+export class StripeDiagnosis extends Component {
+    static template = "pos_payment_stripe.StripeDiagnosis";
     static components = { Dialog };
     static props = ["close", "testId", "title", "steps"];
 
@@ -93,8 +93,8 @@ export class StripeTerminalTest extends Component {
     }
 }
 
-registry.category("actions").add("stripe_terminal_test", (env, { params }) => {
-    env.services.dialog.add(StripeTerminalTest, {
+registry.category("actions").add("stripe_diagnosis", (env, { params }) => {
+    env.services.dialog.add(StripeDiagnosis, {
         testId: params.test_id,
         title: params.title,
         steps: params.steps,

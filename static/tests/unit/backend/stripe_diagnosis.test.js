@@ -1,5 +1,5 @@
 import { advanceTime, animationFrame, click, Deferred, describe, expect, test } from "@odoo/hoot";
-import { StripeTerminalTest } from "@pos_payment_stripe/backend/stripe_diagnosis/stripe_diagnosis";
+import { StripeDiagnosis } from "@pos_payment_stripe/backend/stripe_diagnosis/stripe_diagnosis";
 import { definePosModels } from "@point_of_sale/../tests/unit/data/generate_model_definitions";
 import { setupPosEnv } from "@point_of_sale/../tests/unit/utils";
 import { getService, mountWithCleanup, onRpc } from "@web/../tests/web_test_helpers";
@@ -8,7 +8,7 @@ import { MainComponentsContainer } from "@web/core/main_components_container";
 describe.current.tags("desktop");
 definePosModels();
 
-const MODEL = "pos.stripe.terminal.test";
+const MODEL = "pos.stripe.diagnosis";
 const STEPS = [
     { name: "key", title: "Secret key" },
     { name: "screen", title: "Message" },
@@ -33,7 +33,7 @@ async function openDialog(answer) {
         return true;
     });
     await mountWithCleanup(MainComponentsContainer);
-    getService("dialog").add(StripeTerminalTest, {
+    getService("dialog").add(StripeDiagnosis, {
         testId: 7,
         title: "Test of Card",
         steps: STEPS,
