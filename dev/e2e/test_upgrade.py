@@ -5,8 +5,11 @@ import types
 
 import pytest
 
-from support import core_script
+from harness import shopfitting
+from stripe_simulator import Simulator
+from support import core_script, naming
 from support.audit import audit, audit_journal, intents
+from support.live_server import LiveServer
 from support.old_drafts import OldDrafts
 from support.old_version import (
     OldShop,
@@ -16,12 +19,14 @@ from support.old_version import (
     start,
     update,
 )
+from support.sdk_page import SdkPage
 from support.till import Till
 
 # Installing and updating come before the first test.
 pytestmark = pytest.mark.timeout(600)
 
 BEFORE = "19.0.1.0.0"
+INTERAC = "4506445006931933"
 REFUNDS = "/v1/refunds"
 PROCESS = "/v1/terminal/readers/*/process_payment_intent"
 
@@ -315,3 +320,91 @@ def test_what_was_begun_before_the_update_ends_after_it(day, profiles, subtests)
     ):
         with subtests.test(ending.__name__):
             ending(day)
+
+
+@pytest.fixture
+def start_in_canada():
+    """A function that starts a server of a Stripe account in Canada."""
+    servers = []
+    with Simulator(country="CA") as stripe:
+
+        def start_there(**settings):
+            servers.append(LiveServer(stripe, **settings))
+            servers[-1].open()
+            return servers[-1]
+
+        yield start_there
+        for server in servers:
+            server.close()
+
+
+def refund_in_a_page(server, name):
+    """Return a shop with a refund for which its page has read the card."""
+    account = server.simulator.account
+    location = account.add_location(name)
+    reader = account.add_reader(naming.unique("STRM26300000"), location=location)
+    shop = OldShop(server, name, reader=reader, connection="browser")
+    shop.page, shop.sold = SdkPage(shop), shop.counter.line()
+    shop.counter.send(shop.sold)
+    shop.page.collect(shop.sold)
+    shop.page.insert(INTERAC)
+    shop.page.charge(shop.sold)
+    transaction = shop.counter.wait_for(shop.sold, "paid")["transaction_id"]
+    shop.sync(shop.sold, transaction_id=transaction)
+    shop.line = shop.counter.line(-4.6) | {"refunded_uuid": shop.sold["line_uuid"]}
+    shop.counter.send(shop.line)
+    shop.page.collect(shop.line)
+    shop.page.insert(INTERAC)
+    return shop
+
+
+def ends_refunded_once(shop):
+    """Expect the refund of a page to be known with what Stripe has of it."""
+    shop.settle()
+    row = shop.row(shop.line, "refund")
+    assert row["state"] == "paid"
+    (intent,) = intents(shop)
+    assert [refund["id"] for refund in intent["refunds"]] == [row["refund"]]
+    shop.sync(shop.line, transaction_id=row["refund"])
+    audit(shop)
+
+
+def names_of_before(server):
+    """Return what Odoo keeps of this addon by names that versions before had."""
+    admin, found = server.admin, []
+    for model, field in (
+        ("ir.model", "model"),
+        ("ir.model.fields", "name"),
+        ("ir.model.constraint", "name"),
+        ("ir.model.data", "name"),
+        ("pos.stripe.payment.event", "verb"),
+    ):
+        for name in ("in_till", "terminal_test", "terminal.test"):
+            found += [row[field] for row in admin.read(model, [(field, "like", name)], [field])]
+    return found
+
+
+def test_what_has_another_name_since_goes_on(start_in_canada):
+    """A refund that a page has just made, another one before it is made, and the diagnosis."""
+    server = start(start_in_canada, BEFORE, ())
+    shopfitting.settle_in(server.admin, "CA", "CAD")
+    access = server.admin.ref("pos_payment_stripe.access_pos_stripe_terminal_test_manager")
+    assert names_of_before(server)
+    made, open_still = (refund_in_a_page(server, name) for name in ("Toronto", "Ottawa"))
+    assert made.page.post("let_refund", made.line) is True
+    made.page.refund()
+    update(server)
+    assert open_still.page.post("collecting", open_still.line)
+    assert open_still.page.post("let_refund", open_still.line) is True
+    open_still.page.refund()
+    open_still.page.post("reported", open_still.line, stage="process")
+    for shop in (made, open_still):
+        ends_refunded_once(shop)
+    assert names_of_before(server) == []
+    assert server.admin.ref("pos_payment_stripe.access_pos_stripe_diagnosis_manager") == access
+    method = made.register.card_method_id
+    diagnosis = server.admin.call("pos.payment.method", "action_stripe_diagnosis", [method])
+    test = diagnosis["params"]["test_id"]
+    answer = server.admin.call("pos.stripe.diagnosis", "run_step", [test], "key")
+    assert answer["state"] == "done"
+    assert " ERROR " not in server.log()

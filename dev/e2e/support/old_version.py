@@ -52,9 +52,9 @@ def installed_version(server):
 class OldShop(Shop):
     """A register whose cashier sells and refunds by the routes that both versions have."""
 
-    def __init__(self, server, name, **options):
-        serial = naming.unique("STRM26200000")
-        reader = server.simulator.account.add_reader(serial_number=serial)
+    def __init__(self, server, name, reader=None, **options):
+        account = server.simulator.account
+        reader = reader or account.add_reader(serial_number=naming.unique("STRM26200000"))
         super().__init__(server, reader, name, **options)
         self.counter = Counter(self)
 
