@@ -132,7 +132,7 @@ def _comparisons(result):
 
 
 def _beside(core, ours, name):
-    core, ours = _of(core, name), _of(ours, name)
+    core, ours = _values(core, name), _values(ours, name)
     values = (median(core), median(ours), p95(core), p95(ours))
     return (*map(milliseconds, values), ratio(median(ours), median(core)))
 
@@ -152,8 +152,8 @@ def figures(result):
             ("core is connected", False, OURS),
             ("core is connected, both from the till's browser", False, OURS_WITH_SDK),
         ):
-            ours = median(_of(sides[trip, False][side], "network"))
-            core = median(_of(sides[trip, cold][CORE], "network"))
+            ours = median(_values(sides[trip, False][side], "network"))
+            core = median(_values(sides[trip, cold][CORE], "network"))
             found.append(
                 Figure(
                     f"Requests to Stripe for a payment, {trip * 1000:.0f} ms of round trip, ms "
@@ -184,10 +184,10 @@ def groups(result):
         )
 
 
-def _of(samples, name):
+def _values(samples, name):
     return [sample[name] for sample in samples]
 
 
 def _per_payment(samples):
-    calls, connections = median(_of(samples, "calls")), median(_of(samples, "connections"))
+    calls, connections = median(_values(samples, "calls")), median(_values(samples, "connections"))
     return f"{calls:.0f} ({connections:.0f})"

@@ -77,7 +77,7 @@ class PosSession(models.Model):
         is_concerned = self._stripe_terminal_methods() or self.env[
             "pos.stripe.payment"
         ].sudo().search_count([("session_id", "=", self.id)], limit=1)
-        return comparisons._of(self) if is_concerned else comparisons
+        return comparisons._for_session(self) if is_concerned else comparisons
 
     def _stripe_terminal_methods(self):
         """Return the session's payment methods with a Stripe reader, in sudo."""

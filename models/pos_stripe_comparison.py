@@ -53,7 +53,7 @@ class PosStripeComparison(models.Model):
     )
 
     @api.model
-    def _of(self, session):
+    def _for_session(self, session):
         """Return the comparison of a session, created if need be, also when two tills race."""
         comparison = self.search([("session_id", "=", session.id)])
         if comparison:
@@ -95,7 +95,7 @@ class PosStripeComparison(models.Model):
         try:
             for provider in providers:
                 provider._stripe_terminal_gateway()
-                listings |= listings._of(provider)
+                listings |= listings._for_provider(provider)
         except StripeProblem as problem:
             self.write({"state": FAILED, "failure_code": problem.reason})
             return

@@ -42,7 +42,7 @@ class PosStripeListing(models.Model):
     _account_unique = models.Constraint("UNIQUE (account)", "An account has one listing.")
 
     @api.model
-    def _of(self, provider):
+    def _for_provider(self, provider):
         """Return the listing of a provider's account, created if need be, also in a race.
 
         :param provider: a `payment.provider` with a secret key

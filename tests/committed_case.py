@@ -58,8 +58,8 @@ class CommittedCase(BaseCase):
             row.reader_serial = SERIAL_NUMBER
             rows |= row
         reader = env["pos.stripe.reader"]._store(provider, [{"id": "tmr_1", "label": "Old"}])
-        comparison = env["pos.stripe.comparison"]._of(session)
-        listing = env["pos.stripe.listing"]._of(provider)
+        comparison = env["pos.stripe.comparison"]._for_session(session)
+        listing = env["pos.stripe.listing"]._for_provider(provider)
         order = env["pos.order"].create(
             {
                 "session_id": session.id,

@@ -187,7 +187,7 @@ class StripeTerminalCase(AccountTestInvoicingCommon):
 
     def carry_out_listings(self, session):
         """Do what the runner's threads do for a session that is being compared."""
-        comparison = self.env["pos.stripe.comparison"].sudo()._of(session)
+        comparison = self.env["pos.stripe.comparison"].sudo()._for_session(session)
         for _turn in range(100):
             self.env.cr.flush()
             for listing in comparison._listings():

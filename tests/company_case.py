@@ -181,9 +181,13 @@ class CompanyCase(StripeTerminalCase, HttpCase):
             "pos.stripe.closing": env["pos.stripe.closing"].create(
                 {"session_id": self.pos_session.id}
             ),
-            "pos.stripe.comparison": self.env["pos.stripe.comparison"].sudo()._of(self.pos_session),
+            "pos.stripe.comparison": self.env["pos.stripe.comparison"]
+            .sudo()
+            ._for_session(self.pos_session),
             "pos.stripe.health": env["pos.stripe.health"].create({}),
-            "pos.stripe.listing": self.env["pos.stripe.listing"].sudo()._of(self.provider),
+            "pos.stripe.listing": self.env["pos.stripe.listing"]
+            .sudo()
+            ._for_provider(self.provider),
             "pos.stripe.location": reader.location_id,
             "pos.stripe.location.creation": env["pos.stripe.location.creation"].create({}),
             "pos.stripe.pairing": env["pos.stripe.pairing"].create(

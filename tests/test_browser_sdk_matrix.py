@@ -64,5 +64,5 @@ class TestBrowserSdkKilledWorker(GivenBrowserSdk, KilledWorker):
 for step_name, step in STEPS.items():
     for fault_name, (kind, times) in NETWORK.items():
         add_cell(TestBrowserSdkNetworkFaults, f"{step_name}__{fault_name}", step, kind, times)
-    for asked, moment in ((False, "before_asking"), (True, "before_learning")):
+    for asked, moment in ((False, "before_asking"), (True, "before_applying")):
         add_cell(TestBrowserSdkKilledWorker, f"{step_name}__killed_{moment}", step, asked, True)

@@ -86,7 +86,7 @@ class TestClosing(OwnAccountCase):
 
     @property
     def comparison(self):
-        return self.env["pos.stripe.comparison"].sudo()._of(self.pos_session)
+        return self.env["pos.stripe.comparison"].sudo()._for_session(self.pos_session)
 
     def compare(self):
         """Compare as the closing popup does, and return what it shows."""

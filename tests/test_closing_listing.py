@@ -53,10 +53,10 @@ class TestClosingListing(OwnAccountCase):
         return session.with_user(self.cashier)
 
     def comparison(self, session):
-        return self.env["pos.stripe.comparison"].sudo()._of(session)
+        return self.env["pos.stripe.comparison"].sudo()._for_session(session)
 
     def listing(self):
-        return self.env["pos.stripe.listing"].sudo()._of(self.provider)
+        return self.env["pos.stripe.listing"].sudo()._for_provider(self.provider)
 
     def pages(self, path=INTENTS):
         return len(self.sent("GET", path))
@@ -196,7 +196,7 @@ class TestClosingListing(OwnAccountCase):
         company = self.env["res.company"].create({"name": "Second shop"})
         other = self.provider.sudo().copy({"company_id": company.id})
         other.stripe_secret_key = self.account.secret_key
-        self.assertEqual(self.env["pos.stripe.listing"].sudo()._of(other), self.listing())
+        self.assertEqual(self.env["pos.stripe.listing"].sudo()._for_provider(other), self.listing())
 
     def test_nobody_waits_any_more(self):
         self.sold()

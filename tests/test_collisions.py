@@ -57,7 +57,7 @@ class TestCollisions(CommittedCase):
             "original": lambda env: self.record(env)._lock_original(),
             "tip": lambda env: self.record(env)._release_tip(),
             "field": lambda env: self.record(env).write({"wanted": "cancel"}),
-            "learn": lambda env: self.record(env)._apply_answer(
+            "answer": lambda env: self.record(env)._apply_answer(
                 runner.Command("read", None, lease="x"), None, None, 0
             ),
         }.items():
@@ -140,13 +140,15 @@ class TestCollisions(CommittedCase):
             cr.execute("DELETE FROM pos_stripe_listing WHERE id = %s", [self.listing_id()])
 
         def begin(env):
-            env["pos.stripe.listing"]._of(self.record(env, model="payment.provider"))
+            env["pos.stripe.listing"]._for_provider(self.record(env, model="payment.provider"))
 
         self.collide(begin, None)
         with self.registry.cursor() as cr:
             env = api.Environment(cr, SUPERUSER_ID, {})
             begin(env)
-            listing = env["pos.stripe.listing"]._of(self.record(env, model="payment.provider"))
+            listing = env["pos.stripe.listing"]._for_provider(
+                self.record(env, model="payment.provider")
+            )
             self.ids.insert(2, (listing._name, listing.id))
 
     def listing_id(self):
@@ -158,7 +160,7 @@ class TestCollisions(CommittedCase):
             listing.lease_until = fields.Datetime.now()
 
         for name, second in {
-            "learn": lambda listing: listing._apply_answer(
+            "answer": lambda listing: listing._apply_answer(
                 runner.Command("read_page", None, lease="x"), None, None, 0
             ),
             "get stuck": lambda listing: listing._get_stuck(),

@@ -155,7 +155,7 @@ class TestBranches(OwnAccountCase):
         self.reader.tap()
         self.look(payment)
         session = self.pos_session
-        comparison = self.env["pos.stripe.comparison"].sudo()._of(session)
+        comparison = self.env["pos.stripe.comparison"].sudo()._for_session(session)
         comparison._ask()
         comparison._ask(True)
         self.env.cr.execute(

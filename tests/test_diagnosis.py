@@ -102,7 +102,7 @@ class TestDiagnosis(DiagnosisCase):
         self.assertFalse(self.Payment.search([("provider_id", "=", self.provider.id)]))
         self.assertFalse(self.env["pos.order"].search([("session_id", "=", self.pos_session.id)]))
         # Closing the session asks Stripe for everything that was taken meanwhile.
-        comparison = self.env["pos.stripe.comparison"].sudo()._of(self.pos_session)
+        comparison = self.env["pos.stripe.comparison"].sudo()._for_session(self.pos_session)
         comparison._ask(again=True)
         self.carry_out_listings(self.pos_session)
         self.assertEqual(comparison.state, "done")

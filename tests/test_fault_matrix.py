@@ -257,7 +257,7 @@ class TestTwoTabs(MatrixCase):
             worker.ask()
         getattr(self, f"do_{second_tab}")()
         if asked:
-            worker.learn()
+            worker.apply_answer()
         worker.finish()
         getattr(self, f"finish_{end}")(self.payment, self.first_line)
         self.audit()
@@ -278,7 +278,7 @@ class TestTapDuringCancel(MatrixCase):
             worker.ask()
         is_read = self.tap()
         if asked:
-            worker.learn()
+            worker.apply_answer()
         worker.finish()
         self.simulator.wait_until(lambda: self.reader.phase == "idle")
         self.come_to_rest(self.payment)
@@ -306,7 +306,7 @@ for step_name, step in STEPS.items():
     for fault_name, kind in NETWORK.items():
         add_cell(TestNetworkFaults, f"{step_name}__{fault_name}", step, kind, 1)
         add_cell(TestNetworkFaults, f"{step_name}__{fault_name}_for_long", step, kind, None)
-    for asked, moment in ((False, "before_asking"), (True, "before_learning")):
+    for asked, moment in ((False, "before_asking"), (True, "before_applying")):
         add_cell(TestKilledWorker, f"{step_name}__killed_{moment}", step, asked, True)
         add_cell(TestKilledWorker, f"{step_name}__host_lost_{moment}", step, asked, False)
     if step.path.startswith(READER):

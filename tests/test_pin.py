@@ -190,7 +190,7 @@ class TestPin(PinCase):
     def accept(self, *args, user=None):
         session = self.pos_session.with_user(user or self.cashier)
         session.sudo()._stripe_terminal_accept(["unreachable"], *args)
-        return self.env["pos.stripe.comparison"]._of(self.pos_session).accepted_by
+        return self.env["pos.stripe.comparison"]._for_session(self.pos_session).accepted_by
 
     def test_closing_with_a_difference(self):
         self.assertEqual(self.accept(self.ada.id, PIN), "Ada")
@@ -210,7 +210,7 @@ class TestPin(PinCase):
         self.simulator.faults.clear()
         self.payment._cancel()
         self.carry_out(self.payment)
-        comparison = self.env["pos.stripe.comparison"]._of(self.pos_session)
+        comparison = self.env["pos.stripe.comparison"]._for_session(self.pos_session)
         self.accept(self.nopin.id)
         difference = {"key": "unreachable", "problem": "Something differs."}
         self.pos_session._stripe_terminal_note(comparison.accepted_by, [difference])

@@ -269,7 +269,7 @@ class Story(Devices, Outsiders, RuleBasedStateMachine):
     def learn(self, data):
         """Also long after the lease has ended, as after a suspended machine."""
         worker = data.draw(st.sampled_from([worker for worker in self.workers if worker.outcome]))
-        worker.learn()
+        worker.apply_answer()
         worker.outcome = None
         if not worker.command:
             self.workers.remove(worker)

@@ -104,7 +104,7 @@ class TestRefund(RefundCase):
             worker.claim()
             worker.ask()
         for worker in workers:
-            worker.learn()
+            worker.apply_answer()
         for worker in workers:
             worker.finish()
         states = [self.Payment.browse(worker.payment_id).state for worker in workers]

@@ -189,7 +189,7 @@ class TestShortLease(FaultCase):
         before = len(self.sent())
         worker.ask()
         self.assertEqual(len(self.sent()), before)
-        worker.learn()
+        worker.apply_answer()
         self.assertFalse(worker.command)
         self.assertEqual(payment.state, "canceled")
         self.assertNotEqual(self.reader.screen["state"], "amount")

@@ -102,7 +102,7 @@ class TestRetention(StripeTerminalCase):
             )
         plain, accepted, unfinished, open_session = sessions
         for session in sessions:
-            comparisons._of(session)
+            comparisons._for_session(session)
         self.env.flush_all()
         closed = (plain | accepted | unfinished).ids
         self.env.cr.execute(
@@ -113,7 +113,7 @@ class TestRetention(StripeTerminalCase):
             )
         )
         self.env.invalidate_all()
-        comparisons._of(accepted).accepted_at = stop_at
+        comparisons._for_session(accepted).accepted_at = stop_at
         payment = self.paid(unverified=True)
         payment.session_id = unfinished
         self.vacuum()

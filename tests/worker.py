@@ -52,7 +52,7 @@ class Worker:
         except StripeProblem as problem:
             self.outcome = (None, problem, 0)
 
-    def learn(self):
+    def apply_answer(self):
         """Store the answer."""
         command = self.command
         self._store(lambda payment: payment._apply_answer(command, *self.outcome))
@@ -60,7 +60,7 @@ class Worker:
     def step(self):
         """Make one request and store its answer."""
         self.ask()
-        self.learn()
+        self.apply_answer()
 
     def go_until(self, verb):
         """Go on until a request with this verb is to be made; False when there was none."""

@@ -81,10 +81,7 @@ RULES = (
         "models/pos_stripe_payment.py",
         "        if self._is_reader_tested():\n            return False\n",
         "",
-        (
-            "tests/test_diagnosis.py::TestDiagnosis::"
-            "test_a_till_reads_that_the_reader_is_tested",
-        ),
+        ("tests/test_diagnosis.py::TestDiagnosis::test_a_till_reads_that_the_reader_is_tested",),
     ),
     Rule(
         SIMULATOR,

@@ -74,5 +74,5 @@ for name in KIOSK_STEPS:
         add_cell(TestKioskNetworkFaults, f"{name}__{fault}", step, kind, 1)
         if fault in FOR_LONG:
             add_cell(TestKioskNetworkFaults, f"{name}__{fault}_for_long", step, kind, None)
-    for asked, moment in ((False, "before_asking"), (True, "before_learning")):
+    for asked, moment in ((False, "before_asking"), (True, "before_applying")):
         add_cell(TestKioskKilledWorker, f"{name}__killed_{moment}", step, asked, True)
