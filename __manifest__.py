@@ -56,7 +56,7 @@
             "pos_payment_stripe/static/src/common/**/*",
             "pos_payment_stripe/static/src/closing/**/*",
         ],
-        # Loaded by a till when it first gives money back to a card.
+        # Loaded by a till when it first refunds.
         "pos_payment_stripe.refunds": ["pos_payment_stripe/static/src/refunds/**/*"],
         # Loaded by a till when another register, or nobody, works on an order with a card payment.
         "pos_payment_stripe.others": ["pos_payment_stripe/static/src/others/**/*"],

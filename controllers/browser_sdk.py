@@ -68,7 +68,7 @@ class StripeTerminalBrowserSdk(StripeTerminalController):
 
     @http.route("/pos_payment_stripe/let_refund", type="jsonrpc", auth="user")
     def let_refund(self, line_uuid, collector):
-        """Return whether the page that has read a refund's card may give the money back now."""
+        """Return whether the page that has read a refund's card may refund it now."""
         return self._running_payment(line_uuid)._let_refund(str(collector))
 
     @http.route("/pos_payment_stripe/release", type="jsonrpc", auth="user")

@@ -9,7 +9,7 @@ class StripeTerminalRefunds(StripeTerminalController):
 
     @http.route("/pos_payment_stripe/refund_plan", type="jsonrpc", auth="user")
     def refund_plan(self, session_id, order_uuids, amount, held=()):
-        """Tell which card payments of orders are given back, and how much of each."""
+        """Tell which card payments of orders are refunded, and how much of each."""
         session = self._open_session(session_id)
         payments = request.env["pos.stripe.payment"].sudo()
         return payments._refund_plan(session, order_uuids, amount, held)

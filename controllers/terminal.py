@@ -148,7 +148,7 @@ class StripeTerminalController(http.Controller):
 
     @http.route("/pos_payment_stripe/refund_unattached", type="jsonrpc", auth="user")
     def refund_unattached(self, line_uuid, employee_id=None, pin=None):
-        """Give back the money of a payment that no order shows."""
+        """Refund a payment that no order shows."""
         payment = self._payment(line_uuid)
         payment._check_unattached()
         approval = payment._approval(payment.config_id, employee_id, pin, payment.amount_minor)

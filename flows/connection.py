@@ -1,6 +1,6 @@
 """How a card reader is reached: one class for each way.
 
-A connection says how the card is asked for and what its doings tell; what is charged or given back
+A connection says how the card is asked for and what its doings tell; what is charged or refunded
 is the flow's. Another way to reach a reader is another class in `CONNECTIONS`.
 """
 
@@ -18,7 +18,7 @@ BROWSER = "browser"
 IN_PROGRESS = "in_progress"
 # After this silence of its page nobody collects any more: the payment is taken back.
 COLLECTOR_GONE = timedelta(seconds=60)
-# A page gives money back at once when it was let, and a bank has answered long before that.
+# A page refunds as soon as it may, and a bank has answered long before that.
 REFUND_IN_FLIGHT = timedelta(seconds=120)
 # Their answer is the PaymentIntent that a page may collect for.
 GRANTING_VERBS = (settlement.CREATE, settlement.UPDATE, settlement.COLLECT_BY_BROWSER_SDK)
@@ -154,7 +154,7 @@ class BrowserSdk(Connection):
     The runner makes the PaymentIntent and then leaves the row to one page of a till, the
     collector. `reader_action` is what that page does, by its own word: it says when to read the
     PaymentIntent, and nothing about money follows from it. A refund's page asks the journal, once
-    the card was read, whether it may give the money back: from then on a refund may exist. As the
+    the card was read, whether it may refund: from then on a refund may exist. As the
     SDK names no metadata, a refund is known by the charge, the amount, and by not having been there
     before. See https://docs.stripe.com/terminal/payments/collect-card-payment?terminal-sdk-platform=js
     and https://docs.stripe.com/terminal/features/refunds?terminal-sdk-platform=js
@@ -227,7 +227,7 @@ class BrowserSdk(Connection):
         return self.flow.charge_command()._replace(verb=verb)
 
     def offer_refund(self, charge):
-        """Store that a page may ask for the card, and what was given back before."""
+        """Store that a page may ask for the card, and what was refunded before."""
         past = self.row.browser_sdk_refund or {}
         if past.get("charge") != charge["id"]:
             known = [refund["id"] for refund in refund_reading.refunds_of(charge)]
@@ -244,7 +244,7 @@ class BrowserSdk(Connection):
     def find_refund(self, charge):
         row = self.row
         original, past = row.refunded_payment_id, row.browser_sdk_refund or {}
-        # Of two tills one only may give back at a time, so that it is clear whose a refund is.
+        # Of two tills one only may refund at a time, so that it is clear whose a refund is.
         if past.get("charge") == charge["id"] and not original._refunded_by_browser_sdk_now(
             but=row
         ):

@@ -65,7 +65,7 @@ class Payment(flow.Flow):
             is_over
             and not row.wanted
             and not row.holds_reader
-            # The bank may send back what was given back without an order.
+            # The bank may send back what was refunded without an order.
             and not row.refund
             and not self._has_unread_refunds()
             and not self.is_watched()
@@ -118,7 +118,7 @@ class Payment(flow.Flow):
             failed=self._must_find(),
             reachable=row.reachable,
             amount_differs=self.is_amount_other(),
-            refunded=row._is_given_back(),
+            refunded=row._is_fully_refunded(),
             browser_sdk=self.connection.is_page,
             forced=bool(row.forced_at),
             hold=row._is_held(),
@@ -300,7 +300,7 @@ class Payment(flow.Flow):
         self.apply_charge(refund_reading.charge_of(data))
 
     def apply_charge(self, charge):
-        """Store what Stripe says of the payment's charge and of all that went back.
+        """Store what Stripe says of the payment's charge and of all its refunds.
 
         :param dict | None charge: a Charge with its refunds; None when nothing was charged
         """
@@ -309,7 +309,7 @@ class Payment(flow.Flow):
         row = self.row
         own = refund_reading.find_refund(charge, row.line_uuid, row.attempt)
         if own:
-            # Given back without an order; its answer may have been lost.
+            # Refunded without an order; its answer may have been lost.
             self.unanswered.forget(settlement.REFUND_INTENT)
             row.refund = own["id"]
         now = fields.Datetime.now()
@@ -407,8 +407,8 @@ class Payment(flow.Flow):
             return self.rest()
         self.row.write({"wanted": False, "failure_code": problem.reason})
         # By this row or somebody else: the charge tells.
-        is_given_back = problem.reason == "charge_already_refunded"
-        return self.next_command(must_read=is_given_back)
+        is_refunded = problem.reason == "charge_already_refunded"
+        return self.next_command(must_read=is_refunded)
 
     def _refused_reading(self, _verb, problem):
         if problem.reason == "resource_missing" and self.row.reader_id:

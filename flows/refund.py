@@ -15,7 +15,7 @@ ASKING = (CREATE_REFUND, settlement.SEND)
 
 
 class Refund(flow.Flow):
-    """A refund: a part of one payment goes back, which cannot be undone once Stripe has made it."""
+    """A refund: a part of one payment, which cannot be undone once Stripe has made it."""
 
     def needs_reader(self):
         return self.row.on_reader

@@ -157,7 +157,7 @@ class PosOrder(models.Model):
                     amount=refund.currency_id.format(-refund.amount),
                 )
             )
-        kept = rows_paid.filtered(lambda row: not row._is_given_back())[:1]
+        kept = rows_paid.filtered(lambda row: not row._is_fully_refunded())[:1]
         if kept:
             raise UserError(
                 self.env._(

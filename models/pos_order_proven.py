@@ -52,7 +52,7 @@ class PosOrder(models.Model):
             self.nb_print = 0
 
     def _stripe_proven(self):
-        """Return the journal's rows of what Stripe took or gave back for this order, by line."""
+        """Return the journal's rows of what Stripe took or refunded for this order, by line."""
         rows = self.env["pos.stripe.payment"].sudo()
         rows = rows.search(
             [
@@ -65,7 +65,7 @@ class PosOrder(models.Model):
         return {
             row.line_uuid: row
             for row in rows
-            if row._is_proven() and not row._is_taken_back() and not row._is_given_back()
+            if row._is_proven() and not row._is_taken_back() and not row._is_fully_refunded()
         }
 
     def _stripe_proves(self, proven, command):

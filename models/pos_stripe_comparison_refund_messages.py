@@ -4,12 +4,12 @@ from ..stripe_terminal import closing
 
 
 class PosStripeComparison(models.Model):
-    """A comparison in words, where the difference is about money that was given back."""
+    """A comparison in words, where the difference is about money that was refunded."""
 
     _inherit = "pos.stripe.comparison"
 
     def _is_refund(self, difference):
-        """Tell whether money was or should have been given back."""
+        """Tell whether money was or should have been refunded."""
         kind, recorded, row, intent = difference[:4]
         if kind == closing.WENT_BACK:
             return True
@@ -27,7 +27,7 @@ class PosStripeComparison(models.Model):
     def _tell_refund_problem(self, difference):
         kind, recorded, row, intent = difference[:4]
         if kind == closing.WENT_BACK:
-            return self._tell_went_back(difference)
+            return self._tell_refunded(difference)
         side = (recorded and recorded.amount is not None and recorded) or row
         shown = self.env["res.currency"]._stripe_format_code
         made = intent and shown(-intent.received, intent.currency)
@@ -68,8 +68,8 @@ class PosStripeComparison(models.Model):
             "The refund of %(amount)s to a card for order %(order)s is still open.", **facts
         )
 
-    def _tell_went_back(self, difference):
-        """Tell what went back to a card without a refund in the Point of Sale."""
+    def _tell_refunded(self, difference):
+        """Tell what was refunded to a card without the Point of Sale."""
         shown = self.env["res.currency"]._stripe_format_code
         facts = {
             "order": self._order_name(difference),

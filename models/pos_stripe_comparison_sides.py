@@ -113,7 +113,7 @@ class PosStripeComparison(models.Model):
         return intents
 
     def _known(self, intents):
-        """Return the journal's rows of what Stripe said, and of the payments that went back."""
+        """Return the journal's rows of what Stripe said, and of the payments that were refunded."""
         ids = [intent.id for intent in intents]
         return self.env["pos.stripe.payment"].search(
             [

@@ -25,7 +25,7 @@ class PosStripeComparison(models.Model):
         return self.session_id.start_at or self.session_id.create_date
 
     def _refunds_since(self):
-        """Return from when on what went back of the register's payments was told at no closing."""
+        """Return from when on refunds of the register's payments were told at no closing."""
         before = self._session_before()
         earliest = self._opened_at() - MOST_CLOSED
         return max(before.stop_at or earliest, earliest) - CLOCK_MARGIN
@@ -62,7 +62,7 @@ class PosStripeComparison(models.Model):
             for one in listed:
                 sessions, registers = concerned[one.intent.id]
                 is_named = (one.database, one.session) == (self.env.cr.dbname, session.name)
-                # What went back of what the register has taken before.
+                # What was refunded of what the register has taken before.
                 is_late = session.config_id.id in registers and one.intent.created >= since
                 if is_named or is_late or session.id in sessions or one.intent.payment in known:
                     found.append(one.intent)
@@ -72,7 +72,7 @@ class PosStripeComparison(models.Model):
     def _concerned(self, listed):
         """Return which sessions and registers each listed object concerns, as the journal has it.
 
-        :return: dict of tuples of two sets of ids, by the id at Stripe; only what went back
+        :return: dict of tuples of two sets of ids, by the id at Stripe; only refunds
             concerns a register as a whole
         """
         dbname = self.env.cr.dbname

@@ -25,7 +25,7 @@ def _to_unix(moment):
 
 
 class PosStripeListing(models.Model):
-    """How the runner carries a listing out: claim, ask Stripe, apply the answer, as in the journal."""
+    """How the runner carries a listing out: it claims, asks and applies, as in the journal."""
 
     _inherit = "pos.stripe.listing"
 

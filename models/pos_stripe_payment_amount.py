@@ -68,7 +68,7 @@ class PosStripePayment(models.Model):
                 ("line_uuid", "!=", line["line_uuid"]),
             ]
         )
-        kept = others.filtered(lambda row: not (row._is_taken_back() or row._is_given_back()))
+        kept = others.filtered(lambda row: not (row._is_taken_back() or row._is_fully_refunded()))
         taken = sum(kept.mapped("amount"))
         if self._is_more(currency, amount + taken, self._basket_total(session, basket)):
             return self._refusal(line["line_uuid"], "amount_above_due")

@@ -88,7 +88,7 @@ class PosStripePayment(models.Model):
 
         :param session: the open `pos.session` of the register that finishes it, access checked
         :return: dict; `orders` is what a synchronisation answers, `payments` what the till shows
-        :raise UserError: the payment is on an order, given back, or its order is not known
+        :raise UserError: the payment is on an order, refunded, or its order is not known
         """
         self._check_unattached()
         if not self._is_restorable():

@@ -76,7 +76,7 @@ class PosStripePayment(models.Model):
     def _may_pass_on(self):
         """Tell whether another page than the collector may collect."""
         if self.kind == refunding.REFUND and self.requested:
-            # Once a page was let give money back, no other may.
+            # Once a page was let refund, no other may.
             return False
         silent_since = fields.Datetime.now() - COLLECTOR_SILENT
         return not self.collector or self.collector_seen_at <= silent_since
@@ -134,7 +134,7 @@ class PosStripePayment(models.Model):
         """Have Stripe read, because a page says that it no longer collects.
 
         :param str stage: what the page did last: `connect`, `collect`, `confirm` (ask whether it
-            may give money back) or `process`
+            may refund) or `process`
         :param str | None code: the SDK's error code or decline code; None when the SDK is content
         """
         self._lock()

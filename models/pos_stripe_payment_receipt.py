@@ -25,7 +25,7 @@ class PosStripePayment(models.Model):
         """Return which slip the row prints, one of `receipts`; None while nothing is certain."""
         if self.state not in (settlement.PAID, settlement.AUTHORIZED):
             return None
-        # A row that gives money back has a refund at Stripe instead of a PaymentIntent.
+        # A row that refunds has a refund at Stripe instead of a PaymentIntent.
         return receipts.SALE if self.payment_intent or not self.refund else receipts.REFUND
 
     def _ticket(self):

@@ -184,12 +184,12 @@ class PosStripePayment(models.Model):
     # Paid, but not on any order
 
     def _is_taken_back(self):
-        """Tell whether the money goes or went back because no order showed the payment."""
+        """Tell whether the money is or was refunded because no order showed the payment."""
         is_back = self.kind == refunding.PAYMENT and self.refund and self.refunded_minor
         return self.wanted == settlement.REFUND_ALL or bool(is_back)
 
     def _taken_back_data(self):
-        """Return what lets no till finish an order with a payment that goes back to the card."""
+        """Return what lets no till finish an order with a payment that is refunded."""
         if not self._is_taken_back():
             return {}
         told = self.env._(
@@ -244,14 +244,14 @@ class PosStripePayment(models.Model):
         )
         uuids = set(shown.mapped("uuid"))
         return candidates.filtered(
-            lambda payment: payment.line_uuid not in uuids and not payment._is_given_back()
+            lambda payment: payment.line_uuid not in uuids and not payment._is_fully_refunded()
         )
 
     def _unattached_data(self):
         """Return the till data with what a person recognises the payment by."""
         return {
             **self._till_data(),
-            # Why the last attempt to give it back failed.
+            # Why the last attempt to refund it failed.
             "problem": self.failure_code and self.env._(refund_sentence(self.failure_code)),
             "payment_method_id": self.payment_method_id.id,
             "card": card_name(self.card_brand, self.card_last4),
@@ -263,7 +263,7 @@ class PosStripePayment(models.Model):
     def _check_unattached(self):
         """Refuse what another till was faster with.
 
-        :raise UserError: the payment is on an order, or given back
+        :raise UserError: the payment is on an order, or refunded
         """
         self.ensure_one()
         if not self._unattached([("id", "=", self.id)]):
@@ -283,10 +283,10 @@ class PosStripePayment(models.Model):
         self._log("till", "attach", {"order": order_ref})
 
     def _refund_unattached(self, **values):
-        """Write down that the money goes back to the card, and kick the runner.
+        """Write down that the payment is to be refunded, and kick the runner.
 
         :param values: who approved it, see `_approval`
-        :raise UserError: the payment is on an order, given back, or its card has to be present
+        :raise UserError: the payment is on an order, refunded, or its card has to be present
         """
         self._check_unattached()
         if self._is_in_person():
@@ -313,7 +313,7 @@ class PosStripePayment(models.Model):
         """Give the money of a payment without an order back, from the backend's form.
 
         :raise AccessError: the user is no POS manager
-        :raise UserError: the payment is on an order, or given back
+        :raise UserError: the payment is on an order, or refunded
         """
         if not self.env.user.has_group("point_of_sale.group_pos_manager"):
             raise AccessError(self.env._("Only a Point of Sale manager can do this."))

@@ -15,7 +15,7 @@ OVERLAP = timedelta(seconds=60)
 
 
 class PosStripePayment(models.Model):
-    """Refunds in the journal: each row gives back a part of one payment, the original."""
+    """Refunds in the journal: each row refunds a part of one payment, the original."""
 
     _inherit = "pos.stripe.payment"
 
@@ -75,8 +75,8 @@ class PosStripePayment(models.Model):
                 and refund["line_uuid"] not in lines
             )
 
-    def _is_given_back(self):
-        """Tell whether all that a payment took went back."""
+    def _is_fully_refunded(self):
+        """Tell whether all that a payment took was refunded."""
         return bool(self.refunded_minor) and self.refunded_minor >= self.amount_received
 
     # What the till asks for
@@ -88,7 +88,7 @@ class PosStripePayment(models.Model):
         Asking twice with one `request_uuid` is asking once.
 
         :param dict line: as for a payment, with a negative `amount`, `refunded_uuid` of the
-            `pos.payment` that is given back; `employee_id` and `pin` of who approves it, see
+            `pos.payment` that is refunded; `employee_id` and `pin` of who approves it, see
             `pos.config.stripe_refund_pin`. Whether the card has to be presented is not the till's
             choice: Stripe takes Interac on the reader only, and no other card there.
         :return: what the till shows, see `_till_data`
@@ -109,7 +109,7 @@ class PosStripePayment(models.Model):
             return row._till_data()
         if row.refund_status in refunding.FAILED or row.state == settlement.CANCELED:
             row._flow().start_attempt()
-        # What waits for a tip has to be captured before it can be given back.
+        # What waits for a tip has to be captured before it can be refunded.
         self._release_held([("id", "=", original.id)])
         row._write_request(
             session,
@@ -125,7 +125,7 @@ class PosStripePayment(models.Model):
 
     @api.model
     def _find_original(self, session, line):
-        """Return the payment that a till's line gives back, and a code where it cannot be."""
+        """Return the payment that a till's line refunds, and a code where it cannot be."""
         original = self._original(session.company_id, line.get("refunded_uuid"))
         if not original:
             uuid = line.get("refunded_uuid") or ""
@@ -152,7 +152,7 @@ class PosStripePayment(models.Model):
         )
 
     def _is_in_person(self):
-        """Tell whether the card of a payment gets money back on the reader only."""
+        """Tell whether a payment is refunded on the reader only."""
         return self.card_network == "interac" or self.card_brand == "interac"
 
     # The closing comparison
@@ -225,7 +225,7 @@ class PosStripePayment(models.Model):
         :param but: the refund row that asks, which does not stand in its own way
         """
         running = (self.refund_ids - (but or self.browse())).filtered(
-            lambda row: row._may_give_back() and not self._is_listed(row)
+            lambda row: row._may_refund() and not self._is_listed(row)
         )
         return refunding.left(
             self.amount_received or self.amount_minor,
@@ -233,7 +233,7 @@ class PosStripePayment(models.Model):
             running.mapped("amount_minor"),
         )
 
-    def _may_give_back(self):
+    def _may_refund(self):
         """Tell whether a refund was made, or may still be."""
         is_over = self.state in (settlement.DECLINED, settlement.CANCELED)
         return not is_over and (self.requested or self.state == settlement.PAID)

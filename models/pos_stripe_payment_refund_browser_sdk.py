@@ -11,7 +11,7 @@ CODE_ELSEWHERE = "refund_elsewhere"
 class PosStripePayment(models.Model):
     """What the page asks for that has a refund's card presented, see `flows.connection`.
 
-    Once it has read the card it asks the journal whether it may give the money back: from then on
+    Once it has read the card it asks the journal whether it may refund: from then on
     a refund may exist.
     """
 
@@ -33,7 +33,7 @@ class PosStripePayment(models.Model):
     # What a till asks for
 
     def _refund_grant(self):
-        """Return what is given back as the journal has it; the SDK refunds charges."""
+        """Return what is to be refunded as the journal has it; the SDK refunds charges."""
         return {
             "refund": {
                 "charge": self.charge,
@@ -44,9 +44,9 @@ class PosStripePayment(models.Model):
         }
 
     def _let_refund(self, collector):
-        """Let the page that has read the card give the money back, once.
+        """Let the page that has read the card refund it, once.
 
-        :return: bool; where it is not True, the page must give nothing back
+        :return: bool; where it is not True, the page must refund nothing
         """
         self._lock()
         if (
@@ -82,7 +82,7 @@ class PosStripePayment(models.Model):
         return True
 
     def _refunded_by_browser_sdk_now(self, but):
-        """Return the other rows of a payment whose page may be giving money back just now."""
+        """Return the other rows of a payment whose page may be refunding just now."""
         return (self.refund_ids - but).filtered(
             lambda row: row._is_refunded_by_browser_sdk() and row.requested and not row.refund
         )

@@ -12,7 +12,7 @@ from ..stripe_terminal.receipts import card_name
 from ..stripe_terminal.settlement import PAID_STATES
 from .pos_stripe_payment_adoption import REFERENCES
 
-# As many payments are offered where the till does not know which one is given back.
+# As many payments are offered where the till does not know which one is refunded.
 CHOICES = 20
 
 
@@ -27,8 +27,8 @@ class PosStripePayment(models.Model):
 
         :param session: the open `pos.session`, access checked
         :param list order_uuids: of the orders that are refunded
-        :param float amount: what is to be given back, above zero, in major units
-        :param list held: `[uuid, amount]` of what lines of the till give back already
+        :param float amount: what is to be refunded, above zero, in major units
+        :param list held: `[uuid, amount]` of what lines of the till refund already
         :return: dict of `found`, the number of card payments, `lines`, each with the facts of
             `_refund_choice` and its `part` (major units), and `refusal`, a sentence where a manager
             has to adopt payments first
@@ -68,7 +68,7 @@ class PosStripePayment(models.Model):
 
     @api.model
     def _refund_choices(self, session, query):
-        """Return payments that a person may want to give back, newest first.
+        """Return payments that a person may want to refund, newest first.
 
         :param str query: a card's last four digits, an amount, an order's number, or the id on a
             receipt; empty for the last payments
@@ -91,7 +91,7 @@ class PosStripePayment(models.Model):
             with suppress(ValueError):
                 meant |= Domain("amount", "=", float(query.replace(",", ".")))
             domain &= meant
-        # Some of them may have been given back.
+        # Some of them may have been refunded.
         payments = self.env["pos.payment"].search(domain, order="id desc", limit=5 * CHOICES)
         choices = (self._refund_choice(payment) for payment in payments)
         offered = (choice for choice in choices if choice["left"] > 0 or choice["refusal"])
@@ -106,7 +106,7 @@ class PosStripePayment(models.Model):
 
     @api.model
     def _rest_of(self, pos_payment):
-        """Return how much of a `pos.payment` the journal lets go back, in minor units."""
+        """Return how much of a `pos.payment` the journal lets be refunded, in minor units."""
         row = self._refundable_row(pos_payment)
         return row._left_minor() if row else 0
 

@@ -85,7 +85,7 @@ class PosStripePayment(models.Model):
                 "Stripe took %(amount)s from %(card)s at %(time)s, and is asked to refund it.",
                 **facts,
             )
-        if self._is_given_back():
+        if self._is_fully_refunded():
             return WAITS, self.env._(
                 "Stripe took %(amount)s from %(card)s at %(time)s, and refunded all of it.",
                 **facts,

@@ -25,11 +25,11 @@ class PosStripePayment(models.Model):
             if row.state == settlement.PAID and row.kind == refunding.REFUND:
                 minor = -row.amount_minor
             elif row.state == settlement.PAID:
-                minor = row.amount_received - row._given_back_by_itself()
+                minor = row.amount_received - row._refunded_by_itself()
             row.taken = row.currency_id and row._to_major(minor)
 
-    def _given_back_by_itself(self):
-        """Return what went back, in minor units, of which no other row tells."""
+    def _refunded_by_itself(self):
+        """Return what was refunded, in minor units, of which no other row tells."""
         return sum(
             refund["amount"]
             for refund in self.refunds or []

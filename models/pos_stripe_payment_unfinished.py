@@ -62,7 +62,7 @@ class PosStripePayment(models.Model):
             & Domain("settled_at", "<", now - UNFINISHED_AFTER)
             & Domain("settled_at", ">", now - timedelta(days=UNATTACHED_DAYS))
         )
-        return rows.filtered(lambda row: not (row._is_taken_back() or row._is_given_back()))
+        return rows.filtered(lambda row: not (row._is_taken_back() or row._is_fully_refunded()))
 
     def _tell_unfinished_order(self, order):
         """Tell of the payments of one order.

@@ -45,16 +45,16 @@ class PosStripePayment(models.Model):
 
     @api.model
     def _unfinished(self):
-        """Return the rows that are open, doubtful, on no order, disputed, or not given back yet."""
+        """Return the rows that are open, doubtful, on no order, disputed, or not refunded yet."""
         rows = self.union(*(self.search(domain) for domain in self._unfinished_domains()))
-        # What went back without an order is finished.
+        # What was refunded without an order is finished.
         rows = rows.filtered(lambda row: not row._is_finished_without_order())
         return rows | rows.refunded_payment_id
 
     def _is_finished_without_order(self):
         is_settled = self.state == settlement.PAID and not self.wanted
         is_doubtful = self.unverified or self.unpaid or self.disputed or self.lease_owner
-        is_back = self._is_given_back() and self.refund_status not in refunding.UNSETTLED
+        is_back = self._is_fully_refunded() and self.refund_status not in refunding.UNSETTLED
         return is_settled and is_back and not is_doubtful and self.kind == refunding.PAYMENT
 
 

@@ -36,9 +36,9 @@ class Row(NamedTuple):
     """A row of the journal.
 
     `recorded` tells whether any session has its payment, `held` that it is authorized and may
-    still get a tip, `taken_back` that it was given back as a payment that no order showed,
+    still get a tip, `taken_back` that it was refunded as a payment that no order showed,
     `recorded_as` how else its order says that it was paid. `amount` and `intent` of a refund are
-    those of its Refund, and `payment` is the PaymentIntent whose money went back.
+    those of its Refund, and `payment` is the PaymentIntent that was refunded.
     """
 
     line_uuid: str
@@ -61,9 +61,9 @@ class Row(NamedTuple):
 
 
 class Intent(NamedTuple):
-    """A PaymentIntent as Stripe says; `refunded` is the part of `received` that went back.
+    """A PaymentIntent as Stripe says; `refunded` is the part of `received` that was refunded.
 
-    Of a Refund, `received` is what went back, below zero, and `payment` the PaymentIntent, or the
+    Of a Refund, `received` is its amount, below zero, and `payment` the PaymentIntent, or the
     Charge where there is none, that it came from.
     """
 
@@ -82,7 +82,7 @@ class Intent(NamedTuple):
 class Difference(NamedTuple):
     """What does not agree: the kind, and whatever is known of each of the three sides.
 
-    Of what went back, `amount` is how much (minor units), `row` the payment that it came from, and
+    Of a refund, `amount` is how much (minor units), `row` the payment that it came from, and
     `intent` the Refund, where it is known.
     """
 
@@ -188,7 +188,7 @@ def _shows_all(row):
 
 
 def _unlisted(rows, others, intents):
-    """Return what went back of payments by Refunds that are not among those that were listed."""
+    """Return what was refunded of payments by Refunds that are not among those that were listed."""
     differences = []
     for row in rows:
         intent = intents.get(row.intent)

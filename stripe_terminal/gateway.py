@@ -206,7 +206,7 @@ class Gateway:
     # Refunds: https://docs.stripe.com/api/refunds
 
     def create_refund(self, params, idempotency_key):
-        """Give money back to the card; `params` as in the API, amount in minor units."""
+        """Refund; `params` as in the API, amount in minor units."""
         return self._call(
             self._client.v1.refunds.create,
             params={"expand": REFUND_EXPAND, **params},
@@ -289,7 +289,7 @@ class Gateway:
         )
 
     def refund_payment(self, reader_id, params, idempotency_key):
-        """Ask the reader for the card that gets money back; answers when it acknowledged.
+        """Ask the reader for the card that is refunded; answers when it acknowledged.
 
         :param dict params: as in the API: the payment, `amount` in minor units, `metadata`
         """

@@ -134,7 +134,7 @@ def intent_of(intent):
 
 
 def _refunded_of(charge):
-    """Return how much of a charge went back; what was released before a capture never was taken."""
+    """Return how much of a charge was refunded; what a capture released was never taken."""
     if not charge.get("captured"):
         return 0
     released = max(charge["amount"] - charge["amount_captured"], 0)

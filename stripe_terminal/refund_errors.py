@@ -1,4 +1,4 @@
-"""What a code of `errors.py` means when money goes back to the card, and what the cashier reads.
+"""What a code of `errors.py` means for a refund, and what the cashier reads.
 
 The same code says something else in each direction: `insufficient_funds` is the customer's account
 when a card pays, and the shop's balance at Stripe when it is refunded. What concerns only readers,

@@ -25,7 +25,7 @@ def charge_of(data):
 
 
 def is_in_person(charge):
-    """Tell whether the network gives money back only to a card that is present (Interac)."""
+    """Tell whether the network refunds only to a card that is present (Interac)."""
     return (charge.get("payment_method_details") or {}).get("type") == "interac_present"
 
 
@@ -48,7 +48,7 @@ def refunds_of(charge):
 
 
 def refunded_of(charge):
-    """Return how much of a charge went back, in minor units.
+    """Return how much of a charge was refunded, in minor units.
 
     What a partial capture released is no refund, so the refunds themselves count where they are
     all there.
@@ -75,7 +75,7 @@ def find_unnamed_refund(charge, known, amounts):
 
     :param dict charge: a Charge with `refunds` expanded
     :param known: ids of refunds that are certainly something else
-    :param amounts: minor units that the browser may have given back
+    :param amounts: minor units that the browser may have refunded
     """
     for refund in reversed((charge.get("refunds") or {}).get("data") or []):
         is_named = LINE_UUID in (refund.get("metadata") or {})

@@ -58,7 +58,7 @@ class RefundFacts(NamedTuple):
     :param reachable: Stripe answered the last question
     :param uncaptured: what is refunded is authorized, and captured in a moment
     :param browser_sdk: a till's browser asks for the card, so that `action` is what that till does;
-        `requested` and `in_flight` tell that it was let give the money back
+        `requested` and `in_flight` tell that it may have refunded
     """
 
     refund: str | None = None
@@ -74,7 +74,7 @@ class RefundFacts(NamedTuple):
 
     @property
     def is_collected_by_browser_sdk(self):
-        """Whether a page of a till asks for the card, or gives the money back."""
+        """Whether a page of a till asks for the card, or refunds."""
         return self.browser_sdk and self.on_reader and self.action == "in_progress"
 
 
@@ -89,7 +89,7 @@ def settle_refund(state, wanted, facts):
     if facts.refund:
         return _settle_known(state, facts)
     if facts.is_collected_by_browser_sdk and not facts.requested:
-        # The page asks before it gives money back, so its right to do so is taken back here.
+        # The page asks before it refunds, so its right to do so is taken back here.
         return Settlement(CANCELED if wanted == CANCEL else COLLECTING)
     if facts.requested and facts.reachable and facts.on_reader and not facts.browser_sdk:
         if facts.action == UNREAD:
@@ -150,7 +150,7 @@ def left(captured, refunded, running):
     """Return how much of a charge may still be refunded, in minor units.
 
     :param int captured: what was taken
-    :param int refunded: what Stripe says that went back
+    :param int refunded: what Stripe says that was refunded
     :param running: amounts of the refunds that were asked for and that Stripe has not told of
     """
     return max(captured - refunded - sum(running), 0)

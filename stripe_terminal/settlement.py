@@ -76,7 +76,7 @@ class Facts(NamedTuple):
     :param requested: an intent was asked for, so one may exist even if none is known
     :param reachable: Stripe answered the last question
     :param amount_differs: the intent's amount is not the line's
-    :param refunded: the money was given back
+    :param refunded: it was refunded
     :param failed: Stripe failed on the request for an intent, and its key would replay that
     :param browser_sdk: a till's browser collects the card, so that `action` is what that till does
     :param forced: a person has seen it approved and let the customer go

@@ -56,13 +56,13 @@ def _line_differences(case, row, intents):
 
 def _refund_differences(case, row):
     made = refunds_by_line(case).get(row.line_uuid, [])
-    given_back = sum(refund["amount"] for refund in made)
+    refunded = sum(refund["amount"] for refund in made)
     if len(made) > 1:
         yield f"{row.line_uuid} was refunded {len(made)} times"
     if bool(made) != (row.state == "paid"):
         yield f"{row.line_uuid} is {row.state} with {len(made)} refunds"
-    if made and (row.refund, row._till_data()["amount"]) != (made[0]["id"], -given_back / 100):
-        yield f"{row.line_uuid}: Stripe gave back {given_back} with {made[0]['id']}"
+    if made and (row.refund, row._till_data()["amount"]) != (made[0]["id"], -refunded / 100):
+        yield f"{row.line_uuid}: Stripe refunded {refunded} with {made[0]['id']}"
     if row.state not in SETTLED or row.wanted or row.lease_until or row.holds_reader:
         yield f"{row.line_uuid} is not at rest"
     if row.forced_at and row.state != "paid" and not (row.unverified or row.unpaid):
@@ -72,7 +72,7 @@ def _refund_differences(case, row):
 def _overdrawn(case):
     for intent in case.simulator.ledger(case.account)["intents"]:
         if intent["refunded"] > intent["amount_received"]:
-            yield f"{intent['id']} gave back {intent['refunded']} of {intent['amount_received']}"
+            yield f"{intent['id']} refunded {intent['refunded']} of {intent['amount_received']}"
 
 
 def refunds_by_line(case):

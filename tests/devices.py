@@ -78,7 +78,8 @@ class Devices:
             others = self.case.Payment.search([("order_uuid", "=", line["order_uuid"])]) - row
             kept = others.filtered(
                 lambda other: (
-                    other.state == "paid" and not (other._is_taken_back() or other._is_given_back())
+                    other.state == "paid"
+                    and not (other._is_taken_back() or other._is_fully_refunded())
                 )
             )
             asked = round(sum(kept.mapped("amount")) + row.amount, 2)
@@ -330,7 +331,7 @@ class Devices:
         """
         recorded = {payment.uuid: payment for payment in self.recorded_by_card}
         ledger = self.case.simulator.ledger(self.case.account)["intents"]
-        # What went back in Stripe's dashboard is no order's, also before the journal hears of it.
+        # A refund in Stripe's dashboard is no order's, also before the journal hears of it.
         kept = {one["id"] for one in ledger if one["amount_received"] != one["refunded"]}
         for row in self.case.Payment.search([("line_uuid", "in", list(self.case.line_uuids))]):
             if row.kind != "payment" or row.state != "paid" or row.payment_intent not in kept:

@@ -93,7 +93,7 @@ class FaultCase(OwnAccountCase):
         self.come_to_rest(payment)
 
     def finish_refunded(self, payment, _line):
-        """Go on until the money is given back, once."""
+        """Go on until the money is refunded, once."""
         for _round in range(ROUNDS):
             self.come_to_rest(payment)
             if not payment.wanted:

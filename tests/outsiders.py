@@ -72,7 +72,7 @@ class Outsiders:
         super().__init__()
         self.sale_of = {}  # the uuid of the payment line that a `pos.payment` had first, by its id
         self.tampered = set()  # ids of `pos.payment` that somebody has changed
-        self.refundable = defaultdict(set)  # uuids of the sales that a refund line may give back
+        self.refundable = defaultdict(set)  # uuids of the sales that a refund line may refund
         self.late_since = None  # seconds since the oldest request came that is still to be done
         self.somebody_elses = None
 
@@ -192,7 +192,7 @@ class Outsiders:
     # What must be true at any time
 
     @invariant()
-    def money_goes_back_where_it_came_from(self):
+    def refunds_go_where_the_money_came_from(self):
         for intent in self.case.simulator.ledger(self.case.account)["intents"]:
             line_uuid = intent["metadata"].get("pos_payment_line_uuid")
             assert line_uuid or not intent["refunded"], f"{intent} is not the shop's to refund"
@@ -233,7 +233,7 @@ class Outsiders:
                 assert line_uuid in shown, f"closing does not show {payment.read()}: {result}"
         for line_uuid in self.orders:
             row = self.row({"line_uuid": line_uuid})
-            if row.state == "paid" and not row._is_given_back() and line_uuid not in by_uuid:
+            if row.state == "paid" and not row._is_fully_refunded() and line_uuid not in by_uuid:
                 ids = (line_uuid, row.payment_intent, row.refund)
                 is_shown = any(name and name in shown for name in ids)
                 assert is_shown, f"closing does not show that {line_uuid} is not recorded: {result}"

@@ -8,7 +8,7 @@ INTERAC = "4506445006931933"
 
 
 class RefundCase(OwnAccountCase):
-    """A register that has sold by card, and what a till does to give the money back."""
+    """A register that has sold by card, and what a till does to refund it."""
 
     @classmethod
     def setUpClass(cls):
@@ -25,11 +25,11 @@ class RefundCase(OwnAccountCase):
         return payment
 
     def refund_line(self, original, amount, **values):
-        """Return what a till sends to give `amount` (above zero, major units) of a sale back."""
+        """Return what a till sends to refund `amount` (above zero, major units) of a sale."""
         uuid = original.payment_id.uuid if original._name == "pos.stripe.payment" else original.uuid
         return self.line(-amount, refunded_uuid=uuid, order_ref="2-0002", **values)
 
-    def give_back(self, original, amount, **values):
+    def refund(self, original, amount, **values):
         """Refund a sale and have it carried out; returns the refund's journal row."""
         refund = self.send(self.refund_line(original, amount, **values))
         self.carry_out(refund)
@@ -50,8 +50,8 @@ class RefundCase(OwnAccountCase):
                 if refund["payment_intent"] == original.payment_intent
             ][::-1]
 
-    def given_back(self, original):
-        """Return how much of a sale the simulator has given back, in minor units."""
+    def refunded_at_stripe(self, original):
+        """Return how much of a sale the simulator has refunded, in minor units."""
         (intent,) = (
             intent
             for intent in self.simulator.ledger(self.account)["intents"]
@@ -114,7 +114,7 @@ class RefundCase(OwnAccountCase):
 
 
 class CanadaCase(RefundCase):
-    """A register in Canada, where Interac gives money back only to a card that is present."""
+    """A register in Canada, where Interac refunds only to a card that is present."""
 
     connection = "server"
 

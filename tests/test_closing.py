@@ -74,7 +74,7 @@ class TestClosing(OwnAccountCase):
         self.assertDiffers(result, "other_amount")
         self.assertIn("Stripe took $\xa04.60", result["differences"][0]["problem"])
 
-    def test_a_payment_that_was_given_back_before_its_order_came(self):
+    def test_a_payment_that_was_refunded_before_its_order_came(self):
         payment = self.paid()
         payment.settled_at -= timedelta(minutes=5)
         payment._refund_unattached()

@@ -57,5 +57,5 @@ class TestConnection(RefundCase):
         declined._cancel()
         self.carry_out(declined)
         self.assertEqual(declined.state, "canceled")
-        refund = self.give_back(sale, 5.0)
-        self.assertEqual((refund.state, self.given_back(sale)), ("paid", 500))
+        refund = self.refund(sale, 5.0)
+        self.assertEqual((refund.state, self.refunded_at_stripe(sale)), ("paid", 500))

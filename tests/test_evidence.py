@@ -285,7 +285,7 @@ class TestEvidence(ThirdParty, RefundCase):
     def test_a_refund_that_the_bank_sends_back(self):
         self.simulator.async_refund_time = 0.1
         sale = self.sell(card=FAILING_CARD)
-        refund = self.give_back(sale, 12.0)
+        refund = self.refund(sale, 12.0)
         self.finish(refund)
         patcher = self.break_method(PosPayment, "write")
         self.simulator.wait_until(lambda: self.refunds(sale)[0]["status"] == "failed")

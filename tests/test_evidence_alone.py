@@ -119,9 +119,9 @@ class TestEvidenceAlone(Watch, RefundCase):
         self.simulator.async_refund_time = 0.1
         sale, failing = self.sell(), self.sell(card=FAILING_CARD)
         with self.watch():
-            refund = self.give_back(sale, 12.0)
+            refund = self.refund(sale, 12.0)
             self.finish(refund)
-            back = self.give_back(failing, 12.0)
+            back = self.refund(failing, 12.0)
             order = self.finish(back)
             self.simulator.wait_until(lambda: self.refunds(failing)[0]["status"] == "failed")
             self.look(back)

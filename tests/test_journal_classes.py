@@ -72,7 +72,7 @@ class TestJournalClasses(RefundCase):
                 rebuild(self.env, shuffled(journal, seed))
                 self.assertNotEqual(journal._base_classes__, bases)
                 sale = self.sell(12.0)
-                refund = self.give_back(sale, 5.0)
+                refund = self.refund(sale, 5.0)
                 self.assertEqual((refund.state, refund.amount), ("paid", -5.0))
                 self.assertEqual(refund._till_data()["transaction_id"], refund.refund)
                 self.finish(refund)

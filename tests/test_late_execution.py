@@ -51,7 +51,7 @@ class TestLateBrowserSdk(browser_sdk.GivenBrowserSdk, LateExecution):
 
 
 class LateRefunds(LateExecution):
-    """A part of a sale is given back, once."""
+    """A part of a sale is refunded, once."""
 
     def given_nothing(self):
         """Nothing has to be prepared."""
@@ -68,8 +68,8 @@ class LateRefunds(LateExecution):
     def pay_by_card(self):
         self.reader.tap()
 
-    def finish_given_back(self, payment, line):
-        """Go on as a cashier who wants the money given back."""
+    def finish_refunded(self, payment, line):
+        """Go on as a cashier who wants the money refunded."""
         for _round in range(ROUNDS):
             self.come_to_rest(payment)
             if payment.state == "paid":
@@ -77,12 +77,12 @@ class LateRefunds(LateExecution):
             self.present_card()
             self.carry_out(self.send(self.again(line)))
         self.assertEqual(payment.state, "paid")
-        self.assertEqual(self.given_back(self.sale), 500)
+        self.assertEqual(self.refunded_at_stripe(self.sale), 500)
 
     def finish_refused(self, payment, _line):
         """Go on as a cashier who wants the money kept."""
         self.finish_canceled(payment, _line)
-        self.assertEqual(self.given_back(self.sale), 0)
+        self.assertEqual(self.refunded_at_stripe(self.sale), 0)
 
     def end(self, step):
         getattr(self, f"finish_{step.end}")(self.payment, self.first_line)
@@ -170,13 +170,13 @@ CASES = (
     (TestLateBrowserSdk, browser_sdk.STEPS),
     (
         TestLateRefunds,
-        {"refund": Step("sold", "send", "create_refund", "POST", REFUNDS, "given_back")},
+        {"refund": Step("sold", "send", "create_refund", "POST", REFUNDS, "refunded")},
     ),
     (
         TestLateInteracRefunds,
         {
             "ask": Step(
-                "sold", "send", "process_intent", "POST", f"{READER}/refund_payment", "given_back"
+                "sold", "send", "process_intent", "POST", f"{READER}/refund_payment", "refunded"
             ),
             "cancel": Step(
                 "asked", "cancel", "cancel_action", "POST", f"{READER}/cancel_action", "refused"

@@ -115,4 +115,4 @@ class TestLaterRefund(LaterCase, RefundCase):
         self.send(self.again(line, amount=-2.0), self.later, self.later_method)
         self.carry_out(refund)
         self.assertLater(refund)
-        self.assertEqual((refund.state, self.given_back(sale)), ("paid", 1200))
+        self.assertEqual((refund.state, self.refunded_at_stripe(sale)), ("paid", 1200))

@@ -57,14 +57,14 @@ class TestOfficeJournal(StripeTerminalCase):
     def test_what_was_forced_and_not_paid_adds_nothing(self):
         self.assertEqual(self.forced_and_unpaid().taken, 0)
 
-    def test_what_went_back_without_an_order_adds_nothing(self):
+    def test_what_was_refunded_without_an_order_adds_nothing(self):
         payment = self.paid()
         payment._refund_unattached()
         self.carry_out(payment)
         self.assertTrue(payment.refund)
         self.assertEqual(payment.taken, 0)
 
-    def test_what_went_back_in_the_dashboard_is_left_out_too(self):
+    def test_what_was_refunded_in_the_dashboard_is_left_out_too(self):
         payment = self.paid()
         payment.refunds = [
             {"id": "re_1", "amount": 240, "status": "succeeded", "created": 1, "line_uuid": None},

@@ -248,7 +248,7 @@ class TestRights(PinCase):
 
 @tagged("post_install", "-at_install")
 class TestRefundPin(PinCase):
-    """Where the register says so, no money goes back to a card without a manager's PIN."""
+    """Where the register says so, no card is refunded without a manager's PIN."""
 
     def setUp(self):
         super().setUp()
@@ -278,7 +278,7 @@ class TestRefundPin(PinCase):
         row = self.refunded(5.0, **self.by(self.ada))
         self.assertEqual((row.state, row.approved_by, row.approved_minor), ("paid", "Ada", 500))
         self.assertTrue(row.approved_at)
-        self.assertEqual(self.given_back(self.sale), 500)
+        self.assertEqual(self.refunded_at_stripe(self.sale), 500)
         self.assertNowhere(PIN, row, self.sale)
         self.assertNotIn(PIN, str([request.params for request in self.sent()]))
 
@@ -297,7 +297,7 @@ class TestRefundPin(PinCase):
                 sentence = self.refusal(self.refunded, 5.0, **values, **more)
                 self.assertIn("PIN", sentence)
         self.assertEqual(self.Payment.search([]), before)
-        self.assertEqual(self.given_back(self.sale), 0)
+        self.assertEqual(self.refunded_at_stripe(self.sale), 0)
 
     def test_a_managers_user_is_no_pin_where_employees_log_in(self):
         self.assertIn("PIN", self.refusal(self.refunded, 5.0, user=self.manager))
@@ -357,7 +357,7 @@ class TestRefundPin(PinCase):
             self.assertIn("PIN", self.refusal(approve, self.config, employee_id, pin, 800))
         payment._refund_unattached(**approve(self.config, self.ada.id, PIN, 800))
         self.carry_out(payment)
-        self.assertEqual((payment.approved_by, self.given_back(payment)), ("Ada", 800))
+        self.assertEqual((payment.approved_by, self.refunded_at_stripe(payment)), ("Ada", 800))
 
     def test_forced_while_stripe_is_away_was_approved_when_it_was_sent(self):
         self.simulator.faults.add("*", "*", "drop_before", times=None)

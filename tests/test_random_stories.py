@@ -318,7 +318,7 @@ class Story(Devices, Outsiders, RuleBasedStateMachine):
             assert len(live) <= 1, f"{line_uuid} has {len(live)} live PaymentIntents"
 
     @invariant()
-    def nothing_is_given_back_twice(self):
+    def nothing_is_refunded_twice(self):
         self.case.env.invalidate_all()
         refunds = refunds_by_line(self.case)
         for row in rows_of(self.case):
@@ -360,8 +360,8 @@ class Story(Devices, Outsiders, RuleBasedStateMachine):
         self.orders_are_sent_again()
         self.case.run_cron()
         self.nothing_is_paid_twice()
-        self.nothing_is_given_back_twice()
-        self.money_goes_back_where_it_came_from()
+        self.nothing_is_refunded_twice()
+        self.refunds_go_where_the_money_came_from()
         self.case.audit()
         self.check_what_is_recorded()
         self.check_closing()

@@ -137,7 +137,7 @@ class TestReceipts(StripeTerminalCase):
         self.assertFalse(payment._till_data()["decline_slip"])
 
     def test_a_refund_slip(self):
-        """A row that gives money back prints the card that gets it, and the refund."""
+        """A row that refunds prints the card that gets it, and the refund."""
         payment = self.pay(12.0)
         self.reader.insert(card=CHIP_CARD)
         self.look(payment)

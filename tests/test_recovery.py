@@ -215,7 +215,7 @@ class TestRecovery(StripeTerminalCase):
         self.assertFalse(self.unattached())
         self.assertEqual(self.refunded(payment), 1200)
 
-    def test_an_order_that_comes_after_its_payment_was_given_back(self):
+    def test_an_order_that_comes_after_its_payment_was_refunded(self):
         payment = self.paid(12.0)
         payment._refund_unattached()
         data = payment._till_data()
@@ -285,7 +285,7 @@ class TestRecovery(StripeTerminalCase):
         self.assertEqual(self.refunded(payment), 1200)
 
     def refunded(self, payment):
-        """Return what the simulator gave back for a payment, in minor units."""
+        """Return what the simulator refunded for a payment, in minor units."""
         (intent,) = [
             intent
             for intent in self.simulator.ledger(self.account)["intents"]

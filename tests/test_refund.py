@@ -6,11 +6,11 @@ from .worker import Worker, pass_time
 
 @tagged("post_install", "-at_install")
 class TestRefund(RefundCase):
-    """A refund gives back what the till asks for, once, and never more than was taken."""
+    """A refund is what the till asks for, once, and never more than was taken."""
 
     def test_whole(self):
         sale = self.sell(12.0)
-        refund = self.give_back(sale, 12.0)
+        refund = self.refund(sale, 12.0)
         self.assertState(refund, "paid")
         (made,) = self.refunds(sale)
         self.assertEqual((made["amount"], made["reason"]), (1200, "requested_by_customer"))
@@ -39,7 +39,7 @@ class TestRefund(RefundCase):
         sale = self.sell()
         self.reader.go_offline()
         other = self.pay(5.0)
-        self.assertState(self.give_back(sale, 12.0), "paid")
+        self.assertState(self.refund(sale, 12.0), "paid")
         self.assertFalse(self.sent("POST", "/v1/terminal/readers/*/refund_payment"))
         self.assertNotEqual(other.state, "paid")
 
@@ -54,32 +54,32 @@ class TestRefund(RefundCase):
     def test_in_parts(self):
         sale = self.sell(12.0)
         for amount in (5.0, 4.0, 3.0):
-            self.assertState(self.give_back(sale, amount), "paid")
-        self.assertEqual(self.given_back(sale), 1200)
-        refund = self.give_back(sale, 0.01)
+            self.assertState(self.refund(sale, amount), "paid")
+        self.assertEqual(self.refunded_at_stripe(sale), 1200)
+        refund = self.refund(sale, 0.01)
         self.assertState(refund, "declined")
         self.assertIn("fully refunded already", refund._till_data()["sentence"])
-        self.assertEqual(self.given_back(sale), 1200)
+        self.assertEqual(self.refunded_at_stripe(sale), 1200)
 
     def test_more_than_is_left(self):
         sale = self.sell(12.0)
-        self.give_back(sale, 5.0)
+        self.refund(sale, 5.0)
         line = self.refund_line(sale, 8.0)
         refund = self.send(line)
         self.carry_out(refund)
         self.assertState(refund, "declined")
         self.assertIn("Only $\xa07.00", refund._till_data()["sentence"])
-        self.assertEqual(self.given_back(sale), 500)
+        self.assertEqual(self.refunded_at_stripe(sale), 500)
         self.carry_out(self.send(self.again(line, amount=-7.0)))
         self.assertState(refund, "paid")
-        self.assertEqual(self.given_back(sale), 1200)
+        self.assertEqual(self.refunded_at_stripe(sale), 1200)
 
-    def test_what_the_dashboard_gave_back_is_not_left(self):
+    def test_what_the_dashboard_refunded_is_not_left(self):
         sale = self.sell(12.0)
         self.in_dashboard(sale, 1000)
-        self.assertState(self.give_back(sale, 3.0), "declined")
-        self.assertState(self.give_back(sale, 2.0), "paid")
-        self.assertEqual(self.given_back(sale), 1200)
+        self.assertState(self.refund(sale, 3.0), "declined")
+        self.assertState(self.refund(sale, 2.0), "paid")
+        self.assertEqual(self.refunded_at_stripe(sale), 1200)
         self.assertIn("10.00", sale.refunded_outside)
         self.assertNotIn("2.00", sale.refunded_outside)
         self.assertIn("10.00", sale.payment_id.pos_order_id.stripe_refunded_outside)
@@ -94,7 +94,7 @@ class TestRefund(RefundCase):
         worker.finish()
         self.assertState(refund, "declined")
         self.assertIn("Only $\xa02.00", refund._till_data()["sentence"])
-        self.assertEqual(self.given_back(sale), 1000)
+        self.assertEqual(self.refunded_at_stripe(sale), 1000)
 
     def test_two_tills_at_once(self):
         sale = self.sell(12.0)
@@ -110,16 +110,16 @@ class TestRefund(RefundCase):
         states = [self.Payment.browse(worker.payment_id).state for worker in workers]
         self.assertEqual(states, ["paid", "declined"])
         self.assertEqual(len(self.sent("POST", "/v1/refunds")) - before, 1)
-        self.assertEqual(self.given_back(sale), 800)
+        self.assertEqual(self.refunded_at_stripe(sale), 800)
 
     def test_more_refunds_than_stripe_lists(self):
         sale = self.sell(12.0)
         for _number in range(12):
-            self.assertState(self.give_back(sale, 0.5), "paid")
+            self.assertState(self.refund(sale, 0.5), "paid")
             pass_time(self, seconds=100)
-        self.assertState(self.give_back(sale, 6.01), "declined")
-        self.assertState(self.give_back(sale, 6.0), "paid")
-        self.assertEqual(self.given_back(sale), 1200)
+        self.assertState(self.refund(sale, 6.01), "declined")
+        self.assertState(self.refund(sale, 6.0), "paid")
+        self.assertEqual(self.refunded_at_stripe(sale), 1200)
 
     def test_one_request_is_one_refund(self):
         sale = self.sell(12.0)
@@ -127,7 +127,7 @@ class TestRefund(RefundCase):
         for _click in range(2):
             self.carry_out(self.send(line))
         self.carry_out(self.send(self.again(line)))
-        self.assertEqual(self.given_back(sale), 500)
+        self.assertEqual(self.refunded_at_stripe(sale), 500)
 
     # Answers that are lost
 
@@ -135,8 +135,8 @@ class TestRefund(RefundCase):
         sale = self.sell(12.0)
         for kind in ("drop_after", "500_after", "drop_before", "500_before", "429"):
             self.simulator.faults.add("POST", "/v1/refunds", kind, times=1)
-            self.assertState(self.give_back(sale, 2.0), "paid")
-        self.assertEqual(self.given_back(sale), 1000)
+            self.assertState(self.refund(sale, 2.0), "paid")
+        self.assertEqual(self.refunded_at_stripe(sale), 1000)
 
     def test_nothing_is_made_when_stripe_never_heard_of_it(self):
         sale = self.sell(12.0)
@@ -149,21 +149,21 @@ class TestRefund(RefundCase):
         pass_time(self, seconds=100)
         self.look(refund)
         self.assertState(refund, "declined")
-        self.assertEqual(self.given_back(sale), 0)
+        self.assertEqual(self.refunded_at_stripe(sale), 0)
         self.carry_out(self.send(self.again(line)))
         self.assertState(refund, "paid")
-        self.assertEqual(self.given_back(sale), 1200)
+        self.assertEqual(self.refunded_at_stripe(sale), 1200)
 
     def test_the_answer_stays_lost_and_is_read_later(self):
         sale = self.sell(12.0)
         self.simulator.faults.add("POST", "/v1/refunds", "drop_after", times=None)
         self.simulator.faults.add("GET", "*", "drop_before", nth=2, times=None)
-        refund = self.give_back(sale, 12.0)
+        refund = self.refund(sale, 12.0)
         self.assertEqual(refund.state, "unknown")
         self.simulator.faults.clear()
         self.look(refund)
         self.assertState(refund, "paid")
-        self.assertEqual(self.given_back(sale), 1200)
+        self.assertEqual(self.refunded_at_stripe(sale), 1200)
 
     def test_a_cancel_waits_until_nothing_can_arrive_any_more(self):
         sale = self.sell(12.0)
@@ -179,7 +179,7 @@ class TestRefund(RefundCase):
         pass_time(self, seconds=80)
         self.look(refund)
         self.assertState(refund, "canceled")
-        self.assertEqual(self.given_back(sale), 0)
+        self.assertEqual(self.refunded_at_stripe(sale), 0)
 
     def test_a_late_request_is_found_by_the_cancel(self):
         sale = self.sell(12.0)
@@ -193,12 +193,12 @@ class TestRefund(RefundCase):
         lost.ask()
         self.look(refund)
         self.assertState(refund, "paid")
-        self.assertEqual(self.given_back(sale), 1200)
+        self.assertEqual(self.refunded_at_stripe(sale), 1200)
 
     def test_forced_is_made_later(self):
         sale = self.sell(12.0)
         self.simulator.faults.add("*", "*", "drop_before", times=None)
-        refund = self.give_back(sale, 12.0)
+        refund = self.refund(sale, 12.0)
         refund._force_done()
         self.look(refund)
         order = self.finish(refund)
@@ -208,7 +208,7 @@ class TestRefund(RefundCase):
         self.run_cron()
         self.env.invalidate_all()
         self.assertState(refund, "paid")
-        self.assertEqual(self.given_back(sale), 1200)
+        self.assertEqual(self.refunded_at_stripe(sale), 1200)
         self.assertFalse(refund.payment_id.stripe_unverified)
         self.assertFalse(order.activity_ids)
 
@@ -217,7 +217,7 @@ class TestRefund(RefundCase):
     def test_pending_then_made(self):
         self.simulator.async_refund_time = 0.1
         sale = self.sell(12.0, PENDING_CARD)
-        refund = self.give_back(sale, 12.0)
+        refund = self.refund(sale, 12.0)
         self.assertEqual((refund.state, refund.refund_status), ("paid", "pending"))
         self.simulator.wait_until(lambda: self.refunds(sale)[0]["status"] == "succeeded")
         pass_time(self, hours=1)
@@ -229,7 +229,7 @@ class TestRefund(RefundCase):
     def test_failed_later(self):
         self.simulator.async_refund_time = 0.1
         sale = self.sell(12.0, FAILING_CARD)
-        refund = self.give_back(sale, 12.0)
+        refund = self.refund(sale, 12.0)
         order = self.finish(refund)
         self.assertFalse(order.activity_ids)
         self.simulator.wait_until(lambda: self.refunds(sale)[0]["status"] == "failed")
@@ -261,7 +261,7 @@ class TestRefund(RefundCase):
 
     def test_the_order_gets_the_refund(self):
         sale = self.sell(12.0)
-        refund = self.give_back(sale, 12.0)
+        refund = self.refund(sale, 12.0)
         self.finish(refund)
         self.assertRecordValues(
             refund.payment_id,
@@ -292,12 +292,12 @@ class TestRefund(RefundCase):
 
     def test_an_order_with_a_refund_is_not_cancelled(self):
         sale = self.sell(12.0)
-        refund = self.give_back(sale, 12.0)
+        refund = self.refund(sale, 12.0)
         order = self.draft_order(refund)
         with self.assertRaisesRegex(Exception, "was refunded to a card"):
             order.write({"state": "cancel"})
 
-    # Who may give what back
+    # Who may refund what
 
     def test_refusals(self):
         sale = self.sell(12.0)
@@ -313,11 +313,11 @@ class TestRefund(RefundCase):
         self.assertEqual(refused(amount=-0.001), "amount_not_positive")
         sale.payment_id.company_id = self.env["res.company"].create({"name": "Elsewhere"})
         self.assertEqual(refused(), "refund_without_original")
-        self.assertEqual(self.given_back(sale), 0)
+        self.assertEqual(self.refunded_at_stripe(sale), 0)
 
     def test_a_refund_is_not_refunded(self):
         sale = self.sell(12.0)
-        refund = self.give_back(sale, 12.0)
+        refund = self.refund(sale, 12.0)
         self.finish(refund)
         data = self.Payment._send(
             self.pos_session.sudo(), self.method.sudo(), self.refund_line(refund, 12.0)

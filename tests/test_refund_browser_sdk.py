@@ -10,7 +10,7 @@ VISA = "4242424242424242"
 
 @tagged("post_install", "-at_install")
 class TestRefundBrowserSdk(WithPage, CanadaCase):
-    """A till's browser has the card presented; the money goes back once, whatever it says."""
+    """A till's browser has the card presented; it is refunded once, whatever it says."""
 
     connection = "browser"
 
@@ -43,9 +43,9 @@ class TestRefundBrowserSdk(WithPage, CanadaCase):
             pass_time(self, seconds=seconds / 3)
             self.look(refund)
 
-    def expect(self, refund, state, given_back):
+    def expect(self, refund, state, refunded):
         self.assertState(refund, state)
-        self.assertEqual(self.given_back(refund.refunded_payment_id), given_back)
+        self.assertEqual(self.refunded_at_stripe(refund.refunded_payment_id), refunded)
         self.assertFalse(self.sent("POST", "/v1/terminal/readers/*/refund_payment"))
         for row in refund.refunded_payment_id.refund_ids:
             self.assertEqual(bool(row.refund), row.state == "paid")
@@ -74,12 +74,12 @@ class TestRefundBrowserSdk(WithPage, CanadaCase):
         self.assertNotEqual(again.refund, refund.refund)
 
     def test_other_cards_are_not_asked_for_whatever_a_till_wants(self):
-        refund = self.give_back(self.adopt(self.old_payment(12.0)), 12.0, on_reader=True)
+        refund = self.refund(self.adopt(self.old_payment(12.0)), 12.0, on_reader=True)
         self.expect(refund, "paid", 1200)
         self.assertFalse(refund.on_reader)
 
     def test_without_reader(self):
-        refund = self.give_back(self.adopt(self.old_payment(12.0)), 12.0)
+        refund = self.refund(self.adopt(self.old_payment(12.0)), 12.0)
         self.expect(refund, "paid", 1200)
 
     def test_another_card_then_the_right_one(self):
@@ -110,7 +110,7 @@ class TestRefundBrowserSdk(WithPage, CanadaCase):
         self.expect(refund, "paid", 500)
 
     def test_cancel_while_the_card_is_read(self):
-        """Before the page was let give anything back, nothing goes; after it, Stripe tells."""
+        """Before the page was let refund anything, nothing goes; after it, Stripe tells."""
         refund = self.begin()
         page, self.page = self.page, None
         self.cancel(refund)
@@ -133,7 +133,7 @@ class TestRefundBrowserSdk(WithPage, CanadaCase):
         self.expect(refund, "paid", 500)
 
     def test_lost_answers_refund_once(self):
-        for kind, given_back in (("drop_after", 500), ("drop_before", 0)):
+        for kind, refunded in (("drop_after", 500), ("drop_before", 0)):
             refund = self.begin()
             self.simulator.js_sdk.faults.add("POST", "/sdk/process_refund", kind)
             self.present()
@@ -141,14 +141,14 @@ class TestRefundBrowserSdk(WithPage, CanadaCase):
             if kind == "drop_before":
                 self.assertEqual(refund.state, "unknown", "It may still be on its way")
                 self.come_to_rest(refund)
-                self.expect(refund, "declined", given_back)
+                self.expect(refund, "declined", refunded)
                 self.retry(refund)
                 self.present()
                 self.look(refund)
             self.expect(refund, "paid", 500)
 
     def test_a_lost_refund_is_found_before_it_is_made_again(self):
-        """The page gave the money back, and said that it could not; Stripe was late to tell."""
+        """The page refunded, and said that it could not; Stripe was late to tell."""
         refund = self.begin()
         self.reader.insert(INTERAC)
         self.assertTrue(refund._let_refund(self.page.name))
@@ -162,7 +162,7 @@ class TestRefundBrowserSdk(WithPage, CanadaCase):
 
     def test_lost_answers_before_the_card_is_asked_for(self):
         self.old = self.interac()
-        given_back = 0
+        refunded = 0
         for kind in ("drop_before", "drop_after", "500_after"):
             for nth in (1, 2):
                 fault = self.simulator.faults.add("GET", "/v1/payment_intents/*", kind, nth=nth)
@@ -170,10 +170,10 @@ class TestRefundBrowserSdk(WithPage, CanadaCase):
                 self.assertTrue(fault.hits, (kind, nth))
                 self.present()
                 self.look(refund)
-                given_back += 100
-                self.expect(refund, "paid", given_back)
+                refunded += 100
+                self.expect(refund, "paid", refunded)
 
-    def test_stripe_is_silent_while_the_money_is_given_back(self):
+    def test_stripe_is_silent_while_the_money_is_refunded(self):
         refund = self.begin()
         outage = self.simulator.faults.add("*", "*", "drop_before", times=None)
         self.present()
@@ -215,10 +215,10 @@ class TestRefundBrowserSdk(WithPage, CanadaCase):
         for stage in (waiting, let, made):
             with self.subTest(stage=stage.__name__):
                 refund = self.begin()
-                given_back = stage(refund)
+                refunded = stage(refund)
                 self.page = None
                 self.come_to_rest(refund, seconds=200)
-                self.expect(refund, "paid" if given_back else "canceled", given_back)
+                self.expect(refund, "paid" if refunded else "canceled", refunded)
                 self.page = Page(self)
                 with self.simulator.lock:
                     self.reader.connection.close()

@@ -24,7 +24,7 @@ class TestRefundClosing(RefundCase):
 
     def test_sales_minus_refunds_agree(self):
         sale = self.sell(12.0)
-        self.finish(self.give_back(sale, 5.0))
+        self.finish(self.refund(sale, 5.0))
         result = self.compare()
         self.assertEqual(result["state"], "agrees", result)
         self.assertIn("2 card payments ($\xa07.00) match", result["sentence"])
@@ -34,24 +34,24 @@ class TestRefundClosing(RefundCase):
         self.assertEqual(self.compare()["state"], "agrees")
         self.pos_session.with_user(self.cashier).close_session_from_ui()
         self.pos_session = self._open_session(self.config)
-        self.finish(self.give_back(sale, 5.0))
+        self.finish(self.refund(sale, 5.0))
         result = self.compare()
         self.assertEqual(result["state"], "agrees", result)
         self.assertIn("$\xa0-5.00", result["sentence"])
 
     def test_made_but_not_recorded(self):
-        self.give_back(self.sell(12.0), 5.0)
+        self.refund(self.sell(12.0), 5.0)
         self.assertDiffers("not_recorded", "$\xa05.00", "2-0002", "refunded")
 
     def test_recorded_but_not_made(self):
         self.simulator.async_refund_time = 0.1
         sale = self.sell(12.0, FAILING_CARD)
-        refund = self.give_back(sale, 12.0)
+        refund = self.refund(sale, 12.0)
         self.finish(refund)
         self.simulator.wait_until(lambda: self.refunds(sale)[0]["status"] == "failed")
         self.assertDiffers("not_taken", "$\xa012.00", "not made")
 
-    # What went back without the Point of Sale
+    # What was refunded without the Point of Sale
 
     def test_a_part_that_was_refunded_in_the_dashboard(self):
         self.in_dashboard(self.sell(12.0), 300)
@@ -79,13 +79,13 @@ class TestRefundClosing(RefundCase):
 
     def test_the_dashboards_refund_counts_beside_the_shops_own(self):
         sale = self.sell(12.0)
-        self.finish(self.give_back(sale, 5.0))
+        self.finish(self.refund(sale, 5.0))
         self.in_dashboard(sale, 300)
         self.assertDiffers("went_back", "$\xa03.00")
 
     def test_a_copy_of_the_shops_own_refund_counts(self):
         sale = self.sell(12.0)
-        refund = self.give_back(sale, 5.0)
+        refund = self.refund(sale, 5.0)
         self.finish(refund)
         self.in_dashboard(sale, 500, metadata=refund._flow().refund_metadata())
         self.assertDiffers("went_back", "$\xa05.00")
@@ -95,9 +95,9 @@ class TestRefundClosing(RefundCase):
         self.simulator.faults.add("POST", "/v1/refunds", "drop_after", times=None)
         # The charge was read before, and cannot be read since.
         self.simulator.faults.add("GET", "/v1/payment_intents/*", "drop_after", nth=2, times=None)
-        refund = self.give_back(sale, 5.0)
+        refund = self.refund(sale, 5.0)
         self.simulator.faults.clear()
-        self.assertEqual((refund.state, self.given_back(sale)), ("unknown", 500))
+        self.assertEqual((refund.state, self.refunded_at_stripe(sale)), ("unknown", 500))
         self.assertDiffers("still_open", "$\xa05.00")
         self.carry_out(refund)
         self.finish(refund)
@@ -140,7 +140,7 @@ class TestRefundClosing(RefundCase):
         sale = self.sell(12.0)
         first = self.pos_session
         self.pos_session = self._open_session(self._create_register("Bar", self.method))
-        refund = self.give_back(sale, 5.0)
+        refund = self.refund(sale, 5.0)
         self.assertDiffers("not_recorded", "$\xa05.00")
         second, self.pos_session = self.pos_session, first
         self.assertEqual(self.compare()["state"], "agrees")
@@ -157,7 +157,7 @@ class TestRefundClosing(RefundCase):
         self.assertEqual(self.compare()["state"], "agrees")
 
     def test_a_refund_that_was_changed_to_cash(self):
-        refund = self.give_back(self.sell(12.0), 5.0)
+        refund = self.refund(self.sell(12.0), 5.0)
         self.finish(refund)
         self.config.with_context(
             bypass_payment_method_ids_forbidden_change=True
@@ -166,18 +166,18 @@ class TestRefundClosing(RefundCase):
         self.assertDiffers("not_recorded", "$\xa05.00", "records it as Bank")
 
     def test_another_amount(self):
-        refund = self.give_back(self.sell(12.0), 5.0)
+        refund = self.refund(self.sell(12.0), 5.0)
         self.finish(refund, amount=-6.0)
         self.assertDiffers("other_amount", "$\xa06.00", "$\xa05.00")
 
     def test_still_open(self):
         self.simulator.faults.add("POST", "/v1/refunds", "drop_before", times=None)
-        self.give_back(self.sell(12.0), 5.0)
+        self.refund(self.sell(12.0), 5.0)
         self.simulator.faults.clear()
         self.assertDiffers("still_open", "$\xa05.00", "still open")
 
     def test_while_stripe_is_silent(self):
-        self.finish(self.give_back(self.sell(12.0), 5.0))
+        self.finish(self.refund(self.sell(12.0), 5.0))
         self.simulator.faults.add("*", "*", "drop_before", times=None)
         result = self.compare()
         self.assertEqual([item["key"] for item in result["differences"]], ["unreachable"])
@@ -212,7 +212,7 @@ class TestRefundClosing(RefundCase):
                         payment_method_id=cash.id,
                     )._process_saved_order(draft=False)
             else:
-                self.finish(self.give_back(self.sell(12.0), 5.0))
+                self.finish(self.refund(self.sell(12.0), 5.0))
                 self.assertEqual(self.compare()["state"], "agrees")
             pass_time(self, seconds=1)
             self.assertEqual(self.close(), {"successful": True})

@@ -5,13 +5,13 @@ from .refund_case import RefundCase
 
 @tagged("post_install", "-at_install")
 class TestRefundOld(RefundCase):
-    """Payments of Odoo's own pos_stripe are given back by the ids that it kept of them."""
+    """Payments of Odoo's own pos_stripe are refunded by the ids that it kept of them."""
 
     def test_by_payment_intent_and_by_charge(self):
         for kind in ("payment_intent", "charge"):
             with self.subTest(kind):
                 old = self.adopt(self.old_payment(12.0, kind=kind))
-                refund = self.give_back(old, 5.0)
+                refund = self.refund(old, 5.0)
                 self.assertState(refund, "paid")
                 original = refund.refunded_payment_id
                 self.assertRecordValues(
@@ -30,18 +30,18 @@ class TestRefundOld(RefundCase):
                 )
                 self.assertTrue(original.payment_intent.startswith("pi_"))
                 self.assertTrue(original.charge.startswith("ch_"))
-                self.assertEqual(self.given_back(original), 500)
-                self.assertState(self.give_back(old, 8.0), "declined")
-                again = self.give_back(old, 7.0)
+                self.assertEqual(self.refunded_at_stripe(original), 500)
+                self.assertState(self.refund(old, 8.0), "declined")
+                again = self.refund(old, 7.0)
                 self.assertEqual(again.refunded_payment_id, original)
-                self.assertEqual(self.given_back(original), 1200)
+                self.assertEqual(self.refunded_at_stripe(original), 1200)
                 self.assertFalse(original.is_unattached)
 
     def test_not_of_this_account(self):
         old = self.adopt(self.old_payment())
         account = self.simulator.add_account()
         self.provider.stripe_secret_key = account.secret_key
-        refund = self.give_back(old, 12.0)
+        refund = self.refund(old, 12.0)
         self.assertState(refund, "declined")
         self.assertIn("does not know this payment", refund._till_data()["sentence"])
 
@@ -64,9 +64,9 @@ class TestRefundOld(RefundCase):
         self.assertEqual(plan(12.0), (1, [(old.uuid, 12.0)]))
         self.assertEqual(plan(20.0), (1, [(old.uuid, 12.0)]))
         self.assertEqual(plan(12.0, [[old.uuid, -5.0]]), (1, [(old.uuid, 7.0)]))
-        self.give_back(old, 4.0)
+        self.refund(old, 4.0)
         self.assertEqual(plan(12.0), (1, [(old.uuid, 8.0)]))
-        self.give_back(old, 8.0)
+        self.refund(old, 8.0)
         self.assertEqual(plan(12.0), (1, []))
         self.assertEqual(self.Payment._refund_plan(self.pos_session, ["no"], 1.0, [])["found"], 0)
 
@@ -111,5 +111,5 @@ class TestRefundOld(RefundCase):
         self.assertEqual(choices("12,00"), both[1:])
         self.assertEqual(choices(old.transaction_id), both[1:])
         self.assertEqual(choices("nothing like this"), [])
-        self.give_back(sale, 7.5)
+        self.refund(sale, 7.5)
         self.assertEqual(choices(""), both[1:])

@@ -30,7 +30,7 @@ class TestRefundPending(RefundCase):
 
     def test_it_is_not_passed_off_as_done(self):
         self.account.covers_refunds = False
-        refund = self.give_back(self.sell(12.0), 12.0)
+        refund = self.refund(self.sell(12.0), 12.0)
         self.assertEqual(refund.refund_status, "pending")
         order = self.finish(refund)
         self.assertIn("balance at Stripe is too low", refund._till_data()["sentence"])
@@ -65,7 +65,7 @@ class TestRefundPending(RefundCase):
     def test_on_its_way_is_no_reason_to_tell(self):
         sale = self.sell(12.0, "4000000000007726")
         self.simulator.async_refund_time = 60
-        refund = self.give_back(sale, 12.0)
+        refund = self.refund(sale, 12.0)
         order = self.finish(refund)
         self.assertEqual(refund.pending_reason, "processing")
         data = refund._till_data()

@@ -8,13 +8,13 @@ VISA = "4242424242424242"
 
 @tagged("post_install", "-at_install")
 class TestRefundReader(CanadaCase):
-    """Where the card has to be present, the reader asks for it; the money goes back once."""
+    """Where the card has to be present, the reader asks for it, and it is refunded once."""
 
     def original(self, refund):
         return refund.refunded_payment_id
 
     def test_interac_is_asked_for_on_the_reader(self):
-        refund = self.give_back(self.interac(), 5.0)
+        refund = self.refund(self.interac(), 5.0)
         self.assertEqual((refund.state, refund.on_reader), ("collecting", True))
         self.assertTrue(refund.holds_reader)
         self.assertEqual(self.reader.screen["kind"], "refund")
@@ -25,7 +25,7 @@ class TestRefundReader(CanadaCase):
         self.assertState(refund, "paid")
         self.assertEqual((refund.card_network, refund.card_last4), ("interac", "1933"))
         self.assertEqual(refund.emv_receipt["account_type"], "checking")
-        self.assertEqual(self.given_back(self.original(refund)), 500)
+        self.assertEqual(self.refunded_at_stripe(self.original(refund)), 500)
         # The second time it is known beforehand.
         again = self.send(self.refund_line(self.original(refund), 7.0))
         self.assertTrue(again.holds_reader)
@@ -33,7 +33,7 @@ class TestRefundReader(CanadaCase):
         self.reader.insert(INTERAC)
         self.look(again)
         self.assertState(again, "paid")
-        self.assertEqual(self.given_back(self.original(refund)), 1200)
+        self.assertEqual(self.refunded_at_stripe(self.original(refund)), 1200)
 
     def test_another_card_then_the_right_one(self):
         old = self.interac()
@@ -48,7 +48,7 @@ class TestRefundReader(CanadaCase):
         self.reader.insert(INTERAC)
         self.look(refund)
         self.assertState(refund, "paid")
-        self.assertEqual(self.given_back(self.original(refund)), 1200)
+        self.assertEqual(self.refunded_at_stripe(self.original(refund)), 1200)
 
     def test_the_customer_or_the_cashier_cancels(self):
         old = self.interac()
@@ -70,19 +70,19 @@ class TestRefundReader(CanadaCase):
         refund._cancel()
         self.carry_out(refund)
         self.assertState(refund, "paid")
-        self.assertEqual(self.given_back(self.original(refund)), 1200)
+        self.assertEqual(self.refunded_at_stripe(self.original(refund)), 1200)
 
     def test_lost_answers(self):
         old = self.interac()
         for kind in ("drop_after", "drop_before", "500_after"):
             path = "/v1/terminal/readers/*/refund_payment"
             self.simulator.faults.add("POST", path, kind, times=1)
-            refund = self.give_back(old, 2.0)
+            refund = self.refund(old, 2.0)
             self.assertEqual(refund.state, "collecting", kind)
             self.reader.insert(INTERAC)
             self.look(refund)
             self.assertState(refund, "paid")
-        self.assertEqual(self.given_back(self.original(refund)), 600)
+        self.assertEqual(self.refunded_at_stripe(self.original(refund)), 600)
 
     def test_the_card_was_presented_while_nobody_listened(self):
         refund = self.send(self.refund_line(self.interac(), 12.0))
@@ -96,7 +96,7 @@ class TestRefundReader(CanadaCase):
         pass_time(self, seconds=120)
         self.look(refund)
         self.assertState(refund, "paid")
-        self.assertEqual(self.given_back(self.original(refund)), 1200)
+        self.assertEqual(self.refunded_at_stripe(self.original(refund)), 1200)
 
     def test_the_reader_is_off_or_with_another_till(self):
         old = self.interac()
@@ -117,9 +117,9 @@ class TestRefundReader(CanadaCase):
 
     def test_other_cards_are_not_asked_for_whatever_a_till_wants(self):
         sale = self.sell(12.0)
-        refund = self.give_back(sale, 12.0, on_reader=True)
+        refund = self.refund(sale, 12.0, on_reader=True)
         self.assertState(refund, "paid")
         self.assertFalse(refund.on_reader)
         path = f"/v1/terminal/readers/{self.reader.id}/refund_payment"
         self.assertFalse(self.sent("POST", path))
-        self.assertEqual(self.given_back(sale), 1200)
+        self.assertEqual(self.refunded_at_stripe(sale), 1200)

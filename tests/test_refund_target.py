@@ -63,7 +63,7 @@ class TestRefundTarget(RefundCase):
         row = self.Payment.search([("line_uuid", "=", data["line_uuid"])])
         if row:
             self.carry_out(row)
-        self.assertEqual(self.given_back(self.rich), 0)
+        self.assertEqual(self.refunded_at_stripe(self.rich), 0)
         if code:
             self.assertEqual((data["state"], data["failure_code"]), ("declined", code))
 
@@ -86,9 +86,11 @@ class TestRefundTarget(RefundCase):
         # Not even what is written behind the guards' back counts.
         cheap.payment_id.sudo().write({"transaction_id": self.rich.payment_intent, "amount": 500})
         self.assertNotRefunded(cheap.payment_id, 500.0)
-        refund = self.give_back(cheap, 2.0)
+        refund = self.refund(cheap, 2.0)
         self.assertState(refund, "paid")
-        self.assertEqual((self.given_back(cheap), self.given_back(self.rich)), (200, 0))
+        self.assertEqual(
+            (self.refunded_at_stripe(cheap), self.refunded_at_stripe(self.rich)), (200, 0)
+        )
 
     def test_the_uuid_of_another_line(self):
         """Also of one whose own payment has gone."""
@@ -124,7 +126,9 @@ class TestRefundTarget(RefundCase):
         self.assertEqual(refund.refunded_payment_id, cheap)
         self.simulator.faults.clear()
         self.carry_out(self.send(self.again(line)))
-        self.assertEqual((self.given_back(cheap), self.given_back(self.rich)), (200, 0))
+        self.assertEqual(
+            (self.refunded_at_stripe(cheap), self.refunded_at_stripe(self.rich)), (200, 0)
+        )
 
     def test_plan_and_choices(self):
         payment = self.other_payment()
@@ -292,5 +296,5 @@ class TestRefundTarget(RefundCase):
         self.assertTrue(row.adopted_at)
         self.assertIn("adopt", row.event_ids.mapped("verb"))
         self.assertFalse(old.with_user(self.manager).stripe_is_adoptable)
-        self.assertState(self.give_back(old, 12.01), "declined")
-        self.assertState(self.give_back(old, 12.0), "paid")
+        self.assertState(self.refund(old, 12.01), "declined")
+        self.assertState(self.refund(old, 12.0), "paid")

@@ -33,7 +33,7 @@ class TestRefundWebhook(RefundCase):
     def test_a_refund_that_fails_later_is_told_at_once(self):
         self.simulator.async_refund_time = 0.1
         sale = self.sell(12.0, FAILING_CARD)
-        refund = self.give_back(sale, 12.0)
+        refund = self.refund(sale, 12.0)
         order = self.finish(refund)
         self.simulator.wait_until(lambda: self.refunds(sale)[0]["status"] == "failed")
         self.receive("refund.failed")
@@ -45,7 +45,7 @@ class TestRefundWebhook(RefundCase):
 
     def test_our_own_refunds_are_not_from_outside(self):
         sale = self.sell(12.0)
-        self.give_back(sale, 5.0)
+        self.refund(sale, 5.0)
         self.receive("charge.refunded", "refund.created")
         self.carry_out(sale)
         self.assertEqual((sale.refunded_minor, sale.refunded_outside), (500, ""))

@@ -79,7 +79,7 @@ class TestRetention(StripeTerminalCase):
             with self.subTest(name):
                 self.assertTrue(payment.event_ids)
 
-    def test_what_went_back_without_an_order_goes(self):
+    def test_what_was_refunded_without_an_order_goes(self):
         payment = self.paid(payment_id=False, refunded_minor=1200, refund_status="succeeded")
         self.vacuum()
         self.assertFalse(payment.event_ids)

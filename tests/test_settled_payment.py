@@ -153,7 +153,7 @@ class TestSettledPayment(RefundCase):
         self.assertEqual(mixed.payment_ids[0].payment_method_id, self.other_method)
 
     def test_a_refund(self):
-        refund = self.give_back(self.sell(12.0), 5.0)
+        refund = self.refund(self.sell(12.0), 5.0)
         self.finish(refund)
         payment = refund.payment_id
         self.assertRefused(SETTLED, payment, "write", {"amount": -1})

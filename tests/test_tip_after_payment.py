@@ -377,9 +377,9 @@ class TestTipAfterPayment(TipCase):
         self.assertEqual(sum(self.tip_lines(order).mapped("price_subtotal_incl")), 5.0)
         self.assertTold(order, payment)
 
-    # Given back
+    # Refunded
 
-    def test_what_waits_for_a_tip_is_captured_before_it_is_given_back(self):
+    def test_what_waits_for_a_tip_is_captured_before_it_is_refunded(self):
         order, payment = self.sold()
         line = self.line(-4.0, refunded_uuid=payment.line_uuid)
         refund = self.send(line)
@@ -393,7 +393,7 @@ class TestTipAfterPayment(TipCase):
         self.assertAgrees(order, 10.0, 0)
         self.audit()
 
-    def test_the_tip_is_given_back_with_the_rest(self):
+    def test_the_tip_is_refunded_with_the_rest(self):
         order, payment = self.sold()
         self.tip_screen(order, 1.5)
         self.carry_out(payment)

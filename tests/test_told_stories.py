@@ -19,8 +19,8 @@ class TestToldStories(RandomStories):
             yield story
             self.env.invalidate_all()
             story.nothing_is_paid_twice()
-            story.nothing_is_given_back_twice()
-            story.money_goes_back_where_it_came_from()
+            story.nothing_is_refunded_twice()
+            story.refunds_go_where_the_money_came_from()
             story.the_journal_has_only_what_was_sent()
         finally:
             story.teardown()

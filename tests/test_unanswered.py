@@ -65,7 +65,7 @@ class LateCase(FaultCase):
 
 @tagged("post_install", "-at_install")
 class TestLatePayment(LateCase, MatrixCase):
-    """The money is taken, taken back or given back once, and the journal knows."""
+    """The money is taken, taken back or refunded once, and the journal knows."""
 
     def run_cell(self, name, trouble, moment):
         step = STEPS[name]
@@ -75,7 +75,7 @@ class TestLatePayment(LateCase, MatrixCase):
         self.be_late(moment, lambda: self.act(step) if name != "refund_unattached" else None)
         self.end(step)
 
-    def test_what_may_still_be_given_back_is_not_told_as_refused(self):
+    def test_what_may_still_be_refunded_is_not_told_as_refused(self):
         step = STEPS["refund_unattached"]
         self.begin(step)
         self.hang(step.path, TROUBLES["400"])
@@ -138,7 +138,7 @@ class TestLateCapture(LateCase, TipCase):
 
 @tagged("post_install", "-at_install")
 class TestLateRefund(LateCase, RefundCase):
-    """A part of a sale goes back once, whatever the tries after the first one meet."""
+    """A part of a sale is refunded once, whatever the tries after the first one meet."""
 
     def run_cell(self, amount, trouble, moment):
         sale = self.sell(12.0)
@@ -149,7 +149,9 @@ class TestLateRefund(LateCase, RefundCase):
         self.be_late(moment, lambda: self.carry_out(self.send(self.again(line, amount=-amount))))
         self.assertEqual(refund.state, "paid")
         self.carry_out(self.send(self.again(line, amount=-amount)))
-        self.assertEqual((refund.state, refund.amount, self.given_back(sale)), ("paid", -5.0, 500))
+        self.assertEqual(
+            (refund.state, refund.amount, self.refunded_at_stripe(sale)), ("paid", -5.0, 500)
+        )
         self.audit()
 
     def test_the_scene_of_the_report(self):
@@ -166,7 +168,7 @@ class TestLateRefund(LateCase, RefundCase):
                 self.carry_out(self.send(self.again(line)))
             self.execute_late()
             self.look(refund)
-            self.assertEqual((refund.state, self.given_back(sale)), ("paid", 500))
+            self.assertEqual((refund.state, self.refunded_at_stripe(sale)), ("paid", 500))
             self.audit()
 
     def test_until_its_time_is_over_nobody_says_that_it_failed(self):
@@ -205,7 +207,7 @@ class TestLateRefund(LateCase, RefundCase):
                 self.carry_out(self.send(self.again(line)))
             pass_time(self, hours=1)
             self.run_cron()
-            self.assertEqual((refund.state, self.given_back(sale)), ("paid", 500))
+            self.assertEqual((refund.state, self.refunded_at_stripe(sale)), ("paid", 500))
             self.audit()
 
     def test_a_key_that_stripe_has_forgotten_is_not_relied_upon(self):
@@ -219,7 +221,7 @@ class TestLateRefund(LateCase, RefundCase):
         self.simulator.faults.clear()
         self.forget_keys()
         self.carry_out(self.send(self.again(line)))
-        self.assertEqual((refund.state, self.given_back(sale)), ("paid", 500))
+        self.assertEqual((refund.state, self.refunded_at_stripe(sale)), ("paid", 500))
         self.audit()
 
     def test_a_killed_worker_is_a_request_without_an_answer(self):
@@ -259,7 +261,7 @@ class TestLateRefund(LateCase, RefundCase):
         self.assertEqual(refund.unanswered["create_refund"]["key"], asked["key"])
         self.execute_late()
         self.look(refund)
-        self.assertEqual((refund.state, self.given_back(sale)), ("paid", 500))
+        self.assertEqual((refund.state, self.refunded_at_stripe(sale)), ("paid", 500))
 
 
 @tagged("post_install", "-at_install")
@@ -282,7 +284,7 @@ class TestLateRefundOnReader(LateCase, CanadaCase):
             if refund.state != "paid":
                 self.carry_out(self.send(self.again(line)))
         original = refund.refunded_payment_id
-        self.assertEqual((refund.state, self.given_back(original)), ("paid", 500))
+        self.assertEqual((refund.state, self.refunded_at_stripe(original)), ("paid", 500))
 
 
 @tagged("post_install", "-at_install")

@@ -58,12 +58,12 @@ class TestUnfinished(OwnAccountCase):
         order._process_saved_order(draft=False)
         self.assertFalse(self.told(order))
 
-    def test_nobody_is_told_of_money_that_went_back(self):
+    def test_nobody_is_told_of_money_that_was_refunded(self):
         payment, order = self.left()
         payment.refunded_minor = payment.amount_received
         self.assertFalse(self.told(order))
 
-    def test_nobody_is_told_of_money_that_goes_back(self):
+    def test_nobody_is_told_of_money_that_is_refunded(self):
         payment, order = self.left()
         payment.wanted = "refund"
         self.assertFalse(self.told(order))

@@ -167,7 +167,7 @@ def test_the_amount_changes_while_the_reader_asks(kiosk, shop):
     expect(kiosk.button("Order Now")).to_be_visible()
     shop.settle()
     assert [order["state"] for order in shop.orders()] == ["draft"]
-    # When the page has been silent for a while, the staff gives the money back.
+    # When the page has been silent for a while, the staff refunds it.
     (row,) = admin.search("pos.stripe.payment", [("session_id", "=", shop.session_id)])
     shop.server.sql(
         "UPDATE pos_stripe_payment SET seen_at = now() - interval '1 hour',"

@@ -1,4 +1,4 @@
-"""What went half-way: found again, attached, given back, taken over, forced and verified."""
+"""What went half-way: found again, attached, refunded, taken over, forced and verified."""
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -50,7 +50,7 @@ def test_an_unattached_payment_is_refunded(open_till, shop, simulator):
     till = open_till(shop)
     till.sell("Espresso")
     notice = till.page.locator(".stripe_terminal_unattached")
-    # More than this order costs: it can only be given back.
+    # More than this order costs: it can only be refunded.
     expect(notice.get_by_role("button", name="Attach")).to_be_disabled()
     notice.get_by_role("button", name="Refund").click()
     till.screenshot("unattached_refund")

@@ -1,4 +1,4 @@
-"""A cashier gives money back; each tour ends by comparing Stripe's money with Odoo's."""
+"""A cashier refunds orders; each tour ends by comparing Stripe's money with Odoo's."""
 
 import re
 
@@ -102,7 +102,7 @@ def test_a_lost_answer_and_a_reload_refund_once(till, shop, simulator):
     audit(shop)
 
 
-def test_two_tills_give_back_what_is_there(open_till, shop):
+def test_two_tills_refund_what_is_there(open_till, shop):
     tills = [open_till(shop), open_till(shop, "admin")]
     sell(tills[0], shop, "Espresso", "Croissant")
     for till in tills:

@@ -1,4 +1,4 @@
-"""Interac gives money back only to a card that is present: the reader asks for it."""
+"""Interac refunds only to a card that is present: the reader asks for it."""
 
 import pytest
 from playwright.sync_api import expect
@@ -124,7 +124,7 @@ def test_the_customer_cancels_and_the_page_is_reloaded(sold, till, shop):
 
 
 @BROWSER
-def test_a_crash_while_the_money_is_given_back(sold, till, shop):
+def test_a_crash_while_the_money_is_refunded(sold, till, shop):
     shop.reader.processing_time = 2
     refund(till)
     wait_for_refund(till, shop)

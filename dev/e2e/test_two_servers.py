@@ -24,7 +24,7 @@ NAMESPACE = ("--pid", "--fork", "--mount-proc", "--kill-child")
 SHOPS = 5
 # Payments of each shop: ROAMING=1000 in the environment says how many all of them make.
 PAYMENTS = int(os.environ.get("ROAMING", 55)) // SHOPS
-# Of which every fifth goes back, as those whose till has died; two hundred of a thousand.
+# Of which every fifth is refunded, as those whose till has died; two hundred of a thousand.
 REFUNDED = 5
 SILENCE = 12  # seconds until a till counts as gone
 # Seconds. No till asks for a refund whose worker was killed: the scheduled action goes on with it.

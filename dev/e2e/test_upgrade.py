@@ -33,10 +33,10 @@ PROCESS = "/v1/terminal/readers/*/process_payment_intent"
 
 @pytest.fixture
 def day(start_server, simulator):
-    """What the version before has left open, sold and given back, after the update."""
+    """What the version before has left open, sold and refunded, after the update."""
     server = start(start_server, BEFORE, ("pos_stripe", "pos_restaurant"))
     day = types.SimpleNamespace(server=server, simulator=simulator)
-    sell_and_give_back(day)
+    sell_and_refund(day)
     tamper(day)
     take_over_from_core(day)
     leave_a_tip_open(day)
@@ -50,10 +50,10 @@ def day(start_server, simulator):
     simulator.account.overcapture = False
 
 
-def sell_and_give_back(day):
+def sell_and_refund(day):
     day.shop = shop = OldShop(day.server, "Bar")
-    day.sold, day.given_back = shop.sell(), shop.sell()
-    day.part = shop.refund(day.given_back, 2.4)
+    day.sold, day.refunded = shop.sell(), shop.sell()
+    day.part = shop.refund(day.refunded, 2.4)
     shop.sync(day.part, transaction_id=shop.row(day.part, "refund")["refund"])
 
 
@@ -120,7 +120,7 @@ def leave_payments_open(day):
 
 
 def refunds_of(day, intent_id):
-    """Return the amounts that Stripe gave back of a PaymentIntent, in minor units."""
+    """Return the amounts that Stripe refunded of a PaymentIntent, in minor units."""
     (intent,) = [one for one in day.simulator.ledger()["intents"] if one["id"] == intent_id]
     return [refund["amount"] for refund in intent["refunds"]]
 
@@ -170,12 +170,12 @@ def refunds_under_way_are_made_once(day):
 
 def an_old_payment_is_refunded_the_new_way(day):
     shop = day.shop
-    for sale, amount in ((day.given_back, 2.2), (day.sold, 4.6)):
+    for sale, amount in ((day.refunded, 2.2), (day.sold, 4.6)):
         refund = shop.refund(sale, amount)
         shop.sync(refund, transaction_id=shop.row(refund, "refund")["refund"])
-    intent_id = shop.row(day.given_back, "payment_intent")["payment_intent"]
+    intent_id = shop.row(day.refunded, "payment_intent")["payment_intent"]
     assert sorted(refunds_of(day, intent_id)) == [220, 240]
-    refused = shop.refund(day.given_back, 2.4, state="declined")
+    refused = shop.refund(day.refunded, 2.4, state="declined")
     assert not shop.row(refused, "refund")["refund"]
     audit(shop)
 
@@ -191,7 +191,7 @@ def what_a_cashier_wrote_moves_no_other_money(day):
     assert refunds_of(day, day.somebody_elses) == []
 
 
-def what_core_charged_goes_back_once(day):
+def what_core_charged_is_refunded_once(day):
     shop = day.core_shop
     for sale, before in ((day.core, []), (day.adopted, [240])):
         refund = shop.counter.line(-2.2) | {"refunded_uuid": sale["line_uuid"]}
@@ -310,7 +310,7 @@ def test_what_was_begun_before_the_update_ends_after_it(day, profiles, subtests)
         refunds_under_way_are_made_once,
         an_old_payment_is_refunded_the_new_way,
         what_a_cashier_wrote_moves_no_other_money,
-        what_core_charged_goes_back_once,
+        what_core_charged_is_refunded_once,
         closing_shows_what_was_edited,
         a_draft_is_finished_by_its_till,
         a_draft_is_paid_otherwise_or_canceled,

@@ -28,7 +28,7 @@ def _add_charge_transaction(environment, charge, tell):
 
 
 def add_refund_transaction(environment, refund):
-    """Return the balance transaction of a refund; fees are not given back."""
+    """Return the balance transaction of a refund; fees are not refunded."""
     return _new(environment, refund, -refund["amount"], 0, "refund", "refund")
 
 

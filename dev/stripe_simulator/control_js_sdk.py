@@ -94,7 +94,7 @@ def clear_display(sdk, connection):
 
 @sdk("process_refund")
 def process_refund(sdk, connection):
-    """Give the money back to the card."""
+    """Refund to the card."""
     return {"refund": sdk.process_refund(connection)}
 
 

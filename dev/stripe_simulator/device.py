@@ -430,7 +430,7 @@ class ReaderDevice:
     def _settle(self, presented):
         if self.action["type"] == "refund_payment":
             details = self.action["refund_payment"]
-            return refunding.give_back(self.environment, details, presented)
+            return refunding.refund(self.environment, details, presented)
         intent = self._intent()
         return payments.finish_authorization(self.environment, intent, presented, self.object)
 

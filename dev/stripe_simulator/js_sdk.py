@@ -48,7 +48,7 @@ class SdkConnection:
         self.simulated = simulated
         self.is_open = True
         self.intent = None  # the PaymentIntent that a card is collected for, or was just
-        self.refund = None  # or what is given back: `charge`, `amount`, later `refund`
+        self.refund = None  # or what is refunded: `charge`, `amount`, later `refund`
         self.state = "idle"  # waiting, collected, processing, or how the collecting ended
 
     @property
@@ -202,11 +202,11 @@ class JsSdk:
             self._ask_for_card(found, "process_payment_intent", details, can_cancel)
 
     def collect_refund(self, connection, charge, amount, currency, can_cancel=False):
-        """Let the reader ask for the card that a charge is given back to.
+        """Let the reader ask for the card that a charge is refunded to.
 
         :param str charge: its id
         :param int amount: in minor units
-        :raise SdkError: not an Interac card's, nothing is left to give back, or the reader cannot
+        :raise SdkError: not an Interac card's, nothing is left to refund, or the reader cannot
         """
         with self.simulator.lock:
             found = self._open(connection)
@@ -233,7 +233,7 @@ class JsSdk:
             found.device.auto_present(SIMULATED_CARD_AFTER, times=1)
 
     def collected(self, connection, wait=0):
-        """Return the PaymentIntent, or what is given back, once a card was read; None when that
+        """Return the PaymentIntent, or what is refunded, once a card was read; None when that
         takes longer.
 
         :raise SdkError: no card was read, and none will be
@@ -300,7 +300,7 @@ class JsSdk:
         return answer
 
     def process_refund(self, connection):
-        """Give a charge back to the card that was read; returns the Refund.
+        """Refund a charge to the card that was read; returns the Refund.
 
         :raise SdkError: another card, declined, or the answer was lost
         """
@@ -313,7 +313,7 @@ class JsSdk:
         self.simulator.sleep(found.device.answer_time)
         with self.simulator.lock:
             environment, presented = found.session.environment, found.device.take_presented()
-            problem = refunding.give_back(environment, found.refund, presented)
+            problem = refunding.refund(environment, found.refund, presented)
             self._end_processing(found, fault, problem, presented)
             return self.simulator.copy(environment.find("refund", found.refund["refund"]))
 

@@ -155,7 +155,7 @@ def settle_pending(environment):
             _succeed(environment, refund)
 
 
-def give_back(environment, details, presented):
+def refund(environment, details, presented):
     """Refund a charge to the card that was presented; `details` gets the id of the `refund`.
 
     :param dict details: `charge`, `amount` and `metadata`, as of a reader's action

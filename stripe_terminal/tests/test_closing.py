@@ -80,12 +80,12 @@ def test_recorded_in_another_session():
     assert kinds([], [ROW], [INTENT]) == []
 
 
-def test_given_back():
-    given_back = INTENT._replace(refunded=460)
-    assert kinds([], [ROW._replace(recorded=False)], [given_back]) == []
+def test_fully_refunded():
+    refunded = INTENT._replace(refunded=460)
+    assert kinds([], [ROW._replace(recorded=False)], [refunded]) == []
     assert kinds([], [], [INTENT._replace(refunded=459)]) == [NOT_RECORDED]
     # The shop's books have all of it.
-    assert kinds([PAYMENT], [ROW], [given_back]) == [WENT_BACK]
+    assert kinds([PAYMENT], [ROW], [refunded]) == [WENT_BACK]
 
 
 REFUND = Intent("re_1", "succeeded", -160, 0, "EUR", "", "", payment="pi_1")
@@ -93,12 +93,12 @@ REFUND_ROW = Row("refund", "two", -160, "EUR", "re_1", "paid", recorded=True, pa
 REFUNDED = INTENT._replace(refunded=160)
 
 
-def test_went_back_outside_the_point_of_sale():
+def test_refunded_outside_the_point_of_sale():
     for refund in (REFUND, REFUND._replace(line_uuid="somebody's")):
         comparison = compare([PAYMENT], [ROW], {"pi_1": REFUNDED, "re_1": refund})
         assert [(one.kind, one.amount) for one in comparison.differences] == [(WENT_BACK, 160)]
         assert comparison.differences[0].key == "went_back:re_1"
-    # Stripe lists the charge only, or only what went back of an earlier session's payment.
+    # Stripe lists the charge only, or only what was refunded of an earlier session's payment.
     assert kinds([PAYMENT], [ROW], [REFUNDED]) == [WENT_BACK]
     assert [one.kind for one in compare([], [], {"re_1": REFUND}, [ROW]).differences] == [WENT_BACK]
     # Once each.
@@ -106,7 +106,7 @@ def test_went_back_outside_the_point_of_sale():
     assert kinds([PAYMENT], [ROW], [INTENT._replace(refunded=260), *more]) == 2 * [WENT_BACK]
 
 
-def test_went_back_by_the_point_of_sale():
+def test_refunded_by_the_point_of_sale():
     recorded = Recorded("refund", "two", -160, "EUR", "re_1")
     assert kinds([PAYMENT, recorded], [ROW, REFUND_ROW], [REFUNDED, REFUND]) == []
     for state, wanted, recorded in (("paid", None, False), ("unknown", "collect", False)):

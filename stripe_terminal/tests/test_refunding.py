@@ -87,7 +87,7 @@ TABLE = [
     (COLLECTING, None, READER._replace(action="failed", read=True), DECLINED, None),
     (COLLECTING, None, READER._replace(action="succeeded"), NEW, READ_CHARGE),
     (COLLECTING, None, READER._replace(action="succeeded", read=True), UNKNOWN, None),
-    # In a till's browser, which asks before it gives money back
+    # In a till's browser, which asks before it refunds
     (NEW, COLLECT, BROWSER_SDK, NEW, READ_CHARGE),
     (NEW, COLLECT, BROWSER_SDK._replace(read=True), NEW, COLLECT_BY_BROWSER_SDK),
     (NEW, COLLECT, BROWSER_SDK._replace(read=True, enough=False), DECLINED, None),

@@ -104,7 +104,7 @@ TABLE = [
     # Stripe cannot be asked
     (AUTHORIZED, None, Facts("requires_capture", "succeeded", True, False), AUTHORIZED, None),
     (PAID, None, Facts("succeeded", "succeeded", True, False), PAID, None),
-    # The money is given back
+    # The money is refunded
     (PAID, REFUND_ALL, Facts("succeeded", "succeeded", True), PAID, REFUND_INTENT),
     (PAID, REFUND_ALL, Facts("succeeded", "succeeded", True, refunded=True), PAID, None),
     (PAID, REFUND_ALL, Facts("succeeded", "succeeded", True, False), PAID, None),
@@ -240,7 +240,7 @@ def test_a_canceled_payment_is_never_sent_again():
         assert settle(state, CANCEL, facts).verb not in (SEND, UPDATE, CAPTURE)
 
 
-def test_money_is_given_back_once_and_only_on_demand():
+def test_money_is_refunded_once_and_only_on_demand():
     for state, wanted, facts in ALL:
         if settle(state, wanted, facts).verb == REFUND_INTENT:
             assert wanted == REFUND_ALL

@@ -79,7 +79,7 @@ def _taken_by_stripe(shop):
 def _recorded_by_odoo(shop):
     """Return the minor units that Odoo recorded, by PaymentIntent (or the row's own id).
 
-    A refund counts for the payment that it gives back.
+    A refund counts for the payment that it refunds.
     """
     refunded = {
         refund["id"]: intent["id"] for intent in intents(shop) for refund in intent["refunds"]

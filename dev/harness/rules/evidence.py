@@ -124,15 +124,15 @@ RULES = (
     ),
     Rule(
         KEYS,
-        "giving back a payment without an order is not taken for refused",
+        "refunding a payment without an order is not taken for refused",
         "flows/payment.py",
         "        if self.unanswered.is_in_flight(verb):\n            return self.rest()\n",
         "",
-        (_BACK + "test_what_may_still_be_given_back_is_not_told_as_refused",),
+        (_BACK + "test_what_may_still_be_refunded_is_not_told_as_refused",),
     ),
     Rule(
         KEYS,
-        "what was given back behind a 500, without an order, is not forgotten",
+        "what was refunded behind a 500, without an order, is not forgotten",
         "flows/payment.py",
         "        if own:\n",
         "        if False:\n",

@@ -104,7 +104,7 @@ RULES = (
         (
             _LATE + "TestLateRefund::test_same_amount__500__when_its_time_is_over",
             _LATE + "TestLateCapture::test_a_tip_that_may_still_be_taken_is_not_left_out",
-            _LATE + "TestLatePayment::test_what_may_still_be_given_back_is_not_told_as_refused",
+            _LATE + "TestLatePayment::test_what_may_still_be_refunded_is_not_told_as_refused",
         ),
     ),
 )

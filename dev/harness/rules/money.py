@@ -36,7 +36,7 @@ RULES = (
     ),
     Rule(
         TARGET,
-        "what may go back is what is left of the journal's payment",
+        "what may be refunded is what is left of the journal's payment",
         "flows/refund.py",
         "row.refundable_minor = original._left_minor(but=row)",
         "row.refundable_minor = row.amount_minor",

@@ -4,7 +4,7 @@ from .rule import Rule
 
 DECLINES = "Stripe's trouble is not called a decline, in either direction of money"
 OLD_FAILURE = "what an earlier try left is not the result of this one"
-CLOSING = "the closing counts what went back, and names an edited payment"
+CLOSING = "the closing counts what was refunded, and names an edited payment"
 
 SUBJECTS = (DECLINES, OLD_FAILURE, CLOSING)
 
@@ -58,7 +58,7 @@ RULES = (
     ),
     Rule(
         CLOSING,
-        "a refund in the dashboard went back",
+        "a refund in the dashboard was made",
         "stripe_terminal/closing.py",
         "elif origin and _shows_all(origin):",
         "elif False:",

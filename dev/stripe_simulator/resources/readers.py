@@ -154,7 +154,7 @@ def process_payment_intent(call, reader_id):
     takes="amount charge metadata payment_intent refund_payment_config",
 )
 def refund_payment(call, reader_id):
-    """Let the reader collect the card that a payment is given back to (Interac needs this)."""
+    """Let the reader collect the card that a payment is refunded to (Interac needs this)."""
     device = _device(call, reader_id)
     params = dict(call.params)
     config = params.pop("refund_payment_config", None)

@@ -68,7 +68,7 @@ def call(sim):
 
 
 def refund_interac(call, sim):
-    """Return a reader that asks for a card which is given money back, and after it was."""
+    """Return a reader that asks for a refund's card, and after it was presented."""
     account = sim.add_account(country="CA")
     device = account.add_reader()
     url = f"/v1/terminal/readers/{device.id}"

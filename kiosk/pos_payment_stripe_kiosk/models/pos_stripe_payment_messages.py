@@ -29,7 +29,7 @@ class PosStripePayment(models.Model):
         return {"state": AGAIN, "sentence": self._kiosk_words(code)}
 
     def _kiosk_story(self):
-        if self._is_taken_back() or (self.state == settlement.PAID and self._is_given_back()):
+        if self._is_taken_back() or (self.state == settlement.PAID and self._is_fully_refunded()):
             return HELP, self.env._("Your card is being refunded. Please ask our staff.")
         if self.state == settlement.PAID:
             return self._kiosk_story_of_paid()

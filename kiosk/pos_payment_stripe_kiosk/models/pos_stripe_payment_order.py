@@ -69,7 +69,7 @@ class PosStripePayment(models.Model):
             and not self.payment_id
             and not self.attached_at
             and not self._is_taken_back()
-            and not self._is_given_back()
+            and not self._is_fully_refunded()
         )
 
     def _without_tip(self):
