@@ -1,7 +1,8 @@
-import { AssetsLoadingError } from "@web/core/assets";
+import { AssetsLoadingError, loadBundle } from "@web/core/assets";
 import { AlertDialog } from "@web/core/confirmation_dialog/confirmation_dialog";
 import { _t } from "@web/core/l10n/translation";
 import { ConnectionAbortedError, ConnectionLostError, rpc } from "@web/core/network/rpc";
+import { registry } from "@web/core/registry";
 
 /** No route of the addon waits for a reader: an answer that takes longer, in milliseconds, is lost. */
 export const ANSWER_WAIT = 15000;
@@ -40,5 +41,32 @@ export async function request(route, params) {
         return await answer;
     } finally {
         clearTimeout(timer);
+    }
+}
+
+/**
+ * Return what a till loads when it is first needed.
+ *
+ * @param {string} bundle `pos_payment_stripe.<bundle>`
+ * @param {string} [name] of what it has to offer
+ * @returns {Promise} that; true of a bundle that only adds to what is there
+ * @throws {Error} of the network
+ */
+export async function loadLazy(bundle, name = bundle) {
+    await loadBundle(`pos_payment_stripe.${bundle}`);
+    return registry.category("stripe_terminal_lazy").get(name, true);
+}
+
+/**
+ * The same for what the cashier has asked for.
+ *
+ * @param {string} title of what the cashier reads when it cannot be loaded
+ * @returns {Promise} undefined then
+ */
+export async function loadOrTell({ services }, title, ...what) {
+    try {
+        return await loadLazy(...what);
+    } catch (error) {
+        tellProblem(services.dialog, title, error);
     }
 }

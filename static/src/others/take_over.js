@@ -2,7 +2,7 @@ import { ask } from "@point_of_sale/app/utils/make_awaitable_dialog";
 import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
 import { delay } from "@web/core/utils/concurrency";
-import { request } from "@pos_payment_stripe/app/request";
+import { isConnectionError, request, tellProblem } from "@pos_payment_stripe/app/request";
 
 /** For so many milliseconds the reader may still be taken, and between tries. */
 const FREE_WAIT = 8000;
@@ -16,7 +16,6 @@ const PAUSE = 500;
  *
  * @param {Object} payments the service that owns the running payments
  * @param {Object} line refused, because another payment has its reader
- * @throws {Error} of the network
  */
 async function takeOver(payments, line) {
     const { holder, sentence } = payments.data[line.uuid];
@@ -35,7 +34,15 @@ async function takeOver(payments, line) {
     if (!holder) {
         return payments.drivers.takeOver(line);
     }
-    await request("take_over", { line_uuid: line.uuid, holder_id: holder });
+    try {
+        await request("take_over", { line_uuid: line.uuid, holder_id: holder });
+    } catch (error) {
+        if (!isConnectionError(error)) {
+            throw error;
+        }
+        tellProblem(payments.dialog, _t("Connection error"), error);
+        return;
+    }
     const until = Date.now() + FREE_WAIT;
     do {
         await delay(PAUSE);

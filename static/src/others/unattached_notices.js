@@ -5,7 +5,7 @@ import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
 import { useService } from "@web/core/utils/hooks";
 import { Component, useState } from "@odoo/owl";
-import { approveRefund } from "@pos_payment_stripe/app/payments/refunds";
+import { approveRefund } from "@pos_payment_stripe/app/guards/approval";
 import {
     isConnectionError,
     problemSentence,
@@ -83,7 +83,7 @@ export class UnattachedNotices extends Component {
             confirmLabel: _t("Refund"),
             cancelLabel: _t("Keep it"),
         });
-        const approval = confirmed && (await approveRefund(this.env, this));
+        const approval = confirmed && (await approveRefund(this.env));
         if (approval && (await this.settle(datum, "refund_unattached", approval))) {
             this.notification.add(
                 _t("A refund of %s is in progress.", this.env.utils.formatCurrency(datum.amount)),

@@ -3,7 +3,7 @@ import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
 import { makeAwaitable } from "@point_of_sale/app/utils/make_awaitable_dialog";
 import { SelectionPopup } from "@point_of_sale/app/components/popups/selection_popup/selection_popup";
-import { askPin, cashierOf } from "@pos_payment_stripe/app/guards/pin";
+import { askPin, cashierOf } from "@pos_payment_stripe/app/guards/approval";
 import {
     isConnectionError,
     problemSentence,
@@ -15,11 +15,12 @@ import { RefundChoiceDialog } from "./refund_choice_dialog";
 
 /** Finds the card payments that an order refunds; the server says which and how much. */
 export class RefundService {
-    constructor(env, { pos, dialog, notification }) {
+    constructor(env, { pos, dialog, notification, stripe_terminal }) {
         this.env = env;
         this.pos = pos;
         this.dialog = dialog;
         this.notification = notification;
+        this.payments = stripe_terminal;
         this.busy = false;
     }
 
@@ -135,6 +136,33 @@ export class RefundService {
             }));
         const pin = person && (await askPin(this.dialog, { ...person, _pin: true }));
         return pin && { employee_id: person.id, pin };
+    }
+
+    /** What the cashier is asked who forces a refund while Stripe is silent. */
+    forceTexts(line) {
+        const amount = this.env.utils.formatCurrency(-line.getAmount());
+        const isOnReader = this.payments.data[line.uuid]?.on_reader;
+        // The server can make such a refund later, without the card.
+        if (line.stripe_refunded_uuid && !isOnReader) {
+            return {
+                title: _t("Refund later?"),
+                body: _t(
+                    "Stripe cannot be asked now. If you go on, the order counts as refunded, and %s will be refunded to the card as soon as Stripe answers. Do not refund it in another way.",
+                    amount
+                ),
+                confirmLabel: _t("Refund later"),
+                cancelLabel: _t("Go back"),
+            };
+        }
+        return {
+            title: _t("Force this refund?"),
+            body: _t(
+                "Stripe cannot be asked whether the refund was made. Look at the reader: go on only if it shows that the refund of %s was approved. The refund stays marked as unverified until Stripe confirms it.",
+                amount
+            ),
+            confirmLabel: _t("The reader shows it as approved"),
+            cancelLabel: _t("Go back"),
+        };
     }
 
     /** Return the new line; null where core adds none and the cashier reads why. */

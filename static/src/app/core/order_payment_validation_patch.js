@@ -13,15 +13,14 @@ patch(OrderPaymentValidation.prototype, {
     /** Core drops the lines that are not paid, also while a reader asks a card for one of them. */
     async askBeforeValidation() {
         const { order } = this;
-        const { env, router } = this.pos;
-        if (order.payment_ids.some((line) => line.isStripeTerminal)) {
-            if ((await this.pos.data.stripeOrders?.mayFinish(order)) === false) {
-                return false;
-            }
-            // Its receipt would unlock the till: who unlocks it finishes the order.
-            if (LOCK_SCREENS.includes(router.state.current)) {
-                return false;
-            }
+        const { data, env, router } = this.pos;
+        const isStripe = order.payment_ids.some((line) => line.isStripeTerminal);
+        if (isStripe && (await data.stripeOrders?.mayFinish(order)) === false) {
+            return false;
+        }
+        // Its receipt would unlock the till: who unlocks it finishes the order.
+        if (isStripe && LOCK_SCREENS.includes(router.state.current)) {
+            return false;
         }
         if ((await super.askBeforeValidation(...arguments)) === false) {
             return false;

@@ -3,12 +3,13 @@ import { _t } from "@web/core/l10n/translation";
 import { useService } from "@web/core/utils/hooks";
 import { patch } from "@web/core/utils/patch";
 import { onWillUpdateProps, status } from "@odoo/owl";
-import { isHeldByOthers, sharedLines } from "@pos_payment_stripe/app/orders/shared_orders";
+import { isHeldByOthers, sharedLines } from "@pos_payment_stripe/app/orders/orders";
 import { forceDone } from "@pos_payment_stripe/app/payments/force_done";
 import { takeBack } from "@pos_payment_stripe/app/guards/payment_guard";
-import { approveRefund, loadRefunds } from "@pos_payment_stripe/app/payments/refunds";
-import { askSplit, goesOn, nextPart } from "@pos_payment_stripe/app/payments/split";
+import { approveRefund, loadRefunds } from "@pos_payment_stripe/app/guards/approval";
+import { goesOn, nextPart } from "@pos_payment_stripe/app/payments/split";
 import { UnattachedPayments } from "@pos_payment_stripe/app/payments/unattached_payments";
+import { loadOrTell } from "@pos_payment_stripe/app/request";
 
 PaymentScreen.components = { ...PaymentScreen.components, UnattachedPayments };
 
@@ -78,7 +79,7 @@ patch(PaymentScreen.prototype, {
             await this.pos.data.stripeOrders?.synced(this.currentOrder);
             return super.addNewPaymentLine(...arguments);
         }
-        const refunds = await loadRefunds(this.env, this.dialog);
+        const refunds = await loadRefunds(this.env);
         if (!refunds) {
             return false;
         }
@@ -119,14 +120,15 @@ patch(PaymentScreen.prototype, {
         return nextPart(this.currentOrder);
     },
 
-    splitPayment() {
-        return askSplit(this);
+    async splitPayment() {
+        const split = await loadOrTell(this.env, _t("Split payment"), "split");
+        await split?.(this);
     },
 
     /** After a refusal another amount is typed, after a refund or a part the next line is at hand. */
     async sendPaymentRequest(line) {
         if (line.stripe_refunded_uuid) {
-            const approval = await approveRefund(this.env, this, line);
+            const approval = await approveRefund(this.env, line);
             if (!approval) {
                 return;
             }

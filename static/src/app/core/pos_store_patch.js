@@ -1,11 +1,9 @@
 import { PosStore } from "@point_of_sale/app/services/pos_store";
-import { loadBundle } from "@web/core/assets";
 import { browser } from "@web/core/browser/browser";
 import { _t } from "@web/core/l10n/translation";
 import { delay } from "@web/core/utils/concurrency";
 import { patch } from "@web/core/utils/patch";
-import { isHeldByOthers } from "@pos_payment_stripe/app/orders/shared_orders";
-import { keptKey, loadOrders } from "@pos_payment_stripe/app/orders/orders";
+import { isHeldByOthers, keptKey, loadOrders } from "@pos_payment_stripe/app/orders/orders";
 import {
     LOCK_SCREENS,
     guard,
@@ -13,7 +11,7 @@ import {
     takeBack,
     unsettledLines,
 } from "@pos_payment_stripe/app/guards/payment_guard";
-import { tellProblem } from "@pos_payment_stripe/app/request";
+import { loadOrTell } from "@pos_payment_stripe/app/request";
 
 /** Milliseconds that a till's start may wait for what is sent first. */
 const SEND_WAIT = 5000;
@@ -71,13 +69,8 @@ patch(PosStore.prototype, {
 
     /** What compares the register with Stripe is loaded before any addon shows the closing popup. */
     async getClosePosInfo() {
-        try {
-            await loadBundle("pos_payment_stripe.closing");
-        } catch (error) {
-            tellProblem(this.dialog, _t("The register stays open"), error);
-            return false;
-        }
-        return super.getClosePosInfo(...arguments);
+        const isLoaded = await loadOrTell(this.env, _t("The register stays open"), "closing");
+        return isLoaded ? super.getClosePosInfo(...arguments) : false;
     },
 
     async closePos() {

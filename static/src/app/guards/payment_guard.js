@@ -1,6 +1,5 @@
 import { _t } from "@web/core/l10n/translation";
-import { loadLazy } from "@pos_payment_stripe/app/lazy";
-import { tellProblem } from "@pos_payment_stripe/app/request";
+import { loadOrTell } from "@pos_payment_stripe/app/request";
 import { WAITING_STATUSES } from "@pos_payment_stripe/app/payments/states";
 
 /** Locking the till leaves its payments to the server and to whoever unlocks it. */
@@ -30,14 +29,8 @@ export function unsettledLines(order) {
  * @returns {Promise} what the method returns; undefined when the cashier was told why it is missing
  */
 export async function guard(env, method, ...args) {
-    let guards;
-    try {
-        guards = await loadLazy("kept", "guards");
-    } catch (error) {
-        tellProblem(env.services.dialog, _t("The card payment stays"), error);
-        return;
-    }
-    return guards[method](env, ...args);
+    const guards = await loadOrTell(env, _t("The card payment stays"), "kept", "guards");
+    return guards?.[method](env, ...args);
 }
 
 /**

@@ -4,7 +4,7 @@ import { AlertDialog } from "@web/core/confirmation_dialog/confirmation_dialog";
 import { _t } from "@web/core/l10n/translation";
 import { delay } from "@web/core/utils/concurrency";
 import { uuidv4 } from "@point_of_sale/utils";
-import { askPin } from "@pos_payment_stripe/app/guards/pin";
+import { askPin } from "@pos_payment_stripe/app/guards/approval";
 import { isConnectionError, isRefusal, refusalOf, request } from "@pos_payment_stripe/app/request";
 
 /** Pauses in milliseconds before the request to Odoo is made again. */

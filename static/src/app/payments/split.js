@@ -1,6 +1,3 @@
-import { loadLazy } from "@pos_payment_stripe/app/lazy";
-import { problemSentence } from "@pos_payment_stripe/app/request";
-
 /** How many parts of a split order are paid. */
 const paidParts = (order, split) =>
     order.payment_ids.filter((line) => line.isDone()).length - split.from;
@@ -24,16 +21,4 @@ export function nextPart(order) {
 export function goesOn(order) {
     const split = order.uiState.stripeSplit;
     return split?.goesOn && paidParts(order, split) < split.parts && !order.isPaid();
-}
-
-/** Ask how the rest is split, with what is loaded for the first of it. */
-export async function askSplit(screen) {
-    let split;
-    try {
-        split = await loadLazy("split");
-    } catch (error) {
-        screen.notification.add(problemSentence(error), { type: "danger" });
-        return;
-    }
-    return split(screen);
 }

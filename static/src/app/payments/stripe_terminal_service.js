@@ -6,11 +6,10 @@ import OrderPaymentValidation from "@point_of_sale/app/utils/order_payment_valid
 import { reactive } from "@odoo/owl";
 import { Drivers } from "./drivers";
 import { Dues } from "./dues";
-import { loadLazy } from "@pos_payment_stripe/app/lazy";
 import { keepLinesOfOrders, loadOrders } from "@pos_payment_stripe/app/orders/orders";
 import { Outbox } from "./outbox";
 import { Poller } from "./poller";
-import { isConnectionError, problemSentence, tellProblem } from "@pos_payment_stripe/app/request";
+import { loadLazy, loadOrTell, problemSentence } from "@pos_payment_stripe/app/request";
 import { playSound } from "./sound";
 import {
     STATUS_OF_STATE,
@@ -124,15 +123,8 @@ export class StripeTerminalPayments {
 
     /** Have the reader's other payment canceled, and send the line when the reader is free. */
     async takeOver(line) {
-        try {
-            const takeOver = await loadLazy("others", "take_over");
-            await takeOver(this, line);
-        } catch (error) {
-            if (!isConnectionError(error)) {
-                throw error;
-            }
-            tellProblem(this.dialog, _t("Connection error"), error);
-        }
+        const takeOver = await loadOrTell(this.env, _t("Connection error"), "others", "take_over");
+        await takeOver?.(this, line);
     }
 
     // What the server says

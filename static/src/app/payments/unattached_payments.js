@@ -1,8 +1,7 @@
 import { Component, onMounted, onWillUnmount, reactive, status, useState } from "@odoo/owl";
 import { registry } from "@web/core/registry";
 import { useService } from "@web/core/utils/hooks";
-import { loadLazy } from "@pos_payment_stripe/app/lazy";
-import { isConnectionError, isRefusal, request } from "@pos_payment_stripe/app/request";
+import { isConnectionError, isRefusal, loadLazy, request } from "@pos_payment_stripe/app/request";
 
 /** Milliseconds until a till that has gone is known to have, and between looks at what is left. */
 const GONE_AFTER = 11000;

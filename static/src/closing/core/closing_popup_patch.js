@@ -1,6 +1,6 @@
 import { ClosePosPopup } from "@point_of_sale/app/components/popups/closing_popup/closing_popup";
 import { ask } from "@point_of_sale/app/utils/make_awaitable_dialog";
-import { askPin, cashierOf } from "@pos_payment_stripe/app/guards/pin";
+import { askPin, cashierOf } from "@pos_payment_stripe/app/guards/approval";
 import { problemSentence, request } from "@pos_payment_stripe/app/request";
 import {
     StripeComparison,

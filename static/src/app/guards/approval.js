@@ -1,6 +1,30 @@
 import { NumberPopup } from "@point_of_sale/app/components/popups/number_popup/number_popup";
 import { makeAwaitable } from "@point_of_sale/app/utils/make_awaitable_dialog";
 import { _t } from "@web/core/l10n/translation";
+import { loadOrTell } from "@pos_payment_stripe/app/request";
+
+/**
+ * Load what only refunds need, with the first of them.
+ *
+ * @returns {Promise<Object|undefined>} the service; undefined when the cashier was told why not
+ */
+export async function loadRefunds(env) {
+    return (
+        (await loadOrTell(env, _t("The refund cannot be prepared"), "refunds")) &&
+        env.services.stripe_terminal_refunds
+    );
+}
+
+/**
+ * Have a manager approve a refund by PIN, where the register says so.
+ *
+ * @param {Object} [line] as it is sent; none for a payment without an order
+ * @returns {Promise<Object|undefined>} what the server is told; undefined when nobody approves
+ */
+export async function approveRefund(env, line) {
+    const { stripe_refund_pin: asksPin } = env.services.pos.config;
+    return asksPin ? (await loadRefunds(env))?.approve(line) : {};
+}
 
 /**
  * Ask who stands at the till for the PIN of an employee, which the server verifies.
