@@ -66,6 +66,7 @@
         "pos_payment_stripe.kept": [
             "pos_payment_stripe/static/src/guards/**/*",
             "pos_payment_stripe/static/src/kept/**/*",
+            "pos_payment_stripe/static/src/slip/**/*",
         ],
         # Loaded by a till of a restaurant.
         "pos_payment_stripe.restaurant": ["pos_payment_stripe/static/src/restaurant/**/*"],
@@ -86,6 +87,7 @@
             "pos_payment_stripe/static/src/kept/**/*",
             "pos_payment_stripe/static/src/refunds/**/*",
             "pos_payment_stripe/static/src/restaurant/**/*",
+            "pos_payment_stripe/static/src/slip/**/*",
             "pos_payment_stripe/static/src/split/**/*",
             "pos_payment_stripe/static/src/forced/**/*",
             "pos_payment_stripe/static/src/others/**/*",

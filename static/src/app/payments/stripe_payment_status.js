@@ -1,18 +1,11 @@
 import { Component, onWillUnmount, useState } from "@odoo/owl";
-import { ReceiptHeader } from "@point_of_sale/app/screens/receipt_screen/receipt/receipt_header/receipt_header";
 import { usePos } from "@point_of_sale/app/hooks/pos_hook";
 import { _t } from "@web/core/l10n/translation";
 import { useService } from "@web/core/utils/hooks";
+import { loadLazy } from "@pos_payment_stripe/app/request";
 
 /** Seconds after which the cashier reads how long it takes, and that a reader has not answered. */
 const PATIENCE = 3;
-
-/** What a customer gets on paper whose card was declined, where the law or the customer asks. */
-class DeclineSlip extends Component {
-    static template = "pos_payment_stripe.DeclineSlip";
-    static components = { ReceiptHeader };
-    static props = { order: Object, slip: String };
-}
 
 /** What happens with the selected card line, and what the cashier can do about it. */
 export class StripePaymentStatus extends Component {
@@ -81,11 +74,9 @@ export class StripePaymentStatus extends Component {
         return this.datum.holder || this.datum.failure_code === "reader_in_use";
     }
 
-    printDeclineSlip() {
-        return this.pos.printer.print(
-            DeclineSlip,
-            { order: this.props.line.pos_order_id, slip: this.datum.decline_slip },
-            this.pos.printOptions
-        );
+    async printDeclineSlip() {
+        const props = { order: this.props.line.pos_order_id, slip: this.datum.decline_slip };
+        const DeclineSlip = await loadLazy("kept", "decline_slip");
+        await this.pos.printer.print(DeclineSlip, props, this.pos.printOptions);
     }
 }
