@@ -378,10 +378,10 @@ export const CONTRACT = {
         },
         "point_of_sale.PaymentScreenPaymentLines": {
             "//div[hasclass('electronic_payment')]": "One component of ours does what core's block does for terminals.",
-            "//t[@t-if='line.isSelected()']//span[hasclass('payment-name')]": "Which card gets the money, on the selected line.",
-            "//t[@t-if='line.isSelected()']/following-sibling::t[@t-else='']//t[@t-esc='line.payment_method_id?.name']": "Which card gets the money, on the other lines.",
-            "//t[@t-if='line.isSelected()']//div[hasclass('payment-infos')]": "Which card has paid, on the selected line.",
-            "//t[@t-if='line.isSelected()']/following-sibling::t[@t-else='']//div[hasclass('payment-infos')]": "Which card has paid, on the other lines.",
+            "//span[hasclass('payment-name')]": "Which card gets the money, on the selected line.",
+            "//t[@t-esc='line.payment_method_id?.name']": "Which card gets the money, on the other lines.",
+            "//div[hasclass('payment-infos')]": "Which card has paid, on the selected line.",
+            "//t[@t-else='']//div[hasclass('payment-infos')]": "Which card has paid, on the other lines.",
             "//div[hasclass('send_refund_request')]": "The key that refunds is a button, which the keyboard reaches."
         },
         "point_of_sale.PaymentScreenButtons": {
@@ -390,9 +390,8 @@ export const CONTRACT = {
         "point_of_sale.PaymentScreenMethods": {
             "//div[hasclass('paymentmethod')]": "The keyboard reaches a method with a Stripe reader."
         },
-        "point_of_sale.PaymentScreen": {
-            "//t[@t-if='ui.isSmall']//t[@t-call='point_of_sale.PaymentScreenDue']": "Payments without an order, on a phone.",
-            "//div[hasclass('center-content')]/t": "Payments without an order."
+        "point_of_sale.PaymentScreenDue": {
+            "//section": "Payments without an order stand below what is due."
         },
         "point_of_sale.OrderReceipt": {
             "//div[hasclass('paymentlines')]/t[1]": "A receipt says which payment is unverified."

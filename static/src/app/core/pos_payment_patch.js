@@ -1,4 +1,5 @@
 import { PosPayment } from "@point_of_sale/app/models/pos_payment";
+import { _t } from "@web/core/l10n/translation";
 import { patch } from "@web/core/utils/patch";
 
 patch(PosPayment.prototype, {
@@ -14,6 +15,16 @@ patch(PosPayment.prototype, {
     /** Not sent yet, or refused: nothing was charged, and nothing is asked for. */
     get isStripeOpen() {
         return ["", "pending", "retry"].includes(this.getPaymentStatus() || "");
+    },
+
+    /** The card that gets the money of a refund line. */
+    get stripeRefundedCard() {
+        return this.stripe_refunded_uuid && this.stripe_card && _t("to %s", this.stripe_card);
+    },
+
+    /** The card that has paid. */
+    get stripePaidCard() {
+        return this.isStripeDone && !this.stripe_refunded_uuid && this.stripe_card;
     },
 
     /** Counted as paid without Stripe's word; what this till was told last counts. */

@@ -12,7 +12,6 @@ export class StripePaymentStatus extends Component {
     static template = "pos_payment_stripe.StripePaymentStatus";
     static props = {
         line: Object,
-        isRefundOrder: Boolean,
         send: Function,
         cancel: Function,
         force: Function,
@@ -39,9 +38,10 @@ export class StripePaymentStatus extends Component {
         return this.datum.sentence;
     }
 
-    /** Whether a finished line is not successful yet: its refund waits for the shop's balance. */
-    get waitsAtStripe() {
-        return Boolean(this.sentence) && !this.datum.forced;
+    /** Whether a line counts as done without Stripe's word. A sentence on another one that is done
+     * says that it is not successful yet: its refund waits for the shop's balance. */
+    get isForced() {
+        return this.status === "done" && this.datum.forced;
     }
 
     get reader() {
@@ -67,7 +67,8 @@ export class StripePaymentStatus extends Component {
     }
 
     get canCancel() {
-        return this.status === "waitingCard" || (this.status === "waiting" && !this.isRefund);
+        const isSent = this.status === "waiting" && this.isSlow && !this.isRefund;
+        return isSent || this.status === "waitingCard";
     }
 
     get canTakeOver() {
