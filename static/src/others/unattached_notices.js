@@ -16,14 +16,14 @@ import {
 /** Card payments that are on no order, to be restored, put on this one, or refunded. */
 export class UnattachedNotices extends Component {
     static template = "pos_payment_stripe.UnattachedNotices";
-    static props = { order: Object, unattached: Object };
+    static props = { order: Object, load: Function };
 
     setup() {
         this.pos = usePos();
         this.dialog = useService("dialog");
         this.notification = useService("notification");
         this.stripeTerminal = useService("stripe_terminal");
-        this.payments = useState(this.props.unattached.payments);
+        this.payments = useState(this.stripeTerminal.unattached);
     }
 
     /** More than what is left to pay would have to be given back in cash. */
@@ -106,7 +106,7 @@ export class UnattachedNotices extends Component {
                 title: _t("Nothing was changed"),
                 body: isConnectionError(error) ? problemSentence(error) : refusalOf(error),
             });
-            this.props.unattached.load();
+            this.props.load();
             return false;
         }
     }

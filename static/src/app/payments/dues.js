@@ -1,4 +1,5 @@
 import { guard } from "@pos_payment_stripe/app/guards/payment_guard";
+import { isPaid } from "./states";
 
 /** Milliseconds between looks at what an order owes while a reader asks for it. */
 const LOOK = 250;
@@ -79,11 +80,11 @@ export class Dues {
     check(line) {
         const order = line.pos_order_id;
         const sent = this.sent(order)[line.uuid];
-        const isDone = this.payments.isRecording(line);
-        if (sent === undefined || isDone || order.currency.isZero(order.remainingDue - sent)) {
-            return;
+        const isChanged = sent !== undefined && !order.currency.isZero(order.remainingDue - sent);
+        // What the server says is paid is about to be shown.
+        if (isChanged && !isPaid(this.payments.data[line.uuid])) {
+            this.takeBack(line);
         }
-        this.takeBack(line);
     }
 
     /**

@@ -17,7 +17,8 @@ export const WAITING_STATUSES = ["waiting", "waitingCard", "waitingCapture", "wa
 export const isFinal = (datum) => FINAL_STATES.includes(datum?.state);
 
 /** Whether the money is the shop's, or held for it until the tip is known. */
-export const isPaid = (datum) => datum.state === "paid" || (datum.held && !datum.canceling);
+export const isPaid = (datum) =>
+    datum?.state === "paid" || Boolean(datum?.held && !datum.canceling);
 
 /** Whether another till has put the payment, which no order showed there, on an order of its own. */
 export const isOnOtherOrder = (line, datum) =>

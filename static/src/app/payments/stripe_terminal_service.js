@@ -1,4 +1,5 @@
 import { loadBundle } from "@web/core/assets";
+import { browser } from "@web/core/browser/browser";
 import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
 import { delay } from "@web/core/utils/concurrency";
@@ -10,7 +11,6 @@ import { keepLinesOfOrders, loadOrders } from "@pos_payment_stripe/app/orders/or
 import { Outbox } from "./outbox";
 import { Poller } from "./poller";
 import { loadLazy, loadOrTell, problemSentence } from "@pos_payment_stripe/app/request";
-import { playSound } from "./sound";
 import {
     STATUS_OF_STATE,
     WAITING_STATUSES,
@@ -21,6 +21,8 @@ import {
 } from "./states";
 
 const BUS_NAME = "STRIPE_TERMINAL_PAYMENT";
+/** With which Odoo keeps, for each browser, that messages make no sound. */
+const MESSAGE_SOUND = "mail.user_setting.message_sound";
 /** A draft's synchronisation may delay "Payment Successful" by this many milliseconds at most. */
 const SYNC_WAIT = 5000;
 
@@ -36,6 +38,8 @@ export class StripeTerminalPayments {
         this.dialog = dialog;
         /** What the server said last, by line uuid. */
         this.data = reactive({});
+        /** What Stripe has taken for this register and no order shows. */
+        this.unattached = reactive([]);
         this.drivers = new Drivers(this);
         this.dues = new Dues(this);
         this.outbox = new Outbox(this);
@@ -50,7 +54,7 @@ export class StripeTerminalPayments {
         this.senders = new Map();
         this.cancelers = new Map();
         /** Lines that are being shown as paid. */
-        this.recording = new Map();
+        this.recording = new Set();
         keepLinesOfOrders(pos.models);
         pos.data.connectWebSocket(BUS_NAME, (told) => this.poller.resume(told));
         for (const event of ["create", "update"]) {
@@ -160,7 +164,7 @@ export class StripeTerminalPayments {
         const { uuid } = line;
         this.drivers.follow(line, datum);
         if (isPaid(datum)) {
-            this.showPaid(line, datum);
+            this.showPaid(line);
             return;
         }
         if (datum.forced) {
@@ -180,33 +184,27 @@ export class StripeTerminalPayments {
         }
     }
 
-    async showPaid(line, datum) {
-        // What core sends of a draft answers with what was before.
-        await Promise.race([
-            this.pos.data.stripeOrders?.synced(line.pos_order_id),
-            delay(SYNC_WAIT),
-        ]);
-        await this.recordPaid(line, datum);
-    }
-
     /** Once at a time: a line counts as paid when its tip is on the order. */
-    recordPaid(line, datum) {
+    async showPaid(line) {
         const { uuid } = line;
-        if (!this.recording.has(uuid)) {
-            const recording = this.record(line, datum).finally(() => this.recording.delete(uuid));
-            this.recording.set(uuid, recording);
+        if (this.recording.has(uuid)) {
+            return;
         }
-        return this.recording.get(uuid);
-    }
-
-    /** Whether the server says that a line is paid, and the till is about to show it. */
-    isRecording(line) {
-        const datum = this.data[line.uuid];
-        return Boolean(datum && isPaid(datum));
+        this.recording.add(uuid);
+        try {
+            // What core sends of a draft answers with what was before.
+            await Promise.race([
+                this.pos.data.stripeOrders?.synced(line.pos_order_id),
+                delay(SYNC_WAIT),
+            ]);
+            await this.record(line, this.data[uuid]);
+        } finally {
+            this.recording.delete(uuid);
+        }
     }
 
     async record(line, datum) {
-        if (!line.pos_order_id || line.pos_order_id.finalized) {
+        if (!isPaid(datum) || !line.pos_order_id || line.pos_order_id.finalized) {
             return;
         }
         if (this.tips && !(await this.tips.addTip(line, datum.tip || 0))) {
@@ -247,8 +245,9 @@ export class StripeTerminalPayments {
         const isAnswer = WAITING_STATUSES.includes(before) && !WAITING_STATUSES.includes(status);
         // Whoever cancels waits for nothing else.
         const isExpected = before === "waitingCancel" && status === "retry";
-        if (isAnswer && !isExpected && this.isOurs(line)) {
-            playSound(this.pos.sound, status === "done");
+        const isSilent = browser.localStorage.getItem(MESSAGE_SOUND) === "false";
+        if (isAnswer && !isExpected && !isSilent && this.isOurs(line)) {
+            this.pos.sound.play(status === "done" ? "notification" : "error");
         }
         if (WAITING_STATUSES.includes(status)) {
             this.waitingSince[line.uuid] ??= Date.now();

@@ -1,4 +1,4 @@
-import { Component, onMounted, onWillUnmount, reactive, status, useState } from "@odoo/owl";
+import { Component, onMounted, onWillUnmount, status, useState } from "@odoo/owl";
 import { registry } from "@web/core/registry";
 import { useService } from "@web/core/utils/hooks";
 import { isConnectionError, isRefusal, loadLazy, request } from "@pos_payment_stripe/app/request";
@@ -9,23 +9,35 @@ const LOOK = 5000;
 /** Looks after the last thing that was left: it may come back once its till is known to be gone. */
 const LOOKS = 3;
 
-/** Knows the payments of this register that Stripe has taken and no order shows. */
-class UnattachedService {
-    constructor({ pos, stripe_terminal }) {
-        this.pos = pos;
-        this.stripeTerminal = stripe_terminal;
-        this.payments = reactive([]);
+/** Shows card payments of this register that are on no order, and looks for them now and then. */
+export class UnattachedPayments extends Component {
+    static template = "pos_payment_stripe.UnattachedPayments";
+    static props = { order: Object };
+
+    setup() {
+        this.stripeTerminal = useService("stripe_terminal");
+        this.payments = useState(this.stripeTerminal.unattached);
+        onMounted(() => {
+            this.load();
+            this.lookIn(GONE_AFTER);
+        });
+        onWillUnmount(() => clearTimeout(this.timer));
+    }
+
+    get Notices() {
+        return registry.category("stripe_terminal_lazy").get("unattached");
     }
 
     async load() {
+        const { pos, unattached } = this.stripeTerminal;
         try {
-            const data = await request("unattached", { session_id: this.pos.session.id });
+            const data = await request("unattached", { session_id: pos.session.id });
             // An order that only this browser has may show it all the same.
             const unknown = data.filter((datum) => !this.stripeTerminal.getLine(datum.line_uuid));
             if (unknown.length) {
-                this.Notices = await loadLazy("others", "unattached");
+                await loadLazy("others", "unattached");
             }
-            this.payments.splice(0, this.payments.length, ...unknown);
+            unattached.splice(0, unattached.length, ...unknown);
         } catch (error) {
             // A register that was closed meanwhile has nothing to show; its page is about to go.
             if (!isConnectionError(error) && !isRefusal(error)) {
@@ -33,31 +45,10 @@ class UnattachedService {
             }
         }
     }
-}
-
-registry.category("services").add("stripe_terminal_unattached", {
-    dependencies: ["pos", "stripe_terminal"],
-    start: (env, services) => new UnattachedService(services),
-});
-
-/** Shows card payments that are on no order, and looks for them now and then. */
-export class UnattachedPayments extends Component {
-    static template = "pos_payment_stripe.UnattachedPayments";
-    static props = { order: Object };
-
-    setup() {
-        this.unattached = useService("stripe_terminal_unattached");
-        this.payments = useState(this.unattached.payments);
-        onMounted(() => {
-            this.unattached.load();
-            this.lookIn(GONE_AFTER);
-        });
-        onWillUnmount(() => clearTimeout(this.timer));
-    }
 
     lookIn(pause, looks = 1) {
         this.timer = setTimeout(async () => {
-            await this.unattached.load();
+            await this.load();
             const left = this.payments.length ? LOOKS : looks - 1;
             if (left && status(this) !== "destroyed") {
                 this.lookIn(LOOK, left);
