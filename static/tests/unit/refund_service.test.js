@@ -1,4 +1,13 @@
-import { animationFrame, beforeEach, describe, expect, test } from "@odoo/hoot";
+import {
+    animationFrame,
+    beforeEach,
+    click,
+    describe,
+    expect,
+    test,
+    waitFor,
+    waitForNone,
+} from "@odoo/hoot";
 import { definePosModels } from "@point_of_sale/../tests/unit/data/generate_model_definitions";
 import { getFilledOrder, setupPosEnv } from "@point_of_sale/../tests/unit/utils";
 import { PaymentScreen } from "@point_of_sale/app/screens/payment_screen/payment_screen";
@@ -55,4 +64,27 @@ test("where core adds no line, the cashier reads why", async () => {
     await animationFrame();
     expect(order.payment_ids).toHaveLength(1);
     expect(".modal").toHaveText(/There is already an electronic payment in progress/);
+});
+
+test("who forces a refund reads whether it is made later, or seen on the reader", async () => {
+    const { order, method, screen } = await refunding();
+    await screen.addNewPaymentLine(method);
+    const [line] = order.payment_ids;
+    const row = { id: 7, line_uuid: line.uuid, revision: 1, state: "unknown", amount: -TOTAL };
+    onRpc("/pos_payment_stripe/status", () => [{ ...row, revision: ++row.revision }]);
+    screen.stripeTerminal.show({ ...row });
+    expect(line.payment_status).toBe("force_done");
+    for (const [onReader, title] of [
+        [false, /Refund later\?/],
+        [true, /Force this refund\?/],
+    ]) {
+        row.on_reader = onReader;
+        const forcing = screen.sendForceDone(line);
+        await waitFor(".modal");
+        expect(".modal").toHaveText(title);
+        await click(".modal button:contains(Go back)");
+        await forcing;
+        await waitForNone(".modal");
+    }
+    expect(line.payment_status).toBe("force_done");
 });
