@@ -329,8 +329,7 @@ export const CONTRACT = {
             "browser": "The browser's storage, replaceable in tests."
         },
         "@web/core/confirmation_dialog/confirmation_dialog": {
-            "AlertDialog": "A sentence that has to be read.",
-            "ConfirmationDialog": "A question with a word on each button."
+            "AlertDialog": "A sentence that has to be read."
         },
         "@web/core/dialog/dialog": {
             "Dialog": "The frame of our dialogs."
