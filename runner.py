@@ -27,7 +27,7 @@ from odoo.modules.registry import Registry
 
 from . import consequences, renewal
 from .stripe_terminal import pace
-from .stripe_terminal.errors import StripeProblem
+from .stripe_terminal.errors import Kind, StripeProblem
 
 _logger = logging.getLogger(__name__)
 
@@ -244,13 +244,25 @@ def _ask(command):
         time.sleep(command.pause)
     account_pace, until = pace.pace_of(command.account), time.monotonic() + CROWD_PATIENCE
     while True:
-        account_pace.wait(command.precedence, until)
+        due = time.monotonic()
+        if not account_pace.wait(command.precedence, until):
+            problem = StripeProblem(
+                Kind.offline, "rate_limit", "Held back for what matters more.", http_status=429
+            )
+            return None, problem, 0
         started = time.monotonic()
         try:
             reply, problem = command.perform(), None
         except StripeProblem as error:
             reply, problem = None, error
         took = round((time.monotonic() - started) * 1000)
+        _logger.debug(
+            "%s of %s waited for its turn %d ms: %s",
+            command.verb,
+            command.precedence,
+            (started - due) * 1000,
+            (reply or problem).request_id,
+        )
         if not (problem and problem.is_too_fast):
             if not problem or problem.http_status:
                 account_pace.note_taken()

@@ -26,10 +26,12 @@ class Listed(NamedTuple):
 
 
 class Page(NamedTuple):
-    """A page of a list: list of `Listed`, the id that the next page begins after, or None."""
+    """A page of a list: list of `Listed`, the id that the next page begins after, or None, and
+    Stripe's id of the request."""
 
     found: list
     cursor: str | None
+    request_id: str
 
 
 def read_page(read, since, cursor):
@@ -41,9 +43,9 @@ def read_page(read, since, cursor):
     :raise StripeProblem: Stripe could not be asked
     """
     params = {"created": {"gte": since}}
-    page = read({**params, "starting_after": cursor} if cursor else params).data
-    found = [listed(data) for data in page["data"]]
-    return Page(found, found[-1].intent.id if page["has_more"] else None)
+    page = read({**params, "starting_after": cursor} if cursor else params)
+    found = [listed(data) for data in page.data["data"]]
+    return Page(found, found[-1].intent.id if page.data["has_more"] else None, page.request_id)
 
 
 def read_one(gateway, object_id):
@@ -55,7 +57,8 @@ def read_one(gateway, object_id):
     """
     is_refund = object_id.startswith("re_")
     read = gateway.retrieve_refund if is_refund else gateway.retrieve_payment_intent
-    return Page([listed(read(object_id).data)], None)
+    reply = read(object_id)
+    return Page([listed(reply.data)], None, reply.request_id)
 
 
 def listed(data):

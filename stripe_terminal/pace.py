@@ -42,14 +42,16 @@ class Pace:
 
         :param int precedence: one of those above
         :param float until: as `time.monotonic` has it
+        :return: whether it may be made: not while others wait that matter more
         """
         with self._turn:
             if not self._pace(time.monotonic()):
-                return
+                return True
             ticket = (precedence, next(self._numbers))
             heapq.heappush(self._waiting, ticket)
             try:
                 self._wait_for_turn(ticket, until)
+                return self._waiting[0][0] == precedence
             finally:
                 self._waiting.remove(ticket)
                 heapq.heapify(self._waiting)

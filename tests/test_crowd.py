@@ -117,6 +117,24 @@ class TestCrowd(OwnAccountCase):
         payment._give_up()
         self.assertEqual(payment._claim().precedence, pace.PAYMENT)
 
+    def test_a_comparison_is_put_off_while_a_payment_waits(self):
+        self.startPatcher(patch.object(runner, "CROWD_PATIENCE", 0.2))
+        self.pace.note_complaint()
+        self.pace._next_at = time.monotonic() + 2
+        commands = {command.precedence: command for command in self.commands()}
+        asked = len(self.simulator.log.select())
+        patient = threading.Thread(
+            target=self.pace.wait, args=(pace.PAYMENT, time.monotonic() + 60)
+        )
+        patient.start()
+        for precedence in (pace.COMPARISON, pace.READING, pace.REFUND):
+            reply, problem, _took = runner._ask(commands[precedence])
+            self.assertIsNone(reply)
+            self.assertTrue(problem.is_too_fast)
+        self.assertEqual(len(self.simulator.log.select()), asked)
+        patient.join()
+        self.assertTrue(runner._ask(commands[pace.COMPARISON])[0])
+
     def test_an_object_that_stripe_works_on_is_no_crowd(self):
         self.simulator.faults.add("POST", INTENTS, "error", status=429, code="lock_timeout")
         payment = self.pay()

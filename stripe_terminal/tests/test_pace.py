@@ -104,3 +104,14 @@ def test_who_gives_up_stops_nobody(pace):
     impatient.start()
     assert time_of(pace, 1, COMPARISON) > 0.3
     impatient.join()
+
+
+@pytest.mark.parametrize("precedence", [PAYMENT, READING])
+def test_who_gives_up_goes_before_nobody_who_matters_more(pace, precedence):
+    slow_down(pace, taken=30)
+    pace._next_at = time.monotonic() + 1
+    patient = threading.Thread(target=pace.wait, args=(PAYMENT, time.monotonic() + PATIENCE))
+    patient.start()
+    assert pace.wait(precedence, time.monotonic() + 0.1) is (precedence == PAYMENT)
+    patient.join()
+    assert pace.wait(precedence, time.monotonic() + PATIENCE)
