@@ -9,7 +9,7 @@ import time
 from harness import chromium, odoo_source, paths, postgres, template
 from harness.console import say
 
-from . import answer, cost, growth, hour, plots, report, send, start, tills
+from . import answer, chain, cost, growth, hour, plots, report, send, start, tills
 from .support import results
 from .support.far_end import FarEnd
 from .support.shop import CORE_MODULE
@@ -22,9 +22,9 @@ _logger = logging.getLogger(__name__)
 
 DESCRIPTION = """\
 Measure the addon beside Odoo's own pos_stripe, both in turn in one run. Without a name all seven
-measurements are made (about half an hour on an idle machine with two cores), their results replace
-those in benchmarks/results, and the tables and plots of docs/09-speed.md are made from them anew. A
-measurement that fails leaves its older result where it is."""
+measurements are made (about three quarters of an hour on an idle machine with two cores), their
+results replace those in benchmarks/results, and the tables and plots of docs/09-speed.md are made
+from them anew. A measurement that fails leaves its older result where it is."""
 
 
 def main(arguments):
@@ -40,13 +40,23 @@ def main(arguments):
     parser.add_argument(
         "--quick", action="store_true", help="few samples, to see that it works; kept in .dev"
     )
+    parser.add_argument(
+        "--layout",
+        action="append",
+        default=[],
+        type=chain.layout,
+        metavar="tills,workers,servers[,version]",
+        help="so many tills, on so many workers of each of so many servers, are all that “tills” "
+        "measures; can be given again; kept in .dev",
+    )
     parser.add_argument("--out", type=paths.Path, help="the folder for the results")
     options = parser.parse_args(arguments)
-    folder = options.out or (QUICK_RESULTS if options.quick else RESULTS)
+    is_part = options.quick or options.layout
+    folder = options.out or (QUICK_RESULTS if is_part else RESULTS)
     names = [name for name in MEASUREMENTS if name in options.names or not options.names]
     if names:
         _prepare()
-    done = [_measure(MEASUREMENTS[name], folder, quick=options.quick) for name in names]
+    done = [_measure(MEASUREMENTS[name], folder, options) for name in names]
     found = results.load(folder, MEASUREMENTS)
     if folder == RESULTS:
         plots.write(found, PLOTS)
@@ -71,9 +81,11 @@ def _prepare():
     template.ensure(odoo, modules=(CORE_MODULE,))
 
 
-def _measure(module, folder, *, quick):
+def _measure(module, folder, options):
     """Make a measurement and keep its result; tells whether it could be made."""
-    sizes = module.QUICK if quick else module.FULL
+    sizes = module.QUICK if options.quick else module.FULL
+    if options.layout and module is tills:
+        sizes = {**sizes, "tills": {}, "layouts": options.layout}
     say(f"── {module.NAME} " + "─" * (70 - len(module.NAME)))
     began = time.monotonic()
     try:
@@ -88,7 +100,7 @@ def _measure(module, folder, *, quick):
         "revision": _revision(),
         "cores": os.cpu_count(),
         "seconds": round(time.monotonic() - began),
-        "quick": quick,
+        "quick": options.quick,
     }
     results.save(result, folder, module.NAME)
     for table in module.tables(result):

@@ -1,50 +1,59 @@
 """Many tills on two workers, with a Stripe, readers and customers that take their time."""
 
 import asyncio
-import collections
-import contextlib
-import random
-import time
 
 from harness.console import say
 
-from .support.audit import wrong_payments
+from . import chain
 from .support.figures import Figure, at_most
+from .support.phase import (
+    ACKNOWLEDGEMENT,
+    NEEDED_CALLS,
+    RAMP,
+    SPREAD,
+    TAP,
+    measure_phase,
+    warm_up,
+)
+from .support.phase import summary as summary_of
 from .support.shop import CORE, OURS, BenchServer, Registers
-from .support.statistics import median, p95, ratio
-from .support.tables import Table, milliseconds
-from .support.tills import CoreTill, Network, OurTill, Visit
+from .support.statistics import ratio
+from .support.tables import Table
+from .support.tills import Network
 
 NAME = "tills"
 TITLE = "Many tills"
 FULL = {
     # How many seconds so many tills pay.
     "tills": {"1": 35, "10": 35, "50": 45, "200": 45},
+    # Tills, workers of each server, servers, version: see `chain`.
+    "layouts": [
+        (300, 2, 1, chain.BEFORE),
+        (300, 2, 1),
+        (300, 4, 1),
+        (300, 2, 2),
+        (500, 2, 1),
+        (500, 4, 1),
+        (500, 2, 2),
+    ],
     "stripe": 0.2,
     "round_trip": 0.02,
     "rate_limit": 100,
 }
-QUICK = {**FULL, "tills": {"1": 25, "50": 30}}
+QUICK = {**FULL, "tills": {"1": 25, "50": 30}, "layouts": [(60, 2, 1, chain.BEFORE), (60, 2, 2)]}
 
 WORKERS = 2
-ACKNOWLEDGEMENT = (0.3, 8.0)  # seconds, of a reader
-TAP = (1.0, 5.0)  # seconds until the customer taps
-# What Stripe itself takes for these is no overhead of ours: create, send and read, or create and
-# capture.
-NEEDED_CALLS = {OURS: 3, CORE: 2}
-PROBE_PAUSE = 0.2  # seconds between two unrelated requests
-WARM_UP = 6
 # Of core's payments per second, or else of what is possible; milliseconds of an unrelated request.
 FASTER, ALL, UNRELATED = 5, 0.9, 100
-# Seconds in which the tills begin, about as long as a payment takes; and those at the beginning in
-# which payments are not counted.
-SPREAD, RAMP = 8, 15
-WORDS = 100  # letters that are kept of what went wrong
-SEED = 5
 
 
 def measure(far_end, sizes):
     """Let more and more tills pay, each side in turn; returns a phase for each."""
+    phases = _beside_core(far_end, sizes) if sizes["tills"] else []
+    return {"phases": phases, "chain": chain.measure(far_end, sizes)}
+
+
+def _beside_core(far_end, sizes):
     with BenchServer(far_end, NAME, workers=WORKERS) as server:
         count = max(map(int, sizes["tills"]))
         say(f"Opening {count} registers …")
@@ -52,93 +61,24 @@ def measure(far_end, sizes):
         server.listen_to_stripe()
         far_end.post("settings", latency=sizes["stripe"], rate_limit=sizes["rate_limit"])
         far_end.post("wire", round_trip=sizes["round_trip"])
-        phases = asyncio.run(_measure(server, registers, sizes))
-    return {"phases": phases}
+        return asyncio.run(_measure(server, registers, sizes))
 
 
 async def _measure(server, registers, sizes):
     phases = []
     async with Network(server) as network:
-        for _number in range(WARM_UP):
-            till = OurTill(network, registers.rows[0])
-            await till.pay(Visit(acknowledgement=0, tap=0.2))
+        await warm_up(network, registers.rows[0])
         for count, seconds in sizes["tills"].items():
             for side in (CORE, OURS):
-                phase = await _phase(server, network, registers, side, int(count), seconds)
+                phase = await measure_phase(
+                    server, {server: network}, registers, side, int(count), seconds
+                )
                 say(
                     f"{count} tills, {side}: {len(phase['ended'])} payments, "
                     f"{phase['failed']} failed, {phase['failed_requests']} failed requests"
                 )
                 phases.append(phase)
     return phases
-
-
-async def _phase(server, network, registers, side, count, seconds):
-    chance = random.Random(SEED)
-    payments, probes = [], []
-    # The audit tells phases apart by whole seconds.
-    await asyncio.sleep(1)
-    async with contextlib.AsyncExitStack() as stack:
-        tills = []
-        for row in registers.rows[:count]:
-            if side == OURS:
-                changed = await stack.enter_async_context(network.bus(row["token"]))
-                tills.append(OurTill(network, row, changed))
-            else:
-                tills.append(CoreTill(network, registers.core_method_id))
-        began = time.time()
-        ends = began + seconds
-        prober = asyncio.create_task(_probe(network, probes))
-        await asyncio.gather(*(_serve(till, chance, ends, payments) for till in tills))
-        prober.cancel()
-    calls = server.far_end.calls(began)
-    failures = [text for payment in payments for text in payment.failed_requests]
-    failures += [probe["problem"] for probe in probes if probe["problem"]]
-    finished = [payment for payment in payments if not payment.problem]
-    return {
-        "side": side,
-        "tills": count,
-        "seconds": seconds,
-        # Of those that were paid, in seconds: when it ended, and what was not simulated waiting.
-        "ended": [payment.ended - began for payment in finished],
-        "overheads": [payment.ended - payment.clicked - payment.waited for payment in finished],
-        "waited": sum(payment.waited for payment in finished) / max(len(finished), 1),
-        "failed": len(payments) - len(finished),
-        "failed_requests": len(failures),
-        "failures": collections.Counter(text[:WORDS] for text in failures),
-        "problems": collections.Counter(
-            payment.problem[:WORDS] for payment in payments if payment.problem
-        ),
-        "probes": [probe["seconds"] for probe in probes],
-        "calls": len(calls),
-        "busiest_second": max(
-            collections.Counter(int(call["time"] - began) for call in calls).values(), default=0
-        ),
-        "rate_limited": sum(call["status"] == 429 for call in calls),
-        "wrong": await asyncio.to_thread(wrong_payments, server, side, began),
-    }
-
-
-async def _serve(till, chance, ends, payments):
-    """Let one customer after the other pay until it is closing time."""
-    # Customers do not all come in the same second.
-    await asyncio.sleep(chance.uniform(0, SPREAD))
-    while time.time() < ends:
-        visit = Visit(chance.uniform(*ACKNOWLEDGEMENT), chance.uniform(*TAP))
-        payments.append(await till.pay(visit))
-
-
-async def _probe(network, probes):
-    """Make a small request that has nothing to do with payments, again and again."""
-    while True:
-        began = time.time()
-        problem = None
-        try:
-            await network.call("res.partner", "search_read", [], ["name"], limit=5)
-        except OSError as error:
-            problem = str(error)
-        probes.append({"seconds": time.time() - began, "problem": problem})
-        await asyncio.sleep(PROBE_PAUSE)
 
 
 def figures(result):
@@ -160,7 +100,7 @@ def figures(result):
             )
             for words, target, name, is_met in needed
         )
-    return found
+    return [*found, *chain.figures(result)]
 
 
 def _as_fast_as_can_be(core, ours, allowed):
@@ -226,7 +166,7 @@ def tables(result):
         for side, one in ((CORE, core), (OURS, ours)):
             rows.append((f"{count}, {side}", *(one[name] for name in columns)))
         ratio_rows.append((str(count), *(ratio(ours[name], core[name]) for name in ratios)))
-    return [
+    beside_core = [
         Table(
             "Tills on two workers",
             ("tills", *columns.values()),
@@ -240,6 +180,7 @@ def tables(result):
         ),
         Table("Ours as a multiple of core's", ("tills", *ratios.values()), ratio_rows),
     ]
+    return [*(beside_core if rows else ()), *chain.tables(result)]
 
 
 def counts(result):
@@ -248,29 +189,10 @@ def counts(result):
 
 
 def summary(result, count, side):
-    """Return what a phase says in a few numbers by their names, times in milliseconds.
+    """Return what a phase says in a few numbers by their names, see `support.phase.summary`.
 
     None where there was no such phase.
     """
     found = (one for one in result["phases"] if (one["tills"], one["side"]) == (count, side))
     phase = next(found, None)
-    if not phase:
-        return None
-    needed = NEEDED_CALLS[side] * result["sizes"]["stripe"]
-    overheads = [milliseconds(seconds - needed) for seconds in phase["overheads"]]
-    probes = [milliseconds(seconds) for seconds in phase["probes"]]
-    paid = len(phase["ended"])
-    counted = sum(RAMP <= ended <= phase["seconds"] for ended in phase["ended"])
-    return {
-        "rate": counted / (phase["seconds"] - RAMP),
-        "allowed": phase["tills"] / (phase["waited"] + needed) if paid else None,
-        "overhead_p50": median(overheads),
-        "overhead_p95": p95(overheads),
-        "failed": phase["failed"],
-        "failed_requests": phase["failed_requests"],
-        "wrong": phase["wrong"],
-        "unrelated_p50": median(probes),
-        "unrelated_p95": p95(probes),
-        "calls": phase["calls"] / paid if paid else None,
-        "busiest_second": phase["busiest_second"],
-    }
+    return phase and summary_of(phase, result["sizes"]["stripe"])

@@ -49,6 +49,11 @@ class FarEnd:
         self._process.wait(10)
 
     @property
+    def pid(self):
+        """The process that plays Stripe."""
+        return self._process.pid
+
+    @property
     def variables(self):
         """The environment of a server that shall take this for Stripe."""
         return {

@@ -2,7 +2,7 @@
 
 import contextlib
 
-from harness import database, odoo_source, paths, shopfitting, template
+from harness import database, odoo_source, paths, released, shopfitting, template
 from harness.rpc import OdooClient
 from harness.server import OdooServer
 
@@ -24,15 +24,24 @@ class BenchServer(OdooServer):
     :param name: of its database
     :param modules: to install besides ours
     :param addon: whether ``pos_payment_stripe`` is installed
+    :param release: a version of it that was released before, instead of this clone's
     :param settings: what :class:`~harness.server.OdooServer` takes
     """
 
-    def __init__(self, far_end, name, *, modules=(CORE_MODULE,), addon=True, **settings):
+    def __init__(
+        self, far_end, name, *, modules=(CORE_MODULE,), addon=True, release="", **settings
+    ):
         odoo = odoo_source.ensure()
         database_name = database.temporary_name(f"bench_{name}")
-        template.copy(odoo, database_name, addon=addon, modules=modules)
-        self.far_end, self._has_addon = far_end, addon
-        odoo = type(odoo)(odoo.python_path, (*odoo.addons, ADDONS))
+        self.far_end, self._has_addon = far_end, addon and not release
+        # Nobody opens a page of what was released before.
+        bundles = None if release else template.TILL
+        template.copy(odoo, database_name, addon=self._has_addon, modules=modules, bundles=bundles)
+        # Of two addons with one name Odoo takes the first.
+        folders = [released.ensure(release)] if release else []
+        odoo = type(odoo)(odoo.python_path, (*odoo.addons, *folders, ADDONS))
+        if release:
+            template.install(odoo, database_name, [paths.ADDON])
         options = {
             "server_wide_modules": "base,rpc,web,stripe_wire",
             "max_cron_threads": 0,
@@ -98,7 +107,11 @@ class BenchServer(OdooServer):
             return cursor.fetchall() if cursor.description else []
 
     def listen_to_stripe(self):
-        """Let Stripe tell this server of its payments, as the provider's button does it."""
+        """Let Stripe tell this server of its payments, as the provider's button does it.
+
+        A server before, with another secret, is told nothing any more.
+        """
+        self.far_end.post("webhooks", enabled=False)
         provider = self.admin.search("payment.provider", [("code", "=", "stripe")], limit=1)
         self.admin.call("ir.config_parameter", "set_param", "web.base.url", PUBLIC_URL)
         self.admin.call("payment.provider", "action_stripe_terminal_create_webhook", provider)

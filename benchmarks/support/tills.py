@@ -57,11 +57,12 @@ class Network:
     """The connections of all tills to one server.
 
     :param server: the running :class:`~benchmarks.support.shop.BenchServer`
+    :param dict ports: its own, or those of another server of its database
     """
 
-    def __init__(self, server):
+    def __init__(self, server, ports=None):
         self._server = server
-        ports = server.ports
+        ports = ports or server.ports
         self._http_url = f"http://127.0.0.1:{ports['http_port']}"
         bus_port = ports.get("gevent_port", ports["http_port"])
         self._bus_url = f"http://127.0.0.1:{bus_port}{BUS_ROUTE}"

@@ -1,4 +1,5 @@
 from benchmarks import tills
+from benchmarks.support.phase import RAMP
 from benchmarks.support.shop import CORE, OURS
 
 NEEDED = {CORE: 0.4, OURS: 0.6}
@@ -8,9 +9,9 @@ def _phase(side, count=50, paid=100, **values):
     return {
         "side": side,
         "tills": count,
-        "seconds": tills.RAMP + 10,
+        "seconds": RAMP + 10,
         # Evenly, from when they are counted.
-        "ended": [tills.RAMP + 10 * number / paid for number in range(paid)],
+        "ended": [RAMP + 10 * number / paid for number in range(paid)],
         "overheads": [NEEDED[side] + 0.1] * paid,
         "waited": 5.0 - NEEDED[side],
         "failed": 0,
