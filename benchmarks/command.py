@@ -9,19 +9,21 @@ import time
 from harness import chromium, odoo_source, paths, postgres, template
 from harness.console import say
 
-from . import answer, chain, cost, growth, hour, plots, report, send, start, tills
+from . import answer, chain, cost, growth, hour, limit, plots, report, send, start, tills
 from .support import results
 from .support.far_end import FarEnd
 from .support.shop import CORE_MODULE
 
-MEASUREMENTS = {module.NAME: module for module in (send, tills, answer, start, growth, cost, hour)}
+MEASUREMENTS = {
+    module.NAME: module for module in (send, tills, limit, answer, start, growth, cost, hour)
+}
 RESULTS = paths.ROOT / "benchmarks" / "results"
 PLOTS = paths.ROOT / "docs" / "speed"
 QUICK_RESULTS = paths.STATE / "benchmarks"
 _logger = logging.getLogger(__name__)
 
 DESCRIPTION = """\
-Measure the addon beside Odoo's own pos_stripe, both in turn in one run. Without a name all seven
+Measure the addon beside Odoo's own pos_stripe, both in turn in one run. Without a name all eight
 measurements are made (about three quarters of an hour on an idle machine with two cores), their
 results replace those in benchmarks/results, and the tables and plots of docs/09-speed.md are made
 from them anew. A measurement that fails leaves its older result where it is."""

@@ -80,6 +80,7 @@ def calls(simulator, data):
             "time": record.time,
             "method": record.method,
             "path": record.path,
+            "request": record.request_id,
             "status": record.status,
             "duration": record.duration,
         }
