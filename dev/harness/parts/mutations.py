@@ -8,11 +8,10 @@ import concurrent.futures
 import itertools
 import json
 import re
-import xml.etree.ElementTree as ElementTree
 
 from .. import mutation, paths, rules
 from ..console import say
-from . import Count, odoo_tests, unit
+from . import Count, odoo_tests, pytest_run, unit
 
 LOGS = paths.LOGS / "rules"
 PLUGIN = ["-p", "harness.mutation"]
@@ -22,8 +21,6 @@ PROCESSES = 2
 ODOO_TESTS = "tests/"
 # What is no such error is said by `pytest.raises`.
 ASSERTION = re.compile(r"AssertionError|assert |Failed: DID NOT RAISE")
-# What is said of a test that passed.
-PASSED = "it passed"
 
 
 def run(extra):
@@ -74,7 +71,7 @@ def _broken_tests(odoo, chosen):
     """Return why tests fail with the code as it is, by test."""
     tests = list(dict.fromkeys(itertools.chain.from_iterable(rule.tests for rule in chosen)))
     found = _run(odoo, "rules_all", tests, processes=PROCESSES)
-    return {test: why for test, why in found.items() if why is not PASSED}
+    return {test: why for test, why in found.items() if why is not pytest_run.PASSED}
 
 
 def _try(odoo, number, rule):
@@ -87,7 +84,7 @@ def _try(odoo, number, rule):
 
 
 def _run(odoo, name, tests, **how):
-    """Run tests and return by test: `PASSED`, or the first line of why it failed."""
+    """Run tests and return by test: `pytest_run.PASSED`, or the first line of why it failed."""
     found = {}
     of_odoo = [test for test in tests if test.startswith(ODOO_TESTS)]
     plain = [test for test in tests if test not in of_odoo]
@@ -116,10 +113,9 @@ def _outcomes(tests, report, code):
     if code == mutation.NEVER_LOADED:
         return dict.fromkeys(tests, "the file of the rule was not loaded")
     found = {}
-    for case in ElementTree.parse(report).iter("testcase") if report.is_file() else ():
+    for place, name, why in pytest_run.cases(report):
         # A test with parameters is several of these.
-        name = case.get("name").partition("[")[0]
-        found.setdefault(name, []).append((case.get("classname").split("."), _why(case)))
+        found.setdefault(name.partition("[")[0], []).append((place, why))
     return {test: _outcome(test, found) for test in tests}
 
 
@@ -128,17 +124,7 @@ def _outcome(test, found):
     file, *classes, name = test.split("::")
     place = [file.rpartition("/")[2].removesuffix(".py"), *classes]
     ends = [why for where, why in found.get(name, ()) if where[-len(place) :] == place]
-    failures = [why for why in ends if why is not PASSED]
+    failures = [why for why in ends if why is not pytest_run.PASSED]
     if not ends:
         return "it did not run (the log tells why)"
-    return next(filter(ASSERTION.match, failures), (failures or [PASSED])[0])
-
-
-def _why(case):
-    """Return the first line of why a test of a JUnit report failed, or `PASSED`."""
-    for kind in ("failure", "error", "skipped"):
-        element = case.find(kind)
-        if element is not None:
-            line = (element.get("message") or "").strip().partition("\n")[0]
-            return line if kind == "failure" else f"{kind}: {line}"
-    return PASSED
+    return next(filter(ASSERTION.match, failures), (failures or [pytest_run.PASSED])[0])

@@ -11,6 +11,8 @@ from . import Count
 # pytest's exit codes: all passed, some failed (which the report tells), none was found.
 EXPECTED = (0, 1, 5)
 MOST_PROCESSES = 8
+# What is said of a test that passed.
+PASSED = "it passed"
 
 
 def spread(extra, *, per_core=1):
@@ -96,3 +98,21 @@ def count(report, code):
         say(f"{skipped} skipped tests count as failed.")
     failed += skipped
     return Count(passed, failed or int(code not in EXPECTED))
+
+
+def cases(report):
+    """Yield each test of a JUnit report: its module and classes, its name, and how it ended.
+
+    That is `PASSED` or the first line of why it failed.
+    """
+    for case in ElementTree.parse(report).iter("testcase") if report.is_file() else ():
+        yield case.get("classname").split("."), case.get("name"), _why(case)
+
+
+def _why(case):
+    for kind in ("failure", "error", "skipped"):
+        element = case.find(kind)
+        if element is not None:
+            line = (element.get("message") or "").strip().partition("\n")[0]
+            return line if kind == "failure" else f"{kind}: {line}"
+    return PASSED

@@ -8,7 +8,7 @@ import sys
 import pytest
 
 from harness import mutation, paths
-from harness.parts import mutations
+from harness.parts import mutations, pytest_run
 
 SOURCE = "def limit():\n    return 5\n"
 TESTS = """
@@ -64,7 +64,7 @@ def shop(tmp_path):
 def test_the_rule_is_gone(shop):
     for _again in range(2):
         found = shop("return 5", "return 6")
-        assert found.pop("test_shop.py::test_name") == mutations.PASSED
+        assert found.pop("test_shop.py::test_name") == pytest_run.PASSED
         assert all(map(mutations.ASSERTION.match, found.values())), found
 
 
