@@ -19,15 +19,25 @@ def ensure(version):
     :param version: one of ``COMMITS``
     :raises Problem: the history of this clone does not go back to it
     """
-    commit = COMMITS[version]
     folder = paths.STATE / "versions" / version
     with exclusive("versions", "it unpacks a version"):
         if not (folder / paths.ADDON / "__manifest__.py").is_file():
-            _unpack(version, commit, folder)
+            partial = folder.with_suffix(".partial")
+            left_out = [f":(exclude){name}" for name in LEFT_OUT]
+            unpack(version, partial / paths.ADDON, [".", *left_out])
+            shutil.rmtree(folder, ignore_errors=True)
+            partial.rename(folder)
     return folder
 
 
-def _unpack(version, commit, folder):
+def unpack(version, folder, names):
+    """Unpack what was released into a folder, which is emptied first.
+
+    :param version: one of ``COMMITS``
+    :param names: of files and folders, as git's pathspecs
+    :raises Problem: the history of this clone does not go back to it
+    """
+    commit = COMMITS[version]
     git = ["git", "-C", str(paths.ROOT)]
     known = subprocess.run([*git, "cat-file", "-e", f"{commit}^{{commit}}"], capture_output=True)
     if known.returncode:
@@ -35,15 +45,11 @@ def _unpack(version, commit, folder):
             f"Version {version} is commit {commit[:10]}, which this clone does not have. "
             "If it is shallow, “git fetch --unshallow” fetches its history."
         )
-    partial = folder.with_suffix(".partial")
-    shutil.rmtree(partial, ignore_errors=True)
-    (partial / paths.ADDON).mkdir(parents=True)
-    archive = partial / "version.tar"
-    left_out = [f":(exclude){name}" for name in LEFT_OUT]
-    purpose = f"Unpacking version {version}"
-    archiving = ["archive", "--output", str(archive), commit, "--", ".", *left_out]
-    run([*git, *archiving], log="version", purpose=purpose)
-    run(["tar", "-xf", archive, "-C", partial / paths.ADDON], log="version", purpose=purpose)
-    archive.unlink()
     shutil.rmtree(folder, ignore_errors=True)
-    partial.rename(folder)
+    folder.mkdir(parents=True)
+    archive = folder / "version.tar"
+    purpose = f"Unpacking version {version}"
+    archiving = ["archive", "--output", str(archive), commit, "--", *names]
+    run([*git, *archiving], log="version", purpose=purpose)
+    run(["tar", "-xf", archive, "-C", folder], log="version", purpose=purpose)
+    archive.unlink()

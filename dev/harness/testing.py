@@ -12,7 +12,7 @@ from .parts import Count, Step
 
 PARTS = ("lint", "unit", "sdk", "odoo", "hoot", "tours")
 # Not among those that run without being named: they take too long.
-LONG_PARTS = ("core", "commands", "rules")
+LONG_PARTS = ("core", "commands", "rules", "released")
 # Chooses among the others, so that it stands alone.
 QUICK = "quick"
 # An option such as -k says nothing to the others.
@@ -35,6 +35,8 @@ Only where it is named:
   commands
           each command that a page of this repository gives
   rules   takes each rule about money out of the code in turn, and sees that its test fails
+  released
+          the Python tests of the last release against today's addon
 
 For a first answer within three minutes:
   quick   lint of what has changed since the branch main (or of the files named), all plain Python
@@ -43,8 +45,8 @@ For a first answer within three minutes:
 
 Arguments after the parts go to pytest (dev/test tours -k reload), to pre-commit
 (dev/test lint ruff), name hoot suites (dev/test hoot @pos_payment_stripe/app), are tags of
-Odoo's tests (dev/test core /pos_hr), words of commands (dev/test commands dev/demo) or of rules
-(dev/test rules adoption)."""
+Odoo's tests (dev/test core /pos_hr), words of commands (dev/test commands dev/demo), of rules
+(dev/test rules adoption) or of files (dev/test released refund)."""
 
 
 def main(arguments):
@@ -96,7 +98,18 @@ def _prepare_ahead(steps):
 
 def _steps(chosen, extra):
     """Return the chosen parts, or those that run without being named."""
-    from .parts import core, hoot, lint, mutations, odoo_tests, quoted_commands, sdk, tours, unit
+    from .parts import (
+        core,
+        hoot,
+        lint,
+        mutations,
+        odoo_tests,
+        quoted_commands,
+        released_tests,
+        sdk,
+        tours,
+        unit,
+    )
 
     module = {
         "lint": lint,
@@ -107,6 +120,7 @@ def _steps(chosen, extra):
         "core": core,
         "commands": quoted_commands,
         "rules": mutations,
+        "released": released_tests,
     }
     steps = []
     for part in chosen or PARTS:

@@ -21,11 +21,13 @@ class Suite:
     :ivar str name: of their report in ``.dev/reports``
     :ivar Path tests: their folder
     :ivar tuple modules: what is installed besides the addon
+    :ivar Path | None addons: the folder with the addon, unless it is this clone's
     """
 
     name: str
     tests: Path
     modules: tuple
+    addons: Path | None = None
 
     @property
     def database(self):
@@ -108,9 +110,9 @@ def report_of(
     try:
         return pytest_run.report_of(
             name,
-            paths.ADDONS,
-            links.addon(targets),
-            links.addon(extra),
+            suite.addons or paths.ADDONS,
+            targets if suite.addons else links.addon(targets),
+            extra if suite.addons else links.addon(extra),
             processes=processes,
             # Setting up a class takes longer than most of its tests.
             dist="loadscope",
@@ -133,4 +135,7 @@ def _prepare(odoo, suite, name):
     template.copy(odoo, name, **suite.database)
     if suite is KIOSK:
         odoo = odoo.with_kiosk()
-    return odoo_config.write(odoo, name, max_cron_threads=0)
+    options = {"max_cron_threads": 0}
+    if suite.addons:
+        options["addons_path"] = ",".join(map(str, [*odoo.addons, suite.addons]))
+    return odoo_config.write(odoo, name, **options)

@@ -22,17 +22,18 @@ def run(extra):
     return pytest_run.count(*report_of("unit", extra, targets, processes=pytest_run.spread(extra)))
 
 
-def report_of(name, extra, targets=(), *, options=(), variables=None, **how):
+def report_of(name, extra, targets=(), *, root=links.PLAIN, options=(), variables=None, **how):
     """Run some of these tests as `pytest_run.report_of` does.
 
     :param extra: pytest's arguments, such as files of tests
     :param targets: paths, used unless ``extra`` names files itself
+    :param root: pytest's root folder
     """
     for package in PACKAGES:
         extra = links.plain(package, extra) if package.is_dir() else extra
     return pytest_run.report_of(
         name,
-        links.PLAIN,
+        root,
         targets,
         extra,
         options=["-p", "no:odoo", *options],

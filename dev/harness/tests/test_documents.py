@@ -9,6 +9,7 @@ import shlex
 import pytest
 
 from harness import commands, paths, quoted, rules, testing
+from harness.released_suite.changed import CHANGED
 
 ARCHITECTURE = paths.ROOT / "docs" / "ARCHITECTURE.md"
 README = paths.DEV / "README.md"
@@ -117,6 +118,7 @@ def needless_of_test(page, words):
         "commands": {word for word in words if (paths.ROOT / word).is_file()},
         "core": {word for word in words if word[0] == "/"} | {"kiosk"},
         "hoot": {word for word in words if is_suite(word)},
+        "released": {word for word in words if any(word in one.test for one in CHANGED)},
         "rules": {word for word in words if any(rule.has_one_of([word]) for rule in rules.ALL)},
     }
     for part in testing.PYTEST_PARTS:
@@ -156,6 +158,7 @@ def test_a_command_that_cannot_be_given_is_noticed():
         "odoo tests/test_nothing.py",
         "hoot @pos_payment_stripe/nothing",
         "rules nothing-of-the-kind",
+        "released nothing-of-the-kind",
     ):
         assert needless(README, "dev/test", shlex.split(words)), words
     assert needless(README, "dev/demo", ["--nothing"])
