@@ -32,6 +32,13 @@ RENAMES = (
     Rename("REFUND", "REFUND_ALL", "stripe_terminal/tests/test_settlement.py"),
     Rename("models.pos_stripe_payment_recovery", "models.pos_stripe_payment_cron"),
     Rename("models import pos_stripe_payment_work", "flows import flow"),
+    Rename("in_till", "browser_sdk", "stripe_terminal/tests/test_settlement.py"),
+    Rename("in_till", "browser_sdk", "stripe_terminal/tests/test_refunding.py"),
+    Rename("collect_in_till", "collect_by_browser_sdk"),
+    Rename("pos.stripe.terminal.test", "pos.stripe.diagnosis"),
+    Rename("action_stripe_terminal_test", "action_stripe_diagnosis"),
+    Rename('"stripe_terminal_test"', '"stripe_diagnosis"'),
+    Rename("wizards.pos_stripe_terminal_test", "wizards.pos_stripe_diagnosis"),
     # What the module of refunds did is done by two.
     Rename(
         "models import pos_stripe_payment_refund_work as refund_work", "flows import flow, payment"
