@@ -52,6 +52,9 @@ def _create():
 
 def enter():
     """Go on in the virtual environment's Python; returns only when already inside it."""
+    # Containers often forbid it, and each start of Odoo would compile thousands of files anew.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    os.environ.setdefault("PYTHONPYCACHEPREFIX", str(paths.PYCACHE))
     if os.path.realpath(sys.prefix) != str(paths.VENV.resolve()):
         python = str(paths.venv_bin("python"))
         os.execv(python, [python, *sys.argv])
