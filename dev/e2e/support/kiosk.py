@@ -10,6 +10,7 @@ from harness import paths, shopfitting
 from harness.rpc import OdooError
 
 from . import naming
+from .browser import new_profile
 from .shop import Shop
 
 # A portrait screen that is touched, in pixels.
@@ -82,7 +83,7 @@ class Kiosk:
     def __init__(self, chromium, shop, screen=SCREEN):
         self.shop = shop
         self.problems = []
-        self._context = chromium.new_context(viewport=screen, has_touch=True, locale="en-US")
+        self._context = new_profile(chromium, viewport=screen, has_touch=True)
         self.page = self._new_page()
 
     def _new_page(self):
