@@ -180,8 +180,6 @@ class Till:
         self._context.unroute(JS_SDK)
         if keep_profile:
             self.go_online()
-            for page in self._context.pages:
-                page.close()
             self._profiles.give_back(self._context, *self._owner)
         else:
             self._context.close()
