@@ -45,6 +45,7 @@ def test_whole_then_nothing_is_left(till, shop):
     audit(shop)
 
 
+@pytest.mark.kept_till
 def test_a_part_and_never_more_than_is_left(till, shop):
     sell(till, shop, "Espresso", "Croissant")
     refund_order(till, {"Croissant": 1})
@@ -67,6 +68,7 @@ def test_a_part_and_never_more_than_is_left(till, shop):
     audit(shop)
 
 
+@pytest.mark.kept_till
 def test_over_several_cards_and_cash(till, shop):
     till.sell("Cheesecake", "Cappuccino")  # 8.10
     till.pay_part_by_card("3").pay_part_by_card("4", MASTERCARD)
@@ -88,6 +90,7 @@ def test_over_several_cards_and_cash(till, shop):
     audit(shop)
 
 
+@pytest.mark.kept_till
 def test_a_lost_answer_and_a_reload_refund_once(till, shop, simulator):
     sell(till, shop, "Espresso")
     refund_order(till, {"Espresso": 1})
@@ -120,6 +123,7 @@ def test_two_tills_refund_what_is_there(open_till, shop):
     audit(shop)
 
 
+@pytest.mark.kept_till
 def test_a_return_without_its_order(till, shop):
     sell(till, shop, "Espresso")
     till.add_product("Espresso")
@@ -144,6 +148,7 @@ def account(shop):
     shop.simulator.account.top_up()
 
 
+@pytest.mark.kept_till
 def test_a_refund_that_waits_for_the_balance(till, shop, account):
     sell(till, shop, "Espresso")
     account.covers_refunds = False
@@ -159,6 +164,7 @@ def test_a_refund_that_waits_for_the_balance(till, shop, account):
     audit(shop)
 
 
+@pytest.mark.kept_till
 def test_one_of_two_refunds_waits(till, shop, account):
     till.sell("Cheesecake", "Cappuccino")  # 8.10
     till.pay_part_by_card("3").choose_method(shop.cash).validate().next_order()
