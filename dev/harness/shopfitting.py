@@ -56,16 +56,18 @@ def stock_products(admin):
             admin.create("pos.category", name=name, color=color)
     categories = {row["name"]: row["id"] for row in admin.read("pos.category", [], ["name"])}
     existing = {row["name"] for row in admin.read("product.template", [], ["name"])}
-    for name, price, category in PRODUCTS:
-        if name not in existing:
-            admin.create(
-                "product.template",
-                name=name,
-                list_price=price,
-                taxes_id=[(6, 0, [])],
-                available_in_pos=True,
-                pos_categ_ids=[(6, 0, [categories[category]])],
-            )
+    values = [
+        {
+            "name": name,
+            "list_price": price,
+            "taxes_id": [(6, 0, [])],
+            "available_in_pos": True,
+            "pos_categ_ids": [(6, 0, [categories[category]])],
+        }
+        for name, price, category in PRODUCTS
+        if name not in existing
+    ]
+    admin.call("product.template", "create", values)
 
 
 def hire_cashier(admin, login=CASHIER, name="Camille Cashier"):
