@@ -2,6 +2,7 @@ import os
 import uuid
 from unittest.mock import patch
 
+from odoo import Command
 from odoo.addons.account.tests.common import AccountTestInvoicingCommon
 from odoo.addons.pos_payment_stripe import runner
 from odoo.addons.pos_payment_stripe.dev.stripe_simulator import Simulator
@@ -48,6 +49,18 @@ class StripeTerminalCase(AccountTestInvoicingCommon):
         cls.config = cls._create_register("Coffee bar", cls.method)
         cls.pos_session = cls._open_session(cls.config)
         cls.config = cls.pos_session.config_id
+
+    @classmethod
+    def setup_independent_company(cls, **kwargs):
+        """Return the company that ``dev/harness/shell/shared_company.py`` has made, else a new one.
+
+        Its chart of accounts takes longer than most tests.
+        """
+        shared = cls.env["res.company"].search([("name", "=", "Shared by tests")])
+        if not shared:
+            return super().setup_independent_company(**kwargs)
+        cls.env.user.company_ids = [Command.link(shared.id)]
+        return shared
 
     def setUp(self):
         super().setUp()

@@ -18,6 +18,8 @@ SHELL = paths.DEV / "harness" / "shell"
 TILL = SHELL / "till_bundles.py"
 ALL = SHELL / "all_bundles.py"
 KIOSK = SHELL / "kiosk_bundles.py"
+# Tests of Python open no page.
+COMPANY = SHELL / "shared_company.py"
 # Folders of the addon that leave no trace in a database.
 NO_TRACE = {"dev", "tests", "benchmarks", "docs", "kiosk", "__pycache__", "node_modules"}
 # PostgreSQL's names have 63 characters, and ours an end of 14.
@@ -31,7 +33,8 @@ def ensure(odoo, *, addon=True, modules=(), bundles=TILL):
     :param odoo: the :class:`~harness.odoo_source.Odoo` to run
     :param addon: whether ``pos_payment_stripe`` is installed in it
     :param modules: further modules to install
-    :param bundles: the script in ``harness/shell`` that builds the pages' bundles in it, or None
+    :param bundles: the script in ``harness/shell`` that builds the pages' bundles in it, or what
+        else is needed once; or None
     :raises Problem: a module cannot be installed
     """
     with _template(odoo, addon, modules, bundles) as name:
@@ -123,7 +126,7 @@ def _with_modules(odoo, kind, template, modules, fingerprint):
 
 def _with_bundles(odoo, kind, template, script, fingerprint):
     def fill(name):
-        say("Building the pages' bundles …")
+        say("Building what its copies share …")
         database.create(name, template)
         shell(odoo, name, script)
 

@@ -32,7 +32,7 @@ class Suite:
     @property
     def database(self):
         """How the template is described; nothing here opens a page."""
-        return {"modules": self.modules, "bundles": None}
+        return {"modules": self.modules, "bundles": template.COMPANY}
 
 
 ADDON = Suite("odoo", paths.ROOT / "tests", OPTIONAL_MODULES)
