@@ -261,7 +261,8 @@ def _ask(command):
             command.verb,
             command.precedence,
             (started - due) * 1000,
-            (reply or problem).request_id,
+            # Of what Stripe was not asked at all there is none.
+            getattr(reply or problem, "request_id", None),
         )
         if not (problem and problem.is_too_fast):
             if not problem or problem.http_status:
