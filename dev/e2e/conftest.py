@@ -184,6 +184,9 @@ def kept_till(request, kept_tills, make_shop, profiles):
             kept_tills.pop(key).close(keep_profile=True)
         if key in kept_tills:
             kept_tills[key].shop.forget()
+            # What the test before has left to be read.
+            close_all = "(buttons) => buttons.forEach((button) => button.click())"
+            kept_tills[key].page.locator(".o_notification_close").evaluate_all(close_all)
         else:
             shop = make_shop(connection=connection, server=server, **options)
             kept_tills[key] = Till(profiles, shop, employee=employee).open()

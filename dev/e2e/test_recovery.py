@@ -4,7 +4,6 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
-import pytest
 from playwright.sync_api import expect
 
 from support.audit import audit, intents
@@ -101,7 +100,6 @@ def come_back(simulator, outage):
 
 
 @both_drivers
-@pytest.mark.kept_till
 def test_force_done_finds_stripe_back_and_paid(till, shop, simulator):
     outage = to_connection_error(till, shop, simulator)
     shop.reader.tap()
@@ -113,7 +111,6 @@ def test_force_done_finds_stripe_back_and_paid(till, shop, simulator):
 
 
 @both_drivers
-@pytest.mark.kept_till
 def test_force_done_finds_stripe_back_and_unpaid(till, shop, simulator):
     outage = to_connection_error(till, shop, simulator)
     shop.reader.customer_cancel()
@@ -126,7 +123,6 @@ def test_force_done_finds_stripe_back_and_unpaid(till, shop, simulator):
 
 
 @both_drivers
-@pytest.mark.kept_till
 def test_forced_and_never_paid_reaches_the_managers(till, shop, simulator, connection):
     to_connection_error(till, shop, simulator)
     till.force_done()
@@ -149,7 +145,6 @@ def test_forced_and_never_paid_reaches_the_managers(till, shop, simulator, conne
     assert "2.40" in activities[0]["note"]
 
 
-@pytest.mark.kept_till
 def test_forced_while_odoo_was_away_and_unpaid(till, shop):
     till.sell("Espresso", "Croissant").choose_method(shop.card).wait_for_card()
     till.cancel().wait_for_status("canceled")
@@ -194,7 +189,6 @@ def busy_journal(shop):
         writing.result()
 
 
-@pytest.mark.kept_till
 def test_an_order_arrives_while_its_payment_is_written(till, shop, simulator):
     to_connection_error(till, shop, simulator)
     with busy_journal(shop):

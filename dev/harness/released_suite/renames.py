@@ -35,6 +35,7 @@ RENAMES = (
     Rename("in_till", "browser_sdk", "stripe_terminal/tests/test_settlement.py"),
     Rename("in_till", "browser_sdk", "stripe_terminal/tests/test_refunding.py"),
     Rename("collect_in_till", "collect_by_browser_sdk"),
+    Rename("COLLECT_IN_TILL", "COLLECT_BY_BROWSER_SDK"),
     Rename("pos.stripe.terminal.test", "pos.stripe.diagnosis"),
     Rename("action_stripe_terminal_test", "action_stripe_diagnosis"),
     Rename('"stripe_terminal_test"', '"stripe_diagnosis"'),
