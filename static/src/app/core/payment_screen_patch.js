@@ -1,4 +1,5 @@
 import { PaymentScreen } from "@point_of_sale/app/screens/payment_screen/payment_screen";
+import { PaymentScreenPaymentLines } from "@point_of_sale/app/screens/payment_screen/payment_lines/payment_lines";
 import { _t } from "@web/core/l10n/translation";
 import { useService } from "@web/core/utils/hooks";
 import { patch } from "@web/core/utils/patch";
@@ -8,10 +9,15 @@ import { forceDone } from "@pos_payment_stripe/app/payments/force_done";
 import { takeBack } from "@pos_payment_stripe/app/guards/payment_guard";
 import { approveRefund, loadRefunds } from "@pos_payment_stripe/app/guards/approval";
 import { goesOn, nextPart } from "@pos_payment_stripe/app/payments/split";
+import { StripePaymentStatus } from "@pos_payment_stripe/app/payments/stripe_payment_status";
 import { UnattachedPayments } from "@pos_payment_stripe/app/payments/unattached_payments";
 import { loadOrTell } from "@pos_payment_stripe/app/request";
 
 PaymentScreen.components = { ...PaymentScreen.components, UnattachedPayments };
+PaymentScreenPaymentLines.components = {
+    ...PaymentScreenPaymentLines.components,
+    StripePaymentStatus,
+};
 
 patch(PaymentScreen.prototype, {
     setup() {
