@@ -8,7 +8,7 @@ from harness.console import say
 from harness.server import OdooServer
 
 from .support.figures import Figure, at_most
-from .support.phase import measure_phase, summary, warm_up
+from .support.phase import COLUMNS, measure_phase, summary, warm_up
 from .support.processors import GROUPS, IDLE, ODOO, POSTGRES, shares
 from .support.shop import OURS, BenchServer, Registers
 from .support.statistics import ratio
@@ -145,14 +145,9 @@ def tables(result):
     if not phases:
         return []
     columns = {
-        "rate": "payments/s",
-        "allowed": "taps allow",
-        "overhead_p50": "overhead p50, ms",
-        "overhead_p95": "overhead p95, ms",
-        "failed": "failed payments",
-        "failed_requests": "failed requests",
-        "wrong": "wrong by audit",
-        "unrelated_p95": "unrelated p95, ms",
+        name: words
+        for name, words in COLUMNS.items()
+        if name not in ("unrelated_p50", "calls", "busiest_second")
     }
     rows, used_rows = [], []
     for phase in phases:

@@ -8,6 +8,7 @@ from . import chain
 from .support.figures import Figure, at_most
 from .support.phase import (
     ACKNOWLEDGEMENT,
+    COLUMNS,
     NEEDED_CALLS,
     RAMP,
     SPREAD,
@@ -141,19 +142,6 @@ FIGURES = {
 def tables(result):
     """Return the tables of a result."""
     sizes = result["sizes"]
-    columns = {
-        "rate": "payments/s",
-        "allowed": "taps allow",
-        "overhead_p50": "overhead p50, ms",
-        "overhead_p95": "overhead p95, ms",
-        "failed": "failed payments",
-        "failed_requests": "failed requests",
-        "wrong": "wrong by audit",
-        "unrelated_p50": "unrelated p50, ms",
-        "unrelated_p95": "unrelated p95, ms",
-        "calls": "calls/payment",
-        "busiest_second": "calls in the busiest second",
-    }
     ratios = {
         "rate": "payments/s",
         "overhead_p50": "overhead p50",
@@ -164,12 +152,12 @@ def tables(result):
     for count in counts(result):
         core, ours = (summary(result, count, side) for side in (CORE, OURS))
         for side, one in ((CORE, core), (OURS, ours)):
-            rows.append((f"{count}, {side}", *(one[name] for name in columns)))
+            rows.append((f"{count}, {side}", *(one[name] for name in COLUMNS)))
         ratio_rows.append((str(count), *(ratio(ours[name], core[name]) for name in ratios)))
     beside_core = [
         Table(
             "Tills on two workers",
-            ("tills", *columns.values()),
+            ("tills", *COLUMNS.values()),
             rows,
             f"Overhead: from the click to the end, without the reader's {ACKNOWLEDGEMENT[0]} to "
             f"{ACKNOWLEDGEMENT[1]:.0f} s, the customer's {TAP[0]:.0f} to {TAP[1]:.0f} s and "

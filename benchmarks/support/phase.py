@@ -23,6 +23,20 @@ WARM_UP = 6
 # Seconds in which the tills begin, about as long as a payment takes; and those at the beginning in
 # which payments are not counted.
 SPREAD, RAMP = 8, 15
+# What people read for the numbers of a `summary`.
+COLUMNS = {
+    "rate": "payments/s",
+    "allowed": "taps allow",
+    "overhead_p50": "overhead p50, ms",
+    "overhead_p95": "overhead p95, ms",
+    "failed": "failed payments",
+    "failed_requests": "failed requests",
+    "wrong": "wrong by audit",
+    "unrelated_p50": "unrelated p50, ms",
+    "unrelated_p95": "unrelated p95, ms",
+    "calls": "calls/payment",
+    "busiest_second": "calls in the busiest second",
+}
 WORDS = 100  # letters that are kept of what went wrong
 SEED = 5
 
