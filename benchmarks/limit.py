@@ -26,7 +26,7 @@ QUICK = {"tills": 40, "seconds": 30, "rate_limit": 6}
 
 WORKERS = 2
 CLASSES = ("payments", "refunds", "reads", "comparisons")
-SILENCE = 12  # seconds until the money of a till that has gone can be given back
+SILENCE = 12  # seconds until the payment of a till that has gone can be refunded
 REFUND_EVERY, COMPARE_EVERY = 2, 1  # seconds
 REFUNDED_WITHIN = 120  # seconds
 # Seconds that a request is on its way from its turn to Stripe's log, on a busy machine.
@@ -72,18 +72,18 @@ async def _measure(server, registers, sizes):
             paying.append(OurTill(network, row, changed))
         count = sizes["seconds"] // REFUND_EVERY
         await asyncio.gather(*(till.pay(Visit(0, 0.2)) for till in paying[:count]))
-        given_back = [uuid for (uuid,) in server.sql("SELECT line_uuid FROM pos_stripe_payment")]
+        refunded = [uuid for (uuid,) in server.sql("SELECT line_uuid FROM pos_stripe_payment")]
         await asyncio.sleep(SILENCE)
         far_end.post("settings", rate_limit=sizes["rate_limit"])
         chance, began = random.Random(SEED), time.time()
         ends = began + sizes["seconds"]
         beside = asyncio.create_task(_compare(network, registers.rows, ends, compared))
         await asyncio.gather(
-            _give_back(network, given_back),
+            _refund_all(network, refunded),
             *(serve(till, chance, ends, payments) for till in paying),
         )
         await beside
-        made = await _refunds(far_end, given_back)
+        made = await _refunds(far_end, refunded)
         far_end.post("settings", rate_limit=None)
     finished = [payment for payment in payments if not payment.problem]
     return {
@@ -92,14 +92,14 @@ async def _measure(server, registers, sizes):
         "failed_requests": sum(len(payment.failed_requests) for payment in payments),
         "overheads": [payment.ended - payment.clicked - payment.waited for payment in finished],
         "wrong": await asyncio.to_thread(wrong_payments, server, OURS, began),
-        "refunds_asked": len(given_back),
+        "refunds_asked": len(refunded),
         "refunds_made": made,
         "compared": compared,
         "requests": requests_of(far_end.calls(began), server.log_file.read_text()),
     }
 
 
-async def _give_back(network, line_uuids):
+async def _refund_all(network, line_uuids):
     for uuid in line_uuids:
         await network.post("/pos_payment_stripe/refund_unattached", line_uuid=uuid)
         await asyncio.sleep(REFUND_EVERY)
@@ -121,7 +121,7 @@ async def _compare(network, rows, ends, compared):
 
 
 async def _refunds(far_end, line_uuids):
-    """Return how many of the payments Stripe has given back, once, in full."""
+    """Return how many of the payments Stripe has refunded, once, in full."""
     deadline = time.time() + REFUNDED_WITHIN
     while True:
         intents = far_end.get("ledger")["intents"]
