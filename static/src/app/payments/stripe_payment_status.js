@@ -2,7 +2,7 @@ import { Component, onWillUnmount, useState } from "@odoo/owl";
 import { usePos } from "@point_of_sale/app/hooks/pos_hook";
 import { _t } from "@web/core/l10n/translation";
 import { useService } from "@web/core/utils/hooks";
-import { loadLazy } from "@pos_payment_stripe/app/request";
+import { loadOrTell } from "@pos_payment_stripe/app/request";
 
 /** Seconds after which the cashier reads how long it takes, and that a reader has not answered. */
 const PATIENCE = 3;
@@ -77,7 +77,10 @@ export class StripePaymentStatus extends Component {
 
     async printDeclineSlip() {
         const props = { order: this.props.line.pos_order_id, slip: this.datum.decline_slip };
-        const DeclineSlip = await loadLazy("kept", "decline_slip");
-        await this.pos.printer.print(DeclineSlip, props, this.pos.printOptions);
+        const title = _t("Print decline slip");
+        const DeclineSlip = await loadOrTell(this.env, title, "kept", "decline_slip");
+        if (DeclineSlip) {
+            await this.pos.printer.print(DeclineSlip, props, this.pos.printOptions);
+        }
     }
 }
