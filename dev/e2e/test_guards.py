@@ -104,7 +104,7 @@ def test_a_line_removed_while_odoo_is_away_is_canceled_later(paying, shop, simul
     assert simulator.wait_until(lambda: states(shop) == ["canceled"], 20)
     shop.settle()
     assert_canceled(shop)
-    till.choose_method(shop.cash).validate()
+    till.choose_method(shop.cash).validate().wait_until_synced()
     audit(shop)
 
 

@@ -91,14 +91,6 @@ def test_of_the_draft_after_a_change(drafted, shop, after):
     assert_sold(shop, "Espresso", "Cheesecake")
 
 
-def carry_on_offline(till):
-    """Answer core's dialog about the lost connection."""
-    till.tolerate("ConnectionLostError: ")
-    expect(till.dialog).to_contain_text("Connection Lost")
-    till.answer("Continue with limited functionality")
-    return till
-
-
 def wait_until_paid(shop):
     """Wait until Odoo has the one order, finished."""
 
@@ -117,7 +109,7 @@ def test_of_the_finished_order(drafted, shop, after):
     shop.reader.tap()
     till.wait_for_receipt()
     assert lost.hits == 1
-    carry_on_offline(till).next_order()
+    till.carry_on_offline().next_order()
     wait_until_paid(shop)
     assert_sold(shop, "Espresso", "Croissant")
 
@@ -127,7 +119,7 @@ def test_of_the_finished_order_and_then_the_page(drafted, shop):
     till.pay_part_by_card("2")
     till.page.wait_for_timeout(500)
     till.go_offline().choose_method(shop.cash).validate()
-    carry_on_offline(till)
+    till.carry_on_offline()
     till.page.wait_for_timeout(2000)
     till.crash()
     till.go_online().reopen()

@@ -114,13 +114,6 @@ def pay_partly_by_wallet(till, name):
     return till.go_to_payment()
 
 
-def carry_on_offline(till):
-    """Answer core's dialog about the lost connection."""
-    till.tolerate("ConnectionLostError: ")
-    expect(till.dialog).to_contain_text("Connection Lost")
-    return till.answer("Continue with limited functionality")
-
-
 def wait_until_paid(till, number=1):
     """Wait until Odoo has so many orders of the test, all of them finished."""
     states = ["paid"] * number
@@ -156,7 +149,7 @@ def test_the_finished_order_is_lost_and_its_receipt_printed(till, shop, crowd, a
     keep_prints(till)
     shop.reader.tap()
     till.wait_for_receipt()
-    carry_on_offline(till)
+    till.carry_on_offline()
     till.page.locator(".receipt-screen .button.print").first.click()
     take_print(till, "many_addons_receipt")
     wait_until_paid(till)
@@ -230,7 +223,7 @@ def test_a_quotation_is_settled(till, shop, crowd):
     lost = till.lose(SYNC, after=True)
     shop.reader.tap()
     till.wait_for_receipt()
-    carry_on_offline(till)
+    till.carry_on_offline()
     wait_until_paid(till)
     assert lost.hits == 1
     (sold,) = admin.read("sale.order", [("id", "=", quotation)], ["state", "amount_unpaid"])

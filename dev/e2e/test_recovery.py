@@ -165,7 +165,7 @@ def test_forced_while_odoo_was_away_and_unpaid(till, shop):
     till.wait_for_card()
     shop.reader.tap()
     till.wait_for_status("Payment Successful")
-    till.choose_method(shop.cash).validate()
+    till.choose_method(shop.cash).validate().wait_until_synced()
     assert [row["forced_at"] for row in shop.journal(("forced_at",))] == [False]
     audit(shop)
 

@@ -39,6 +39,9 @@ FORGET_JS_SDK = """async () => {
         }
     }
 }"""
+CARRY_ON = "Continue with limited functionality"
+# What `KeptOrders` keeps under a key of each database.
+NOTHING_KEPT = "() => !Object.keys(localStorage).some((key) => key.endsWith('-terminal-orders'))"
 # With which a till synchronises its orders, drafts too.
 SYNC = "/web/dataset/call_kw/pos.order/sync_from_ui"
 JS_SDK_DOUBLE = paths.ROOT / "static/tests/js_sdk/stripe_terminal_double.js"
@@ -405,6 +408,16 @@ class Till:
         """Wait until the order is done and its receipt is shown."""
         expect(self.page.locator(".pos .receipt-screen")).to_be_visible(timeout=timeout)
         return self
+
+    def carry_on_offline(self):
+        """Answer core's dialog about the lost connection."""
+        self.tolerate("ConnectionLostError: ")
+        expect(self.dialog).to_contain_text("Connection Lost")
+        return self.answer(CARRY_ON)
+
+    def wait_until_synced(self):
+        """Wait until Odoo has confirmed each finished order that the browser keeps for it."""
+        return self.wait_until(lambda: self.page.evaluate(NOTHING_KEPT))
 
     def has_receipt(self):
         """Tell whether the order is done and its receipt is shown."""

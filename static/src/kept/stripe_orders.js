@@ -19,6 +19,8 @@ export class StripeOrders {
         this.syncs = new Map();
         /** Orders that wait for one of these, to be finished once. */
         this.finishing = new WeakSet();
+        /** The uuids of finished orders that Odoo has, whatever core notes in them afterwards. */
+        this.confirmed = new Set();
         this.kept = new KeptOrders(store.data);
         this.sender = new KeptOrdersSender(store, this.kept);
     }
@@ -100,7 +102,11 @@ export class StripeOrders {
 
     /** Offline, core sends nothing; a page that is closed then would take its orders along. */
     async keepUnsynced() {
-        const isUnsynced = (order) => order.finalized && order.isDirty() && isStripeOrder(order);
+        const isUnsynced = (order) =>
+            order.finalized &&
+            order.isDirty() &&
+            isStripeOrder(order) &&
+            !this.confirmed.has(order.uuid);
         for (const order of this.store.models["pos.order"].filter(isUnsynced)) {
             await this.store.preSyncAllOrders([order]);
             this.kept.keep(order, order.serializeForORM({ keepCommands: true }));
@@ -135,6 +141,9 @@ export class StripeOrders {
             if (isDraft && order.finalized) {
                 // It would make the order a draft again.
                 lose();
+            }
+            if (!isDraft) {
+                this.confirmed.add(order.uuid);
             }
             this.kept.drop(order.uuid);
             return answer;

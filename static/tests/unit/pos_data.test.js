@@ -215,6 +215,21 @@ test("an order that was finished offline is kept too, and one that core takes ba
     expect(store.data.stripeOrders.kept.all).toEqual({});
 });
 
+test("what happens to an order that Odoo has confirmed does not have it sent by another page", async () => {
+    const { store, order, line, sync } = await synchronised();
+    line.setPaymentStatus("done");
+    order.state = "paid";
+    await sync();
+    // Core notes something of its own in orders that have arrived, and has no use for it.
+    order._dirty = true;
+    const next = await getFilledOrder(store);
+    next.addPaymentline(line.payment_method_id);
+    next.state = "paid";
+    store.data.network.offline = true;
+    await store.syncAllOrders();
+    expect(Object.keys(store.data.stripeOrders.kept.all)).toEqual([next.uuid]);
+});
+
 test("a finished order that is refused is kept, and the cashier is told why", async () => {
     const { store, order, sync } = await synchronised();
     await mountWithCleanup(MainComponentsContainer);
