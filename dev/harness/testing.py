@@ -44,7 +44,7 @@ For a first answer within three minutes:
           says what it runs, and how it chooses is said in dev/harness/parts/quick.py
 
 Arguments after the parts go to pytest (dev/test tours -k reload), to pre-commit
-(dev/test lint ruff), name hoot suites (dev/test hoot @pos_payment_stripe/app), are tags of
+(dev/test lint ruff), name hoot suites (dev/test hoot @pos_payment_stripe/unit), are tags of
 Odoo's tests (dev/test core /pos_hr), words of commands (dev/test commands dev/demo), of rules
 (dev/test rules adoption) or of files (dev/test released refund)."""
 
