@@ -16,7 +16,7 @@ NORA = "Nora Nopin"
 UNKNOWN = "Connection error"
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def staff(crowded):
     """A server where employees log in, and the ids of its employees by name."""
     server = crowded

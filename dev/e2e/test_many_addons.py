@@ -75,7 +75,7 @@ class Crowd:
         return [row["points"] for row in sorted(rows, key=lambda row: row["id"])]
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def crowd(crowded):
     return Crowd(crowded)
 
