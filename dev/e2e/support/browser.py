@@ -24,10 +24,10 @@ STAND_STILL = """
 
 @contextlib.contextmanager
 def launched():
-    """Start this machine's Chromium and close it at the end of the block."""
+    """Start this machine's Chromium, without windows, and close it at the end of the block."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
-            executable_path=chromium.ensure(),
+            executable_path=chromium.shell(),
             headless=True,
             # A profile's pages share what its first one has loaded and compiled.
             args=[*chromium.FLAGS, "--process-per-site"],

@@ -9,7 +9,7 @@ from . import pytest_run
 def prepare(has_kiosk=True):
     """Make the browser and the template databases that most tours, and those of a kiosk, copy."""
     odoo = odoo_source.ensure()
-    chromium.ensure()
+    chromium.ensure_shell()
     postgres.ensure()
     template.ensure(odoo)
     if has_kiosk:
