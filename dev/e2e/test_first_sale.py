@@ -42,8 +42,7 @@ def test_from_an_empty_database_to_the_first_paid_order(empty_server, simulator,
 
     block = office.open_settings()
     office.press("Create one", block)
-    page.locator("[name=stripe_reader_id] input").click()
-    page.get_by_role("option", name=reader.object["label"]).click()
+    office.choose_reader(reader.object["label"])
     office.press("Save manually")
     expect(page.get_by_text("Last seen by Stripe")).to_be_visible()
     office.picture("first_sale_5_method")

@@ -1,5 +1,7 @@
 """A manager's page of the backend, where terminals are set up."""
 
+import re
+
 from playwright.sync_api import expect
 
 from harness import paths
@@ -44,6 +46,15 @@ class Office:
     def press(self, name, within=None):
         """Press the button with a name."""
         (within or self.page).get_by_role("button", name=name, exact=True).click()
+
+    def choose_reader(self, name):
+        """Choose the only reader in the list of a new payment method, with the keyboard."""
+        field = self.page.locator("[name=stripe_reader_id] input")
+        field.click()
+        expect(self.page.get_by_role("option", name=name)).to_be_visible()
+        # A click is lost, and the list stays open, when Odoo draws the list anew meanwhile.
+        field.press("Enter")
+        expect(field).to_have_value(re.compile(re.escape(name)))
 
     def picture(self, name):
         """Save what the page shows for the person who reviews the run."""
