@@ -26,7 +26,7 @@ def run(extra):
         paths.DEV / "e2e",
         [paths.DEV / "e2e"],
         extra,
-        processes=pytest_run.spread(extra, per_core=2),
+        processes=pytest_run.spread(extra, per_core=1.5),
         options=["-p", "no:odoo"],
         variables={"PYTHONPATH": str(paths.DEV)},
     )
