@@ -25,7 +25,7 @@ module.exports = [
             sourceType: "module",
             globals: { ...globals.browser, odoo: "readonly", luxon: "readonly" },
         },
-        rules,
+        rules: { ...rules, complexity: ["error", 15] },
     },
     {
         // Pages that stand alone, such as the simulated reader's screen.

@@ -140,13 +140,7 @@ export class StripeTerminalPayments {
             return;
         }
         const line = this.getLine(uuid);
-        if (this.outbox.toCancel.has(uuid) && !isFinal(datum)) {
-            // What Odoo has not heard yet holds here already: nobody asks for the card any more.
-            datum = { ...datum, canceling: true, collects: false };
-        }
-        if (line?.pos_order_id && isOnOtherOrder(line, datum)) {
-            datum = notOfThisOrder(datum);
-        }
+        datum = this.asKnownHere(line, datum);
         this.data[uuid] = datum;
         const isSettled = isFinal(datum) && !datum.canceling;
         if (isSettled && this.forcedHere.delete(uuid) && !isPaid(datum)) {
@@ -158,6 +152,14 @@ export class StripeTerminalPayments {
             this.showOn(line, datum);
         }
         this.watchers.forEach((watch) => watch(datum, before));
+    }
+
+    asKnownHere(line, datum) {
+        if (this.outbox.toCancel.has(datum.line_uuid) && !isFinal(datum)) {
+            // What Odoo has not heard yet holds here already: nobody asks for the card any more.
+            datum = { ...datum, canceling: true, collects: false };
+        }
+        return line?.pos_order_id && isOnOtherOrder(line, datum) ? notOfThisOrder(datum) : datum;
     }
 
     showOn(line, datum) {
