@@ -84,6 +84,7 @@ def _pay(server, registers, layout):
                 workers=layout.workers,
                 variables=server.variables,
                 options=server.options,
+                backlog=server.backlog,
             )
             stack.callback(other.close)
             servers.append(other)

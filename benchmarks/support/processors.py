@@ -23,10 +23,9 @@ class Processors:
     """
 
     def __init__(self, servers, sql, far_end):
-        ((backend,),) = sql("SELECT pg_backend_pid()")
         self._roots = {
             ODOO: [server.process.pid for server in servers],
-            POSTGRES: [psutil.Process(backend).ppid()],
+            POSTGRES: [_parent_of(pid for (pid,) in sql("SELECT pid FROM pg_stat_activity"))],
             STRIPE: [far_end.pid],
         }
         self._before = self._used()
@@ -46,6 +45,14 @@ class Processors:
         guests = machine.guest + machine.guest_nice
         used[OTHERS] = sum(machine) - guests - sum(used.values())
         return used
+
+
+def _parent_of(backends):
+    """Return the process that has started PostgreSQL's; the one that was asked may have ended."""
+    for pid in backends:
+        with contextlib.suppress(psutil.NoSuchProcess):
+            return psutil.Process(pid).ppid()
+    raise RuntimeError("PostgreSQL is not on this machine")
 
 
 def _of_tree(pid):

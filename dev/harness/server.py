@@ -3,7 +3,9 @@
 import contextlib
 import os
 import signal
+import socket
 import subprocess
+import sys
 import time
 import urllib.request
 
@@ -13,6 +15,8 @@ from . import odoo_config, paths, ports, template
 from .commands import ending_with_us, last_line
 from .console import Problem
 from .proxy import Proxy
+
+ACTIVATED = paths.DEV / "harness" / "activated.py"
 
 
 class OdooServer:
@@ -29,10 +33,21 @@ class OdooServer:
     :param variables: environment variables for the server, such as ``STRIPE_API_BASE``
     :param options: further Odoo options, such as ``log_handler``
     :param within: the command that runs it, such as ``unshare`` with its options
+    :param backlog: how many connections may wait for a worker where systemd listens on Odoo's
+        behalf (its ``Backlog=``), or None where Odoo listens itself
     """
 
     def __init__(
-        self, odoo, database, *, port=None, workers=0, variables=None, options=None, within=()
+        self,
+        odoo,
+        database,
+        *,
+        port=None,
+        workers=0,
+        variables=None,
+        options=None,
+        within=(),
+        backlog=None,
     ):
         self.odoo = odoo
         self.database = database
@@ -41,6 +56,7 @@ class OdooServer:
         self.variables = dict(variables or {})
         self.options = dict(options or {})
         self.within = within
+        self.backlog = backlog
         self.log_file = paths.LOGS / f"server_{database}_{self.port}.log"
         self.process = None
         self._ports = {"http_port": self.port}
@@ -71,18 +87,33 @@ class OdooServer:
         name = f"{self.database}_{self.port}"
         configuration = odoo_config.write(self.odoo, self.database, file_name=name, **options)
         paths.LOGS.mkdir(parents=True, exist_ok=True)
-        with self.log_file.open("ab") as log:
-            program = [*self.within, *template.command(self.odoo), "-c", str(configuration)]
+        program = [*template.command(self.odoo), "-c", str(configuration)]
+        with self.log_file.open("ab") as log, self._listening() as sockets:
+            for number in sockets:
+                program = [sys.executable, str(ACTIVATED), str(number), *program]
             self.process = subprocess.Popen(
-                [*ending_with_us(), *program],
+                [*ending_with_us(), *self.within, *program],
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 env={**template.environment(self.odoo), **self.variables},
+                pass_fds=sockets,
                 # Ctrl-C reaches us alone; we then stop the server ourselves.
                 start_new_session=True,
             )
         self._wait_until_it_answers(timeout)
+
+    @contextlib.contextmanager
+    def _listening(self):
+        """Yield the numbers of the sockets that are opened on Odoo's behalf, if any are."""
+        if not self.backlog:
+            yield ()
+            return
+        address = ("127.0.0.1", self._ports["http_port"])
+        with socket.create_server(address, backlog=self.backlog) as listening:
+            # As with `NonBlocking=true`: a worker must not wait for what another one has taken.
+            listening.setblocking(False)
+            yield (listening.fileno(),)
 
     def _wait_until_it_answers(self, timeout):
         deadline = time.monotonic() + timeout
