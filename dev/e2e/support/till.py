@@ -42,11 +42,7 @@ FORGET_JS_SDK = """async () => {
 CARRY_ON = "Continue with limited functionality"
 # What `KeptOrders` keeps for this register: a browser profile may have those of others.
 NOTHING_KEPT = """() =>
-    !Object.keys(localStorage).some(
-        (key) =>
-            key.startsWith(`point-of-sale-${odoo.pos_config_id}-`) &&
-            key.endsWith("-terminal-orders")
-    )"""
+    !localStorage.getItem(`${posmodel.data.databaseName}-stripe-terminal-orders`)"""
 # With which a till synchronises its orders, drafts too.
 SYNC = "/web/dataset/call_kw/pos.order/sync_from_ui"
 JS_SDK_DOUBLE = paths.ROOT / "static/tests/js_sdk/stripe_terminal_double.js"
