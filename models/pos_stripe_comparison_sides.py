@@ -1,4 +1,5 @@
 from odoo import models
+from odoo.fields import Domain
 
 from ..stripe_terminal import closing, money
 from ..stripe_terminal.refunding import MADE, REFUND
@@ -125,14 +126,7 @@ class PosStripeComparison(models.Model):
 
     def _facts(self, rows):
         """Return rows of the journal as `closing.Row`, by row."""
-        finished = self.env["pos.payment"].search(
-            [
-                "|",
-                ("uuid", "in", rows.mapped("line_uuid")),
-                ("pos_order_id.uuid", "in", rows.filtered("order_uuid").mapped("order_uuid")),
-                ("pos_order_id.state", "not in", ("draft", "cancel")),
-            ]
-        )
+        finished = self._finished(rows)
         by_card = finished.filtered(lambda payment: payment.payment_method_id._is_stripe_terminal())
         recorded = set(by_card.mapped("uuid"))
         return {
@@ -152,6 +146,15 @@ class PosStripeComparison(models.Model):
             )
             for row in rows
         }
+
+    def _finished(self, rows):
+        """Return the payments in finished orders of rows: the lines', and others of the orders."""
+        payments = self.env["pos.payment"]
+        finished = Domain("pos_order_id.state", "not in", ("draft", "cancel"))
+        lines = Domain("uuid", "in", rows.mapped("line_uuid"))
+        orders = Domain("pos_order_id.uuid", "in", rows.filtered("order_uuid").mapped("order_uuid"))
+        # Each search has an index; both in one would read all payments there are.
+        return (payments.search(lines & finished) | payments.search(orders & finished)).sorted()
 
     def _recorded_as(self, row, payments):
         """Return how an order says that it was paid instead of with a row; "" when it does not.
