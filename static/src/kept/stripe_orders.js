@@ -109,7 +109,10 @@ export class StripeOrders {
             !this.confirmed.has(order.uuid);
         for (const order of this.store.models["pos.order"].filter(isUnsynced)) {
             await this.store.preSyncAllOrders([order]);
-            this.kept.keep(order, order.serializeForORM({ keepCommands: true }));
+            // What was on its way may have arrived meanwhile.
+            if (isUnsynced(order)) {
+                this.kept.keep(order, order.serializeForORM({ keepCommands: true }));
+            }
         }
     }
 

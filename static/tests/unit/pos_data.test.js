@@ -215,6 +215,25 @@ test("an order that was finished offline is kept too, and one that core takes ba
     expect(store.data.stripeOrders.kept.all).toEqual({});
 });
 
+test("an order that Odoo confirms while the network seems lost is not kept after it", async () => {
+    const { store, order, sync } = await synchronised();
+    let answer;
+    onItsWay = () => new Promise((resolve) => (answer = resolve));
+    order.state = "paid";
+    const finished = sync();
+    await animationFrame();
+    // As a receipt that is printed meanwhile does.
+    order._markDirty();
+    store.data.network.offline = true;
+    const another = sync();
+    await animationFrame();
+    store.data.network.offline = false;
+    answer();
+    await Promise.all([finished, another]);
+    expect(sent).toHaveLength(1);
+    expect(store.data.stripeOrders.kept.all).toEqual({});
+});
+
 test("what happens to an order that Odoo has confirmed does not have it sent by another page", async () => {
     const { store, order, line, sync } = await synchronised();
     line.setPaymentStatus("done");
