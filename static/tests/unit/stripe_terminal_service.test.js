@@ -198,6 +198,31 @@ test("a line that was forced and never reached the server is not paid", async ()
     expect(line.payment_status).toBe("retry");
 });
 
+test("a line that is sent again meanwhile is not forced, nor fails for that", async () => {
+    const { line, screen } = await pressStripe();
+    say(line.uuid, { state: "unknown" });
+    await poll();
+    let lose;
+    onRpc("/pos_payment_stripe/force_done", async () => {
+        expect.step("force_done");
+        await new Promise((resolve) => (lose = resolve));
+        return new Response("", { status: 502 });
+    });
+    screen.sendForceDone(line);
+    await wait(10000);
+    await click(".modal button:contains(The reader shows it as approved)");
+    await wait(500);
+    expect.verifySteps(["force_done"]);
+    line.setPaymentStatus("retry");
+    screen.sendPaymentRequest(line);
+    await wait(2000);
+    lose();
+    await wait(2000);
+    expect(verbs().filter((verb) => verb === "send")).toHaveLength(2);
+    expect(line.payment_status).toBe("waiting");
+    expect.verifySteps([]);
+});
+
 test("a refused Force Done says why", async () => {
     const { line, screen } = await pressStripe();
     say(line.uuid, { state: "unknown" });

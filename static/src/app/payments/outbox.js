@@ -213,6 +213,10 @@ export class Outbox {
             this.toForce.delete(uuid);
             payments.show(datum);
         } catch (problem) {
+            if (!this.toForce.has(uuid)) {
+                // Sent again meanwhile: what became of this no longer matters.
+                return;
+            }
             const known = payments.data[uuid];
             const error = this.verifyAlone(uuid, problem);
             // A payment may not be forced, or need not be: Stripe was asked.
