@@ -70,6 +70,40 @@ def test_canceled_at_the_kiosk(kiosk, shop):
     audit(shop)
 
 
+def test_a_late_answer_about_the_first_try_says_nothing_of_the_second(kiosk, shop):
+    """Nobody reads “Nothing was charged” whose card is charged just then."""
+    status, held = "**/pos_payment_stripe_kiosk/status", []
+    kiosk.page.route(status, lambda route: route.continue_() if held else held.append(route))
+    with kiosk.page.expect_request(status):
+        kiosk.order("Cheesecake").wait_for("waiting")
+    shop.wait_for_reader("amount")
+    kiosk.press("Cancel").wait_for("again", "Nothing was charged")
+    (route,) = held
+    late = route.fetch()
+    assert late.json()["result"]["state"] == "again"
+    kiosk.press("Retry").wait_for("waiting")
+    shop.wait_for_reader("amount")
+    with kiosk.page.expect_response(status):
+        route.fulfill(response=late)
+    shop.reader.tap()
+    kiosk.wait_until_paid()
+    audit(shop)
+
+
+def test_canceled_before_the_server_has_heard_of_it(kiosk, shop):
+    held = []
+    kiosk.page.route("**/kiosk/payment/**", lambda route: held.append(route))
+    with kiosk.page.expect_request("**/kiosk/payment/**"):
+        kiosk.order("Cheesecake").wait_for("waiting")
+    with kiosk.page.expect_response("**/pos_payment_stripe_kiosk/cancel"):
+        kiosk.press("Cancel")
+    held[0].continue_()
+    kiosk.wait_for("again", "Nothing was charged")
+    (row,) = shop.journal()
+    assert row["state"] == "canceled"
+    audit(shop)
+
+
 def test_canceled_on_the_reader(kiosk, shop):
     kiosk.order("Cheesecake").wait_for("waiting")
     shop.wait_for_reader("amount")

@@ -26,6 +26,11 @@ export class StripeKioskPayment {
         this.sentence = "";
         this.timer = null;
         this.since = 0;
+        /** How many tries the server has answered; those of one order have the same token. */
+        this.tries = 0;
+        this.isStarting = false;
+        /** Whether the customer has taken back what the server may not know of yet. */
+        this.isUnwanted = false;
     }
 
     get isRunning() {
@@ -50,26 +55,36 @@ export class StripeKioskPayment {
             return;
         }
         Object.assign(this, { state: "waiting", sentence: "", since: Date.now() });
+        Object.assign(this, { isStarting: true, isUnwanted: false });
         // Before the server knows of the payment, so that a reload finds it.
         this._remember(order.access_token);
+        let answer;
         try {
-            const answer = await rpc(`/kiosk/payment/${this.selfOrder.config.id}/kiosk`, {
+            answer = await rpc(`/kiosk/payment/${this.selfOrder.config.id}/kiosk`, {
                 order: order.serializeForORM(),
                 access_token: this.selfOrder.access_token,
                 payment_method_id: paymentMethodId,
             });
+        } catch (error) {
+            this.selfOrder.handleErrorNotification(error);
+        }
+        this.isStarting = false;
+        this.tries++;
+        if (answer) {
             this._remember(answer.order[0].access_token);
             this._show(answer.payment_status);
-        } catch (error) {
-            // The request may have arrived: it is taken back before anything is tried again.
-            this.selfOrder.handleErrorNotification(error);
+        } else {
             this._show({ state: this.token ? "waiting" : "again", sentence: "" });
+        }
+        // A request without an answer may have arrived: it is taken back before another try.
+        if (this.isUnwanted || !answer) {
             await this.cancel();
         }
     }
 
     /** Take the request back; the answer comes with a later status. */
     async cancel() {
+        this.isUnwanted = this.isStarting;
         if (this.token) {
             await this._ask(CANCEL);
         }
@@ -108,7 +123,7 @@ export class StripeKioskPayment {
     }
 
     async _ask(route) {
-        const token = this.token;
+        const { token, tries } = this;
         let answer;
         try {
             answer = await rpc(route, this._params, { silent: true });
@@ -121,7 +136,8 @@ export class StripeKioskPayment {
                 answer = { state: "help", sentence: _t("Please ask our staff about your order.") };
             }
         }
-        if (token !== this.token) {
+        if (token !== this.token || tries !== this.tries || this.isStarting) {
+            // It may speak of an earlier try.
             return;
         }
         if (answer) {
