@@ -393,6 +393,8 @@ def test_what_has_another_name_since_goes_on(start_in_canada):
     made, open_still = (refund_in_a_page(server, name) for name in ("Toronto", "Ottawa"))
     assert made.page.post("let_refund", made.line) is True
     made.page.refund()
+    # The version before logs its routine collisions as errors.
+    logged_before = len(server.log())
     update(server)
     assert open_still.page.post("collecting", open_still.line)
     assert open_still.page.post("let_refund", open_still.line) is True
@@ -407,4 +409,4 @@ def test_what_has_another_name_since_goes_on(start_in_canada):
     test = diagnosis["params"]["test_id"]
     answer = server.admin.call("pos.stripe.diagnosis", "run_step", [test], "key")
     assert answer["state"] == "done"
-    assert " ERROR " not in server.log()
+    assert " ERROR " not in server.log()[logged_before:]
