@@ -35,12 +35,17 @@ def start_from(start_server, folder, modules):
 
 
 def update(server):
-    """Stop the server, update its database to this clone's version, and start that one."""
+    """Stop the server, update its database to this clone's version, and start that one.
+
+    :return: the length of its log until then: the version before logs routine collisions as errors
+    """
     server.stop()
+    logged_before = len(server.log())
     del server.options["addons_path"]
     template.update(server.odoo, server.database)
     assert paths.ADDON in database.installed_modules(server.database)
     server.start()
+    return logged_before
 
 
 def installed_version(server):
